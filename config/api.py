@@ -1,0 +1,3 @@
+from rest_framework.views import exception_handler
+
+one_error_shape = exception_handler

@@ -1,0 +1,5 @@
+from django.http import HttpRequest
+
+
+def context(request: HttpRequest) -> dict:
+    return {}

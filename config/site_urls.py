@@ -1,0 +1,3 @@
+"""The addresses of config's own pages: home, styleguide, health, demo mailbox, API."""
+
+urlpatterns: list = []

@@ -1,0 +1,11 @@
+"""Every address: the wings' own, sign-in, API, health."""
+
+from django.urls import include, path
+
+urlpatterns = [
+    path("accounts/", include("allauth.account.urls")),
+    path("", include("culture.urls")),
+    path("", include("surveys.urls")),
+    path("", include("programs.urls")),
+    path("", include("config.site_urls")),
+]

@@ -1,0 +1,22 @@
+"""Gathers the models of programs' rooms for Django."""
+
+from programs.planning.models import Cohort, Enrolment, Program, Stage
+from programs.recognition.models import Account, Kudos, LedgerEntry
+from programs.training.models import Assignment, Completion, Course, CourseVersion, Lesson, LessonDone, QuizAttempt
+
+__all__ = [
+    "Account",
+    "Assignment",
+    "Cohort",
+    "Completion",
+    "Course",
+    "CourseVersion",
+    "Enrolment",
+    "Kudos",
+    "LedgerEntry",
+    "Lesson",
+    "LessonDone",
+    "Program",
+    "QuizAttempt",
+    "Stage",
+]

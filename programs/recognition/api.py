@@ -1,0 +1,3 @@
+"""The read endpoints of this room: ``routes`` is (prefix, viewset)."""
+
+routes: list = []

@@ -1,0 +1,10 @@
+"""Gathers the addresses of surveys's rooms."""
+
+from django.urls import include, path
+
+urlpatterns = [
+    path("", include("surveys.instruments.urls")),
+    path("", include("surveys.waves.urls")),
+    path("", include("surveys.answering.urls")),
+    path("", include("surveys.results.urls")),
+]
