@@ -27,6 +27,17 @@ class Grant(models.Model):
         ]
 
 
+class AuditQuerySet(models.QuerySet["AuditEntry"]):
+    def matching(self, text: str) -> "AuditQuerySet":
+        """Those whose verb, subject or actor's name contains ``text``."""
+        return self.filter(
+            models.Q(verb__icontains=text)
+            | models.Q(subject__icontains=text)
+            | models.Q(actor__given_name__icontains=text)
+            | models.Q(actor__family_name__icontains=text)
+        )
+
+
 class AuditEntry(models.Model):
     """Who did what to which subject when. Append-only: a trigger refuses UPDATE, DELETE and TRUNCATE."""
 
@@ -35,6 +46,8 @@ class AuditEntry(models.Model):
     verb = models.CharField(max_length=60)
     subject = models.CharField(max_length=120)
     detail = models.JSONField(default=dict)
+
+    objects = AuditQuerySet.as_manager()
 
     class Meta:
         ordering = ["-at"]

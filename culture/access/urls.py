@@ -1,4 +1,6 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from culture.access import views
 
 app_name = "access"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [path("audit/", views.audit, name="audit")]

@@ -1,3 +1,47 @@
 """The read endpoints of this room: ``routes`` is (prefix, viewset)."""
 
-routes: list = []
+from rest_framework import serializers, viewsets
+
+from culture.access.permissions import Permission, api_permission
+from culture.framework.models import Behaviour, Requirement
+
+FIELDS = ["code", "position", "label", "text", "source"]
+
+
+class RequirementSerializer(serializers.ModelSerializer[Requirement]):
+    label = serializers.CharField(read_only=True)
+
+    class Meta:
+        model = Requirement
+        fields = [*FIELDS, "dimension"]
+
+
+class BehaviourSerializer(serializers.ModelSerializer[Behaviour]):
+    label = serializers.CharField(read_only=True)
+
+    class Meta:
+        model = Behaviour
+        fields = [*FIELDS, "kind"]
+
+
+class RequirementViewSet(viewsets.ReadOnlyModelViewSet[Requirement]):
+    """What want, know and can ask of people."""
+
+    queryset = Requirement.objects.all()
+    serializer_class = RequirementSerializer
+    permission_classes = [api_permission(Permission.DO_TRAINING)]
+    lookup_field = "code"
+    filterset_fields = ["dimension"]
+
+
+class BehaviourViewSet(viewsets.ReadOnlyModelViewSet[Behaviour]):
+    """Attitudes to show, sins and signs of bad service."""
+
+    queryset = Behaviour.objects.all()
+    serializer_class = BehaviourSerializer
+    permission_classes = [api_permission(Permission.DO_TRAINING)]
+    lookup_field = "code"
+    filterset_fields = ["kind"]
+
+
+routes: list = [("requirements", RequirementViewSet), ("behaviours", BehaviourViewSet)]

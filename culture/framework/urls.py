@@ -1,4 +1,6 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from culture.framework import views
 
 app_name = "framework"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [path("framework/", views.catalogue, name="catalogue")]
