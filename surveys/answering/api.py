@@ -1,3 +1,7 @@
-"""The read endpoints of this room: ``routes`` is (prefix, viewset)."""
+"""Answers have no API: they are given on the answering pages and read by nobody."""
 
-routes: list = []
+from __future__ import annotations
+
+from typing import Any
+
+routes: list[tuple[str, Any]] = []

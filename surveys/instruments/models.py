@@ -31,8 +31,8 @@ class Item(models.Model):
     """A question. ``code`` is its identity across versions.
 
     ``about``: *own* (asked once about the respondent's own work) or *provider* (once per provider he is asked about).
-    Answers are whole numbers: agreement 1–5 (5 best), outcome 1–5 (5 = something great); comment is text; NULL = no answer
-    or "I can't judge this".
+    Answers are whole numbers: agreement 1–5 (5 best), outcome 1–5 (5 = something great); comment is text; NULL = no
+    answer or "I can't judge this".
     """
 
     class Kind(models.TextChoices):

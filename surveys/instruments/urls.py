@@ -1,4 +1,10 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from surveys.instruments import views
 
 app_name = "instruments"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("questionnaires/", views.instrument_list, name="list"),
+    path("questionnaires/load/", views.load, name="load"),
+    path("questionnaires/<slug:key>/", views.instrument_detail, name="detail"),
+]

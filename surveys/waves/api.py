@@ -1,3 +1,54 @@
 """The read endpoints of this room: ``routes`` is (prefix, viewset)."""
 
-routes: list = []
+from __future__ import annotations
+
+from rest_framework import serializers, viewsets
+
+from culture.access.permissions import Permission, api_permission
+from surveys.waves.models import Series, Wave
+
+
+class SeriesSerializer(serializers.ModelSerializer):
+    instrument = serializers.SlugRelatedField(slug_field="key", read_only=True)
+
+    class Meta:
+        model = Series
+        fields = [
+            "id",
+            "name",
+            "instrument",
+            "audience",
+            "first_opens_on",
+            "every_months",
+            "occurrences",
+            "open_days",
+            "reminder_days",
+            "k",
+            "max_providers",
+            "active",
+        ]
+
+
+class WaveSerializer(serializers.ModelSerializer):
+    """``answered`` is left out on purpose: an exact count, read often, tells who has just answered."""
+
+    class Meta:
+        model = Wave
+        fields = ["id", "series", "number", "opens_on", "closes_on", "state", "rules", "invited", "participation"]
+
+
+class SeriesViewSet(viewsets.ReadOnlyModelViewSet):
+    queryset = Series.objects.select_related("instrument").order_by("pk")
+    serializer_class = SeriesSerializer
+    permission_classes = [api_permission(Permission.MANAGE_SURVEYS)]
+    filterset_fields = ["active"]
+
+
+class WaveViewSet(viewsets.ReadOnlyModelViewSet):
+    queryset = Wave.objects.order_by("pk")
+    serializer_class = WaveSerializer
+    permission_classes = [api_permission(Permission.MANAGE_SURVEYS)]
+    filterset_fields = ["series", "state"]
+
+
+routes: list = [("series", SeriesViewSet), ("waves", WaveViewSet)]

@@ -58,8 +58,10 @@ class Wave(models.Model):
     """One occurrence. Opening freezes everything it needs into it.
 
     ``rules``: {"k": 5, "band_to": 7, "distribution_from": 20, "comment_home": 10, "score_detail_from": 8}
-    ``snapshot``: {"units": [{"id", "name", "parent", "block"}], "blocks": [{"id": unit id of its first unit, "name",
-    "units": [ids], "parent"}], "items": [{code, kind, about, dimension, facet, requirements, text}]} as of opening.
+    ``snapshot``: {"units": [{"id", "name", "parent", "block"}], "blocks": [{"id": its first unit's, "name",
+    "units": [ids], "parent", "invited"}], "items": [{code, kind, about, dimension, facet, requirements, text}]} as of opening.
+    ``participation``: {"on": date, "groups": [{"unit", "name", "depth", "invited", "share"}]}: one day, rounded.
+    ``closes_on`` is the first day without answers ("close now" sets it to today).
     """
 
     class State(models.TextChoices):
@@ -80,6 +82,7 @@ class Wave(models.Model):
     rules = models.JSONField(default=dict)
     snapshot = models.JSONField(default=dict)
     public_key = models.BinaryField(null=True, blank=True)
+    participation = models.JSONField(default=dict)
     invited = models.PositiveIntegerField(default=0)
     answered = models.PositiveIntegerField(default=0)
     opened_at = models.DateTimeField(null=True, blank=True)
@@ -90,7 +93,7 @@ class Wave(models.Model):
         ordering = ["-opens_on", "series"]
         constraints = [
             models.UniqueConstraint(fields=["series", "number"], name="wave_number_once"),
-            models.CheckConstraint(condition=Q(closes_on__gt=F("opens_on")), name="wave_in_order"),
+            models.CheckConstraint(condition=Q(closes_on__gte=F("opens_on")), name="wave_in_order"),
         ]
 
     def __str__(self) -> str:

@@ -1,0 +1,362 @@
+"""The pages behind a personal link. A GET changes nothing: mail scanners follow links."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.urls import reverse
+from django.utils import timezone, translation
+from django.utils.formats import date_format
+
+from culture.framework.texts import pick
+from surveys.answering import drafts, submitting
+from surveys.answering import pages as rules
+from surveys.answering.doors import Refused, door, render, speak
+from surveys.answering.languages import known, scale, words
+from surveys.answering.pages import BadAnswer, Field, Flat, Page
+from surveys.answering.submitting import Outcome, takes_answers
+from surveys.waves import keys
+from surveys.waves.models import Invitation, Wave
+
+LONGEST_SHOWN_AGAIN = 10_000
+
+
+@dataclass
+class Visit:
+    """One request by a good link while the wave is open."""
+
+    request: HttpRequest
+    token: str
+    invitation: Invitation
+    saved: drafts.Saved
+    language: str
+
+    @property
+    def wave(self) -> Wave:
+        return self.invitation.wave
+
+    @cached_property
+    def pages(self) -> list[Page]:
+        return submitting.pages_of(self.wave, self.invitation.providers)
+
+    @cached_property
+    def answers(self) -> Flat:
+        return rules.known_only(self.pages, self.saved.answers)
+
+    @property
+    def query(self) -> str:
+        """Carries a language chosen by ?lang= along until a POST keeps it in the draft."""
+        return f"?lang={self.language}" if known(self.request.GET.get("lang")) else ""
+
+    @property
+    def w(self) -> dict[str, str]:
+        return words(self.language)
+
+    def url(self, name: str, *args: Any) -> str:
+        return reverse(f"answering:{name}", args=(self.token, *args))
+
+    def step(self, number: int) -> str:
+        """The address of a page by number: before the first is the start, after the last the summary."""
+        if number < 1:
+            return self.url("start")
+        return self.url("page", number) if number <= len(self.pages) else self.url("check")
+
+    def render(self, template: str, *, status: int = 200, **context: Any) -> HttpResponse:
+        k = self.wave.rules.get("k", self.wave.series.k)
+        context |= {"query": self.query, "k": k, "short_promise": self.w["short_promise"].format(k=k)}
+        context |= {"count": len(self.pages), "start_url": self.url("start")}
+        return render(self.language, template, status=status, **context)
+
+    def keep(self, answers: Flat, language: str = "") -> None:
+        self.saved = drafts.save(
+            token=self.token,
+            wave_id=self.wave.pk,
+            invitation_id=self.invitation.pk,
+            answers=answers,
+            language=language,
+        )
+        self.__dict__.pop("answers", None)
+
+
+def _day(day: dt.date, language: str) -> str:
+    with translation.override(language):
+        return date_format(day, "DATE_FORMAT")
+
+
+def _enter(request: HttpRequest, token: str) -> Visit:
+    """The visit behind a link; raises :class:`Refused` for anything that is not one of an open wave."""
+    found = keys.resolve_token(token)
+    if found is None:
+        raise Refused("lost", 404)
+    related = Invitation.objects.select_related("wave__series__instrument", "employee")
+    fields = ("wave", "block", "providers", "state", "employee__language")
+    invitation = related.only(*fields).filter(pk=found[1], wave_id=found[0]).first()
+    if invitation is None:
+        raise Refused("over", 410)
+    wave = invitation.wave
+    answered = invitation.state == Invitation.State.ANSWERED
+    saved = drafts.Saved() if answered else drafts.load(token)
+    language = speak(request, saved.language, invitation.employee.language)
+    if wave.state in {Wave.State.DRAFT, Wave.State.SCHEDULED, Wave.State.OPENING}:
+        raise Refused("early", 404, language, date=_day(wave.opens_on, language))
+    if not answered and not takes_answers(wave, timezone.now()):
+        raise Refused("over", 410, language)
+    return Visit(request, token, invitation, saved, language)
+
+
+def _see_other(url: str) -> HttpResponse:
+    response = HttpResponse(status=303)
+    response["Location"] = url
+    return response
+
+
+def _settled(visit: Visit) -> HttpResponse | None:
+    """The page of somebody who has answered or declined; None if he may go on."""
+    if visit.invitation.state == Invitation.State.ANSWERED:
+        if visit.request.headers.get("X-Autosave"):
+            return JsonResponse({"message": visit.w["thanks_already"]}, status=409)
+        return _thanks(visit, already=True)
+    if visit.invitation.state == Invitation.State.DECLINED:
+        if visit.request.headers.get("X-Autosave"):
+            return JsonResponse({"message": visit.w["declined"]}, status=409)
+        note = visit.w["declined_note"].format(date=_day(visit.wave.closes_on, visit.language))
+        return visit.render("declined", note=note)
+    return None
+
+
+def _thanks(visit: Visit, *, already: bool) -> HttpResponse:
+    note = visit.w["thanks_next"].format(date=_day(visit.wave.closes_on, visit.language))
+    return visit.render("thanks", already=already, note=note)
+
+
+@door
+def lost(request: HttpRequest, rest: str = "") -> HttpResponse:
+    """Any address under /s/ that is not a whole link."""
+    raise Refused("lost", 404)
+
+
+@door
+def without_slash(request: HttpRequest, token: str) -> HttpResponse:
+    """The link without its last slash, as some mail programs leave it."""
+    if keys.resolve_token(token) is None:
+        raise Refused("lost", 404)
+    return _see_other(reverse("answering:start", args=(token,)))
+
+
+@door
+def start(request: HttpRequest, token: str) -> HttpResponse:
+    """Why, how long, until when, what we promise; and the choice not to take part (POST)."""
+    visit = _enter(request, token)
+    if request.method == "POST":
+        return _choose(visit)
+    if page := _settled(visit):
+        return page
+    wave, w, fields = visit.wave, visit.w, rules.fields_of(visit.pages)
+    asked = [field for field in fields if not field.is_comment]
+    done = sum(field.answered(visit.answers) for field in asked)
+    opened = rules.missing(visit.pages, visit.answers)
+    first = opened[0][0].number if opened else len(visit.pages) + 1
+    numbers = {"k": wave.rules.get("k", wave.series.k), "home": wave.rules.get("comment_home", 10)}
+    promises = [w[f"promise_{key}"].format(**numbers) for key in ("nobody", "k", "sealed", "comment", "known")]
+    return visit.render(
+        "start",
+        survey=wave.series.name,
+        why=pick(wave.series.instrument.purpose, visit.language) or w["why"],
+        minutes=w["about_minutes"].format(n=rules.minutes(fields)),
+        questions=w["questions_n"].format(n=len(asked), pages=len(visit.pages)),
+        closes=_day(wave.closes_on, visit.language),
+        promises=promises,
+        go_url=visit.step(first if visit.answers else 1) + visit.query,
+        resume=w["resume_note"].format(done=done, n=len(asked)) if visit.answers else "",
+    )
+
+
+def _choose(visit: Visit) -> HttpResponse:
+    go = visit.request.POST.get("go")
+    try:
+        if go == "decline":
+            submitting.decline(invitation=visit.invitation, token=visit.token)
+        elif go == "rejoin":
+            submitting.rejoin(invitation=visit.invitation)
+    except drafts.Closed:
+        raise Refused("over", 410, visit.language) from None
+    return _see_other(visit.url("start") + visit.query)
+
+
+@door
+def page(request: HttpRequest, token: str, number: int) -> HttpResponse:
+    """One page of questions. POST keeps what was answered in the encrypted draft and goes where asked."""
+    visit = _enter(request, token)
+    if settled := _settled(visit):
+        return settled
+    if not 1 <= number <= len(visit.pages):
+        raise Refused("lost", 404, visit.language)
+    current = visit.pages[number - 1]
+    if request.method == "POST":
+        return _answer(visit, current)
+    return _show(visit, current, visit.answers, marked="open" in request.GET)
+
+
+def _answer(visit: Visit, current: Page) -> HttpResponse:
+    posted = visit.request.POST
+    chosen = known(posted.get("lang")) or known(visit.request.GET.get("lang"))
+    autosave = bool(visit.request.headers.get("X-Autosave"))
+    try:
+        visit.keep(rules.read(current, posted.dict()), chosen)
+    except BadAnswer as bad:
+        text = visit.w[bad.reason].format(n=rules.COMMENT_LIMIT)
+        if autosave:
+            return JsonResponse({"message": text}, status=400)
+        return _show(visit, current, _typed(visit, current), status=400, error=(bad.field, text))
+    except drafts.Closed:
+        raise Refused("over", 410, visit.language) from None
+    except drafts.NotAsked:
+        visit.invitation.refresh_from_db(fields=["state"])
+        settled = _settled(visit)
+        return settled if settled is not None else _see_other(visit.url("start"))
+    if autosave:
+        return HttpResponse(status=204)
+    if posted.get("lang"):
+        return _see_other(visit.url("page", current.number))
+    go = posted.get("go", "next")
+    if go == "back":
+        return _see_other(visit.step(current.number - 1))
+    if go != "skip" and not current.complete(visit.answers):
+        return _see_other(visit.url("page", current.number) + "?open#open")
+    return _see_other(visit.step(current.number + 1))
+
+
+def _typed(visit: Visit, current: Page) -> Flat:
+    """The draft with what was typed on this page over it, as far as it can be shown again."""
+    typed: Flat = {}
+    for field in current.fields:
+        value = visit.request.POST.get(field.name)
+        if value is None:
+            continue
+        try:
+            typed[field.name] = field.read(value)
+        except BadAnswer as bad:
+            if bad.reason == "too_long":
+                typed[field.name] = rules.clean(value[:LONGEST_SHOWN_AGAIN])
+    return rules.merge(visit.answers, typed)
+
+
+def _question(visit: Visit, field: Field, current: Page, answers: Flat, marked: bool) -> dict[str, Any]:
+    choices = [] if field.is_comment else [(str(value), label) for value, label in scale(field.kind, visit.language)]
+    if field.cannot_judge and not field.is_comment:
+        choices.append((rules.CANNOT_JUDGE, visit.w["cannot_judge"]))
+    value = answers.get(field.name)
+    chosen = rules.CANNOT_JUDGE if value is None else str(value)
+    return {
+        "name": field.name,
+        "text": pick(field.text, visit.language).replace("{provider}", current.provider_name),
+        "comment": field.is_comment,
+        "optional": not field.required or field.is_comment,
+        "open": marked and field.missing(answers),
+        "choices": [(v, label, field.answered(answers) and v == chosen) for v, label in choices],
+        "value": value or "",
+    }
+
+
+def _show(
+    visit: Visit,
+    current: Page,
+    answers: Flat,
+    *,
+    status: int = 200,
+    marked: bool = False,
+    error: tuple[str, str] = ("", ""),
+) -> HttpResponse:
+    w, number = visit.w, current.number
+    opened = sum(field.missing(answers) for field in current.fields) if marked else 0
+    left = bool(rules.missing(visit.pages, answers))
+    minutes = w["left"].format(n=rules.minutes_left(visit.pages, answers)) if left else w["all_answered"]
+    return visit.render(
+        "page",
+        status=status,
+        title=f"{w['provider']} {current.provider_name}" if current.kind == "provider" else w[current.kind],
+        heading=w[current.kind],
+        page=current,
+        lead=w[f"{current.kind}_lead"],
+        place=w["page_of"].format(n=number, pages=len(visit.pages)),
+        minutes=minutes,
+        bar=[(p.complete(answers), p.number == number) for p in visit.pages],
+        questions=[_question(visit, field, current, answers, marked) for field in current.fields],
+        opened=w["still_open"].format(n=opened) if opened else "",
+        error_field=error[0],
+        error=error[1],
+        comment_help=w["comment_help"].format(n=rules.COMMENT_LIMIT),
+        limit=rules.COMMENT_LIMIT,
+        last=number == len(visit.pages),
+    )
+
+
+@door
+def check(request: HttpRequest, token: str) -> HttpResponse:
+    """The summary: what is open is named, with the way back to it. POST sends."""
+    visit = _enter(request, token)
+    if request.method != "POST":
+        return _settled(visit) or _summary(visit)
+    if visit.invitation.state == Invitation.State.DECLINED:
+        return _see_other(visit.url("start"))
+    try:
+        answers = rules.nest(visit.pages, visit.answers)
+        outcome = submitting.submit(token=token, invitation=visit.invitation, answers=answers, now=timezone.now())
+    except drafts.Closed:
+        raise Refused("over", 410, visit.language) from None
+    except BadAnswer:
+        return _summary(visit, status=400)
+    if outcome is Outcome.DECLINED:
+        return _see_other(visit.url("start"))
+    if outcome is Outcome.ALREADY:
+        return _thanks(visit, already=True)
+    return _see_other(f"{visit.url('thanks')}?lang={visit.language}")
+
+
+def _summary(visit: Visit, status: int = 200) -> HttpResponse:
+    w, rows = visit.w, []
+    opened = rules.missing(visit.pages, visit.answers)
+    for current in visit.pages:
+        asked = [field for field in current.fields if not field.is_comment]
+        done = sum(field.answered(visit.answers) for field in asked)
+        title = w[current.kind] if current.kind != "provider" else current.provider_name
+        rows.append(
+            {
+                "title": f"{title} ({current.part}/{current.parts})" if current.parts > 1 and not current.provider else title,
+                "count": w["answered_of"].format(done=done, n=len(asked)) if asked else "",
+                "complete": current.complete(visit.answers),
+                "url": visit.url("page", current.number) + visit.query,
+                "comments": [visit.answers.get(f.name) for f in current.fields if f.is_comment and f.answered(visit.answers)],
+                "missing": [
+                    (
+                        f"{visit.url('page', current.number)}{visit.query}#q-{field.name}",
+                        pick(field.text, visit.language).replace("{provider}", current.provider_name),
+                    )
+                    for page_, field in opened
+                    if page_ is current
+                ],
+            }
+        )
+    first = f"{visit.url('page', opened[0][0].number)}?open" if opened else ""
+    return visit.render(
+        "check",
+        status=status,
+        heading=w["check_open"].format(n=len(opened)) if opened else w["check"],
+        lead=w["check_open_lead"] if opened else w["check_lead"],
+        rows=rows,
+        first_open=first + (visit.query.replace("?", "&") if first else ""),
+        back_url=visit.step(len(visit.pages)) + visit.query,
+        bar=[(p.complete(visit.answers), False) for p in visit.pages],
+    )
+
+
+@door
+def thanks(request: HttpRequest, token: str) -> HttpResponse:
+    visit = _enter(request, token)
+    if visit.invitation.state != Invitation.State.ANSWERED:
+        return _see_other(visit.url("start"))
+    return _thanks(visit, already=False)

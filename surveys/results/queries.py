@@ -1,0 +1,196 @@
+"""The one gate: pages, API, exports and other rooms read released cells here, and nothing else.
+
+Company level is for everybody who may see results at all; below it, a group is visible to who sees its unit, a merged
+block to who sees one of its units (there is no smaller result for them).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.contrib.auth.models import AnonymousUser
+from django.db.models import QuerySet
+
+from culture.access.permissions import Permission, can, sees_everything, visible_units
+from culture.people.models import Employee
+from surveys.results import scoring
+from surveys.results.computing import EVERYBODY
+from surveys.results.models import CellGroup, Release
+from surveys.waves.models import Series, Wave
+
+User = Employee | AnonymousUser
+HEADLINE = ("want", "know", "can")
+COLUMNS = (*HEADLINE, "served", "talk")
+
+
+def released_waves(user: User) -> QuerySet[Wave]:
+    """Released waves, newest first, for who may see results; without their bulky snapshots."""
+    waves = Wave.objects.select_related("series").defer("snapshot").order_by("-opens_on", "-pk")
+    return waves.filter(state=Wave.State.RELEASED) if can(user, Permission.SEE_RESULTS) else waves.none()
+
+
+def release_of(wave: Wave, user: User) -> Release | None:
+    """The wave's release, if there is one and ``user`` may see results."""
+    if not can(user, Permission.SEE_RESULTS):
+        return None
+    return Release.objects.filter(wave=wave, wave__state=Wave.State.RELEASED).first()
+
+
+def visible_ids(user: User) -> set[int] | None:
+    """The units whose results ``user`` may see; None means all."""
+    if sees_everything(user, Permission.SEE_RESULTS):
+        return None
+    return set(visible_units(user, Permission.SEE_RESULTS).values_list("pk", flat=True))
+
+
+def tree_rows(wave: Wave, unit_ids: Iterable[int] | None) -> list[CellGroup]:
+    """The tree's groups, parents before children: all (None), or those of ``unit_ids``. No comments are loaded."""
+    rows = _tree(wave)
+    if unit_ids is None:
+        return rows
+    seen = _nodes_of(wave, set(unit_ids), rows)
+    return [row for row in rows if row.unit in seen]
+
+
+def rows_for(wave: Wave, unit_ids: set[int] | None) -> list[CellGroup]:
+    """The company's row, and the rows of the units that may be seen."""
+    rows = _tree(wave)
+    if unit_ids is None:
+        return rows
+    seen = _nodes_of(wave, unit_ids, rows)
+    return [row for row in rows if row.parent is None or row.unit in seen]
+
+
+def _tree(wave: Wave) -> list[CellGroup]:
+    groups = CellGroup.objects.filter(release__wave=wave, release__wave__state=Wave.State.RELEASED, family="tree")
+    return list(groups.defer("comments").order_by("pk"))
+
+
+def _nodes_of(wave: Wave, unit_ids: set[int], rows: Iterable[CellGroup]) -> set[int]:
+    """Upper units by themselves, blocks by any of their units."""
+    ids = {row.unit for row in rows}
+    blocks = _blocks(wave)
+    in_blocks = {node for node, units in blocks.items() if node in ids and units & unit_ids}
+    return in_blocks | {unit for unit in unit_ids if unit in ids and unit not in blocks}
+
+
+def _blocks(wave: Wave) -> dict[int, set[int]]:
+    blocks = Wave.objects.values_list("snapshot__blocks", flat=True).get(pk=wave.pk) or []
+    return {block["id"]: set(block["units"]) for block in blocks}
+
+
+def company_row(rows: Iterable[CellGroup]) -> CellGroup | None:
+    return next((row for row in rows if row.parent is None), None)
+
+
+def previous(wave: Wave) -> Wave | None:
+    """The released wave before this one in its series."""
+    before = Wave.objects.filter(series_id=wave.series_id, number__lt=wave.number, state=Wave.State.RELEASED)
+    return before.defer("snapshot").order_by("-number").first()
+
+
+def overview(wave: Wave, visible: Iterable[int] | None) -> dict[str, Any]:
+    """What a wave's page says: the finding, the three cards with their change, and the visible rows."""
+    rows = rows_for(wave, None if visible is None else set(visible))
+    before = previous(wave)
+    company = company_row(rows)
+    earlier = _company(before) if before else None
+    cells = company.cells if company else {}
+    cards = [card(key, cells.get(key), earlier.cells.get(key) if earlier else None) for key in HEADLINE]
+    return {"heading": finding(cells), "cards": cards, "rows": rows, "company": company, "previous": before}
+
+
+def _company(wave: Wave) -> CellGroup | None:
+    return CellGroup.objects.filter(release__wave=wave, family="tree", parent=None).defer("comments").first()
+
+
+def card(key: str, now: dict | None, before: dict | None) -> dict[str, Any]:
+    """One of the three: its cell, and how it moved since the last wave."""
+    return {"key": key, "cell": now or {"shown": False}, "change": scoring.change(now, before), "before": before}
+
+
+def finding(cells: dict[str, Any]) -> str:
+    """The headline: the barrier most people meet first, else the lowest index."""
+    shares = cells.get("barrier", {}).get("shares")
+    indices = {key: cells[key]["index"] for key in HEADLINE if cells.get(key, {}).get("shown")}
+    if shares:
+        first = max(HEADLINE, key=lambda key: shares[key])
+        if shares[first] >= 20:
+            return FINDINGS[first]
+    if len(indices) < len(HEADLINE):
+        return "Too few people answered to say what holds them back"
+    if max(indices.values()) - min(indices.values()) <= 3:
+        return "Wanting, knowing and being able are level"
+    lowest = min(indices, key=lambda key: indices[key])
+    return FINDINGS[lowest] if indices[lowest] < 50 else STRONG[lowest]
+
+
+FINDINGS = {
+    "want": "What holds them back is willingness",
+    "know": "They want to, but do not know how",
+    "can": "What holds them back is permission",
+}
+STRONG = {
+    "want": "Things go well; willingness has the most room to grow",
+    "know": "Things go well; knowing how has the most room to grow",
+    "can": "Things go well; being able to has the most room to grow",
+}
+
+
+def unit_row(wave: Wave, user: User, unit: int) -> CellGroup | None:
+    """One group with its comments, if ``user`` may see it. The company's comments are nobody's home."""
+    rows = rows_for(wave, visible_ids(user)) if release_of(wave, user) else []
+    if not any(row.unit == unit for row in rows):
+        return None
+    return CellGroup.objects.select_related("release").get(release__wave=wave, family="tree", unit=unit)
+
+
+def matrix_rows(wave: Wave, unit_ids: set[int] | None) -> list[CellGroup]:
+    """Who serves whom: the cells whose provider may be seen."""
+    groups = CellGroup.objects.filter(release__wave=wave, release__wave__state=Wave.State.RELEASED, family="matrix")
+    rows = list(groups.defer("comments").order_by("name"))
+    if unit_ids is None:
+        return rows
+    seen = {row.unit for row in tree_rows(wave, unit_ids)}
+    return [row for row in rows if row.unit in seen]
+
+
+def customer_rows(wave: Wave, unit_ids: set[int] | None) -> list[CellGroup]:
+    """How well each block is served by all its providers together."""
+    groups = CellGroup.objects.filter(release__wave=wave, release__wave__state=Wave.State.RELEASED, family="customer")
+    rows = list(groups.defer("comments").order_by("name"))
+    if unit_ids is None:
+        return rows
+    seen = {row.unit for row in tree_rows(wave, unit_ids)}
+    return [row for row in rows if row.unit in seen]
+
+
+def trend(series: Series) -> list[dict[str, Any]]:
+    """The company's scores per released wave, oldest first; a hidden score is None."""
+    groups = CellGroup.objects.filter(
+        release__wave__series=series, release__wave__state=Wave.State.RELEASED, family="tree", parent=None
+    )
+    waves = groups.select_related("release__wave").defer("comments", "release__wave__snapshot")
+    return [
+        {
+            "wave": group.release.wave,
+            **{key: _index(group.cells, key) for key in (*HEADLINE, "talk", "served")},
+            "cells": group.cells,
+        }
+        for group in waves.order_by("release__wave__number")
+    ]
+
+
+def _index(cells: dict[str, Any], key: str) -> int | None:
+    cell = cells.get(key) or {}
+    return cell["index"] if cell.get("shown") else None
+
+
+def items_of(wave: Wave) -> list[dict[str, Any]]:
+    """The frozen items that carry numbers, in order."""
+    items = Wave.objects.values_list("snapshot__items", flat=True).get(pk=wave.pk) or []
+    return [item for item in items if item["kind"] != "comment"]
+
+
+__all__ = ["COLUMNS", "EVERYBODY", "card", "company_row", "finding", "items_of", "overview", "release_of", "trend"]

@@ -1,0 +1,63 @@
+"""The words of the mails, in the five languages. Short: what, how long, what protects you, one button."""
+
+MAIL: dict[str, dict[str, str]] = {
+    "en": {
+        "invitation": "How well do we serve each other? Your answer counts",
+        "reminder": "A reminder: the survey is still open",
+        "hello": "Hello {name},",
+        "ask": "we ask how you see service where you work, and how other departments serve you. It takes a few minutes.",
+        "until": "The survey closes on {date}.",
+        "promise": "Nobody here can see what you answer: results are shown only for groups of at least {k} people.",
+        "button": "Answer now",
+        "personal": "This link is personal: please do not pass it on.",
+    },
+    "it": {
+        "invitation": "Quanto bene ci serviamo tra noi? La tua risposta conta",
+        "reminder": "Promemoria: il questionario è ancora aperto",
+        "hello": "Buongiorno {name},",
+        "ask": "ti chiediamo come vedi il servizio dove lavori e come gli altri reparti ti servono. Bastano pochi minuti.",
+        "until": "Il questionario si chiude il {date}.",
+        "promise": "Nessuno può vedere le tue risposte: i risultati si mostrano solo per gruppi di almeno {k} persone.",
+        "button": "Rispondi ora",
+        "personal": "Questo link è personale: per favore non inoltrarlo.",
+    },
+    "ro": {
+        "invitation": "Cât de bine ne servim unii pe alții? Răspunsul tău contează",
+        "reminder": "Memento: chestionarul este încă deschis",
+        "hello": "Bună ziua, {name},",
+        "ask": "te întrebăm cum vezi serviciile la locul tău de muncă și cum te servesc celelalte departamente. Durează câteva minute.",
+        "until": "Chestionarul se închide la {date}.",
+        "promise": "Nimeni nu poate vedea ce răspunzi: rezultatele apar doar pentru grupuri de cel puțin {k} persoane.",
+        "button": "Răspunde acum",
+        "personal": "Acest link este personal: te rugăm să nu îl dai mai departe.",
+    },
+    "zh-hans": {
+        "invitation": "我们彼此的服务做得如何？您的回答很重要",
+        "reminder": "提醒：问卷仍在进行中",
+        "hello": "{name}，您好：",
+        "ask": "我们想了解您对本部门服务以及其他部门对您服务的看法，只需几分钟。",
+        "until": "问卷将于{date}关闭。",
+        "promise": "没有人能看到您的回答：结果仅以至少{k}人的群体为单位展示。",
+        "button": "现在作答",
+        "personal": "此链接仅供您本人使用，请勿转发。",
+    },
+    "fr": {
+        "invitation": "Comment nous servons-nous entre nous ? Votre réponse compte",
+        "reminder": "Rappel : le questionnaire est encore ouvert",
+        "hello": "Bonjour {name},",
+        "ask": "nous vous demandons comment vous voyez le service là où vous travaillez, et comment les autres services vous servent. Cela prend quelques minutes.",
+        "until": "Le questionnaire ferme le {date}.",
+        "promise": "Personne ici ne peut voir vos réponses : les résultats ne portent que sur des groupes d'au moins {k} personnes.",
+        "button": "Répondre",
+        "personal": "Ce lien est personnel : merci de ne pas le transmettre.",
+    },
+}
+
+
+def words(language: str) -> tuple[str, dict[str, str]]:
+    """(language code, words): the person's language, its main language, else English."""
+    wanted = (language or "").lower()
+    for code in (wanted, wanted.split("-")[0], "zh-hans" if wanted.startswith("zh") else ""):
+        if code in MAIL:
+            return code, MAIL[code]
+    return "en", MAIL["en"]
