@@ -34,7 +34,7 @@ def name_of(subject: models.Model | str) -> str:
 
 
 def record(by: Employee | None, verb: str, subject: models.Model | str, **detail: Any) -> AuditEntry:
-    """Note that ``by`` (``None``: the system) did ``verb`` to ``subject``. Never put an answer or a token in ``detail``."""
+    """Note that ``by`` (``None``: the system) did ``verb`` to ``subject``. ``detail`` holds no answer and no token."""
     return AuditEntry.objects.create(
         actor=by if by is not None and by.pk else None,
         verb=verb[:60],

@@ -1,4 +1,4 @@
-"""Taking an HR export: ``read_file`` → ``plan`` (what would change, what is refused) → ``apply`` (all of it, or nothing)."""
+"""Taking an HR export: ``read_file`` → ``plan`` (what would change, what is refused) → ``apply`` (all, or nothing)."""
 
 from __future__ import annotations
 
@@ -70,8 +70,7 @@ def plan(table: Table, *, number_width: int | None = None, today: dt.date | None
     """What importing ``table`` would do. Reads the database, writes nothing."""
     parsed = parse(table, number_width)
     known = {
-        row["number"]: row
-        for row in Employee.objects.values("id", "number", "unit__path", "manager__number", *FIELDS)
+        row["number"]: row for row in Employee.objects.values("id", "number", "unit__path", "manager__number", *FIELDS)
     }
     stops = [text for text in (_lost_zeros(parsed, known), _renumbered(parsed, known)) if text]
     _refuse_taken_addresses(parsed, table, known)
@@ -179,22 +178,21 @@ def _settle_managers(parsed: Parsed, table: Table, known: dict[str, dict]) -> li
             break
         for number in looped:
             reject_person(parsed, table, number, "manager", parsed.people[number].manager or "",
-                          "leads round in a circle: " + " → ".join(looped[:6]), "Correct one of these managers.")  # fmt: skip
+                          "leads round in a circle: " + " → ".join(looped[:6]),
+                          "Correct one of these managers.")  # fmt: skip
     for person in parsed.people.values():
         if person.manager and person.manager not in parsed.people and person.manager not in known:
             person.manager = None  # keep what is known; the next import with the repaired row sets it
             waiting += 1
     if not waiting:
         return []
-    return [f"{waiting} people are imported without their manager, whose own row was rejected. Repair it, import again."]
+    return [f"{waiting} people are taken without their manager, whose own row was rejected. Repair it, import again."]
 
 
 def _change(person: Person, old: dict | None) -> Change | None:
     if old is None:
         return Change("joined", person)
-    fields = {
-        name: (old[name], value) for name, value in person.values.items() if old[name] != value
-    }
+    fields = {name: (old[name], value) for name, value in person.values.items() if old[name] != value}
     if old["unit__path"] != person.unit:
         fields["unit"] = (old["unit__path"], person.unit)
     if person.manager is not None and (old["manager__number"] or "") != person.manager:
@@ -300,9 +298,7 @@ def _write_managers(plan: ImportPlan) -> None:
 
 def _write_memberships(plan: ImportPlan, units: dict[str, int]) -> None:
     """Open, close and move the dated memberships; what lies in the past is never rewritten."""
-    ids = dict(
-        Employee.objects.filter(number__in=[c.person.number for c in plan.changes]).values_list("number", "pk")
-    )
+    ids = dict(Employee.objects.filter(number__in=[c.person.number for c in plan.changes]).values_list("number", "pk"))
     latest: dict[int, Membership] = {}
     for membership in Membership.objects.filter(employee__in=ids.values()).order_by("since", "pk"):
         latest[membership.employee_id] = membership

@@ -13,7 +13,7 @@ from tree_queries.models import TreeNode
 
 
 class Unit(TreeNode):
-    """A node of the organisation's tree. ``path`` is the names from the top, joined by `` > ``: its identity in imports."""
+    """A node of the tree. ``path`` is the names from the top, joined by `` > ``: its identity in imports."""
 
     name = models.CharField(max_length=200)
     path = models.CharField(max_length=1000, unique=True)
@@ -35,7 +35,9 @@ class EmployeeManager(BaseUserManager["Employee"]):
     def get_by_natural_key(self, username: str | None) -> Employee:
         return self.get(email__iexact=username or "")
 
-    def create_user(self, *, number: str, email: str | None = None, password: str | None = None, **fields: Any) -> Employee:
+    def create_user(
+        self, *, number: str, email: str | None = None, password: str | None = None, **fields: Any
+    ) -> Employee:
         employee = self.model(number=number, email=(email or "").strip().lower() or None, **fields)
         employee.set_password(password)
         employee.save()

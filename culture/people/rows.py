@@ -56,6 +56,10 @@ class Person:
     manager: str | None = None
     """The manager's number; ``None`` when the file has no such column, '' for nobody."""
 
+    def same_as(self, other: Person) -> bool:
+        """Whether another row says the same."""
+        return (self.values, self.unit, self.manager) == (other.values, other.unit, other.manager)
+
 
 @dataclass
 class Parsed:
@@ -134,7 +138,8 @@ def person_of(row: Row, columns: int, number_width: int | None = None) -> Person
     """The person in ``row``; raises ``Bad`` at the first cell that cannot be taken."""
     cells = dict(row.cells)
     if row.width is not None:
-        raise Bad("", f"has {row.width} cells where the header has {columns}", "Put cells with the delimiter in quotes.")
+        reason = f"has {row.width} cells where the header has {columns}"
+        raise Bad("", reason, "Put cells with the delimiter in quotes.")
     if number_width:
         for name in ("number", "manager"):
             if cells.get(name, "").isdigit():
@@ -211,7 +216,7 @@ def parse(table: Table, number_width: int | None = None) -> Parsed:
     kept: dict[str, tuple[Row, Person]] = {}
     for same in rows.values():
         first = same[0]
-        if any((p.values, p.unit, p.manager) != (first[1].values, first[1].unit, first[1].manager) for _, p in same[1:]):
+        if any(not first[1].same_as(other) for _, other in same[1:]):
             lines = ", ".join(str(row.line) for row, _ in same)
             for row, _ in same:
                 reject(row, "number", f"stands for different people in rows {lines}", "Give each their own number.")
@@ -219,8 +224,13 @@ def parse(table: Table, number_width: int | None = None) -> Parsed:
         kept[first[1].number] = first
         for row, _ in same[1:]:
             parsed.rejects.append(
-                Reject(row.line, table.headings["number"], row.cells["number"],
-                       f"repeats row {first[0].line}", "Nothing: the first one is taken.")  # fmt: skip
+                Reject(
+                    row.line,
+                    table.headings["number"],
+                    row.cells["number"],
+                    f"repeats row {first[0].line}",
+                    "Nothing: the first one is taken.",
+                )  # fmt: skip
             )
     by_email: dict[str, list[tuple[Row, Person]]] = defaultdict(list)
     for row, person in kept.values():

@@ -10,7 +10,9 @@ import datetime as dt
 import io
 import re
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 from typing import BinaryIO
 
@@ -44,6 +46,12 @@ HEADINGS: dict[str, tuple[str, ...]] = {
     "kind": ("kind", "type", "employment type", "art", "mitarbeiterart", "tipo"),
     "customer_facing": ("customer facing", "customer contact", "kundenkontakt", "contatto clienti"),
 }  # fmt: skip
+UNSURE = (
+    "The encoding of the file cannot be told for sure, and a wrong guess would spoil names. "
+    "Choose the encoding below, or export the file again as UTF-8."
+)
+# What other encodings look like when read as Windows-1252: signs no name holds, or a quote that opens inside a word.
+NOT_WESTERN = re.compile(r"[ƒ†‡ˆ‰‹•™›¡¢¤¥¦¨¬®¯±²³µ¶¸¹¼½¾¿×÷]|\w[“‘„]")
 REQUIRED = ("number", "given_name", "family_name", "unit")
 LABELS = {name: names[0].capitalize() for name, names in HEADINGS.items()}
 
@@ -111,7 +119,7 @@ def _spreadsheet(raw: bytes, name: str) -> Table:
         sheets = [book.get_sheet_by_name(sheet).to_python(skip_empty_area=False) for sheet in book.sheet_names]
     except Exception as error:  # calamine raises several unrelated classes, and panics, on a damaged file
         raise Refused("This is not a spreadsheet that can be read. Save it again as .xlsx or .csv.") from error
-    best = max(sheets, key=lambda rows: max((len(_match(_texts(r))) for r in rows[:HEADER_WITHIN]), default=0), default=[])
+    best = max(sheets, key=_headings_in, default=[])
     return _table(name, [(line, row) for line, row in enumerate(best, 1)], "spreadsheet", "")
 
 
@@ -137,11 +145,14 @@ def _decode(raw: bytes, wanted: str | None) -> tuple[str, str]:
             raise Refused(f"The file is not in {ENCODINGS[wanted]}. Export it again as UTF-8.") from None
     guess = from_bytes(raw, cp_isolation=["cp1252"]).best()
     if guess is None:
-        raise Refused(
-            "The encoding of the file cannot be told for sure, and a wrong guess would spoil names. "
-            "Choose the encoding below, or export the file again as UTF-8."
-        )
-    return raw.decode("cp1252"), "cp1252"
+        raise Refused(UNSURE)
+    try:
+        text = raw.decode("cp1252")
+    except UnicodeDecodeError:
+        raise Refused(UNSURE) from None
+    if NOT_WESTERN.search(text):
+        raise Refused(UNSURE)
+    return text, "cp1252"
 
 
 def _text(raw: bytes, name: str, wanted: str | None) -> Table:
@@ -149,20 +160,22 @@ def _text(raw: bytes, name: str, wanted: str | None) -> Table:
     if sum(1 for char in text[:4000] if unicodedata.category(char) == "Cc" and char not in "\r\n\t") > 3:
         raise Refused("This is not a text file or spreadsheet. Choose a .csv or .xlsx export of the employees.")
     head = "\n".join(text.splitlines()[:HEADER_WITHIN])
-    delimiter = max(
-        DELIMITERS,
-        key=lambda mark: max((len(_match(cells)) for cells in csv.reader(io.StringIO(head), delimiter=mark)), default=0),
-    )
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
     rows: list[tuple[int, list]] = []
     start = 1
     try:
+        delimiter = max(DELIMITERS, key=lambda mark: _headings_in(csv.reader(io.StringIO(head), delimiter=mark)))
+        reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
         for cells in reader:
             rows.append((start, cells))
             start = reader.line_num + 1
     except csv.Error as error:
-        raise Refused(f"Line {reader.line_num} is not well-formed CSV ({error}). Export the file again.") from None
+        raise Refused(f"Line {start} is not well-formed CSV ({error}). Export the file again.") from None
     return _table(name, rows, encoding, delimiter)
+
+
+def _headings_in(rows: Iterable[list]) -> int:
+    """How many known headings the best of the first rows has."""
+    return max((len(_match(_texts(row))) for row in islice(rows, HEADER_WITHIN)), default=0)
 
 
 def _texts(row: list) -> list[str]:
