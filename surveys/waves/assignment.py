@@ -2,7 +2,7 @@
 
 Everybody is asked about at most ``max_providers``; colleagues with the same choice get equally many, and each provider
 is rated by equally many of them. Where there are too few people to give every provider ``k`` ratings from a group,
-fewer providers are asked about (another choice next time): a cell that stays under ``k`` is hidden and was asked for nothing.
+fewer providers are asked about (others next time): a cell that stays under ``k`` is hidden and was asked for nothing.
 """
 
 from __future__ import annotations

@@ -59,7 +59,8 @@ class Wave(models.Model):
 
     ``rules``: {"k": 5, "band_to": 7, "distribution_from": 20, "comment_home": 10, "score_detail_from": 8}
     ``snapshot``: {"units": [{"id", "name", "parent", "block"}], "blocks": [{"id": its first unit's, "name",
-    "units": [ids], "parent", "invited"}], "items": [{code, kind, about, dimension, facet, requirements, text}]} as of opening.
+    "units": [ids], "parent", "invited"}], "items": [{code, kind, about, dimension, facet, requirements,
+    text, section, required, cannot_judge}]} as of opening.
     ``participation``: {"on": date, "groups": [{"unit", "name", "depth", "invited", "share"}]}: one day, rounded.
     ``closes_on`` is the first day without answers ("close now" sets it to today).
     """

@@ -1,0 +1,392 @@
+"""Series and waves as HR meets them: planning, opening, the monitor, the service map."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+
+from culture.access.models import AuditEntry
+from culture.people.models import Employee, Unit
+from surveys.instruments.loading import load_library
+from surveys.waves import keys, links, opening, participation, partitions
+from surveys.waves import series as series_service
+from surveys.waves.models import Invitation, Message, Series, ServiceLink, Wave
+from surveys.waves.tick import due_to_open, tick
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def today() -> dt.date:
+    return timezone.localdate()
+
+
+@pytest.fixture
+def wave(hr, today) -> Wave:
+    made = series_service.create(by=hr, name="Pulse", **plan(today))
+    return made.waves.get(number=1)
+
+
+def plan(today, **changed):
+    return {
+        "instrument": load_library(),
+        "first_opens_on": today,
+        "every_months": 3,
+        "occurrences": 2,
+        "open_days": 14,
+        "reminder_days": [4, 9],
+        **changed,
+    }
+
+
+def typed(today, **changed):
+    return {
+        "name": "Pulse",
+        "instrument": load_library().pk,
+        "who": "all",
+        "first_opens_on": today.isoformat(),
+        "every_months": 3,
+        "occurrences": 4,
+        "open_days": 14,
+        "reminder_days": "4, 9",
+        "k": 5,
+        **changed,
+    }
+
+
+# -- access ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("path", ["", "new/", "{pk}/", "{pk}/open/", "{pk}/close/"])
+def test_only_hr_sees_waves(path, wave, hr, manager, executive, stranger, client_of):
+    url = "/waves/" + path.format(pk=wave.pk)
+    assert client_of(hr).get(url).status_code == 200
+    for other in (manager, executive, stranger):
+        assert client_of(other).get(url).status_code == 403
+    assert client_of(None).get(url).status_code == 302
+
+
+@pytest.mark.parametrize(
+    "path", ["/waves/{pk}/open/", "/waves/{pk}/close/", "/service-map/", "/service-map/suggestions/"]
+)
+def test_others_change_nothing(path, wave, manager, client_of):
+    assert client_of(manager).post(path.format(pk=wave.pk)).status_code == 403
+    wave.refresh_from_db()
+    assert wave.state == Wave.State.SCHEDULED and not ServiceLink.objects.exists()
+
+
+@pytest.mark.parametrize("path", ["series", "waves"])
+def test_api_is_for_hr_and_shows_no_answer_count(path, wave, hr, stranger, client_of):
+    assert client_of(stranger).get(f"/api/v1/{path}/").status_code == 403
+    assert client_of(None).get(f"/api/v1/{path}/").status_code in (401, 403)
+    answer = client_of(hr).get(f"/api/v1/{path}/")
+    assert answer.status_code == 200
+    assert all("answered" not in row for row in answer.json()["results"])
+    assert client_of(hr).post(f"/api/v1/{path}/", {}).status_code == 405
+
+
+# -- planning --------------------------------------------------------------------------------------------------------
+
+
+def test_empty_page_names_the_first_step(hr, client_of):
+    page = client_of(hr).get("/waves/").content.decode()
+    assert "No survey is planned yet" in page and "/waves/new/" in page
+
+
+def test_hr_plans_a_series(hr, client_of, today):
+    answer = client_of(hr).post("/waves/new/", typed(today), follow=True)
+    series = Series.objects.get()
+    assert series.reminder_days == [4, 9] and series.audience == []
+    assert series.waves.count() == 4
+    assert "Wave 1" in client_of(hr).get("/waves/").content.decode()
+    assert answer.redirect_chain[-1][0] == f"/waves/{series.waves.get(number=1).pk}/"
+    assert AuditEntry.objects.filter(verb="series.created", actor=hr).count() == 1
+
+
+@pytest.mark.parametrize(
+    ("changed", "field"),
+    [
+        ({"name": " "}, "name"),
+        ({"who": "units"}, "audience"),
+        ({"who": "units", "audience": ["999999"]}, "audience"),
+        ({"who": "units", "audience": ["x"]}, "audience"),
+        ({"first_opens_on": "2020-01-01"}, "first_opens_on"),
+        ({"first_opens_on": "soon"}, "first_opens_on"),
+        ({"first_opens_on": "9999-12-31"}, "first_opens_on"),
+        ({"every_months": 0}, "every_months"),
+        ({"occurrences": 10**9}, "occurrences"),
+        ({"open_days": -1}, "open_days"),
+        ({"reminder_days": "20"}, "reminder_days"),
+        ({"reminder_days": "0"}, "reminder_days"),
+        ({"reminder_days": "four"}, "reminder_days"),
+        ({"k": 3}, "k"),
+        ({"k": 4}, "k"),
+        ({"instrument": 0}, "instrument"),
+    ],
+)
+def test_bad_input_is_told_at_its_field_and_kept(changed, field, hr, client_of, today):
+    answer = client_of(hr).post("/waves/new/", typed(today, **changed))
+    assert answer.status_code == 400
+    assert list(answer.context["form"].errors) == [field]
+    assert 'value="4, 9"' in answer.content.decode() or field == "reminder_days"
+    assert not Series.objects.exists()
+
+
+def test_series_refuses_k_under_five_for_any_caller(hr, today):
+    for k in (0, 1, 4, 6):
+        with pytest.raises(ValidationError) as refused:
+            series_service.create(by=hr, name="Pulse", **plan(today, k=k))
+        assert list(refused.value.message_dict) == ["k"]
+
+
+def test_waves_keep_the_day_of_the_month():
+    dates = series_service.wave_dates(dt.date(2027, 1, 31), 1, 3, 10)
+    assert [opens for opens, _ in dates] == [dt.date(2027, 1, 31), dt.date(2027, 2, 28), dt.date(2027, 3, 31)]
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_list_takes_the_same_number_of_queries(count, hr, client_of, today, django_assert_num_queries):
+    for n in range(count):
+        series_service.create(by=hr, name=f"Pulse {n}", **plan(today))
+    client = client_of(hr)
+    client.get("/waves/")
+    with django_assert_num_queries(QUERIES_OF_LIST):
+        client.get("/waves/")
+
+
+QUERIES_OF_LIST = 6
+
+
+# -- opening ---------------------------------------------------------------------------------------------------------
+
+
+def test_opening_freezes_everything(wave, hr, manager, today):
+    assert opening.open_wave(wave, now=timezone.now(), by=hr)
+    assert wave.state == Wave.State.OPEN and wave.invited == 13
+    assert Invitation.objects.filter(wave=wave).count() == 13
+    assert Message.objects.filter(kind="invitation", due_on=today).count() == 13
+    reminders = Message.objects.filter(kind="reminder").order_by("due_on").values_list("due_on", flat=True).distinct()
+    assert list(reminders) == [today + dt.timedelta(days=4), today + dt.timedelta(days=9)]
+    assert wave.version.frozen_at
+    assert [item["code"] for item in wave.snapshot["items"]][:2] == ["W1", "W2"]
+    assert bytes(wave.public_key) == bytes(keys.private_key(wave.pk).public_key)
+    assert partitions.exists("surveys_inboxenvelope", wave.pk)
+    assert wave.rules["k"] == 5 and wave.rules["score_detail_from"] == 8
+
+
+def test_opening_twice_does_nothing_twice(wave, manager):
+    assert opening.open_wave(wave, now=timezone.now())
+    assert not opening.open_wave(wave, now=timezone.now())
+    assert Invitation.objects.filter(wave=wave).count() == 13
+    assert AuditEntry.objects.filter(verb="wave.opened").count() == 1
+
+
+def test_a_crash_while_opening_is_taken_up_again(wave, manager, monkeypatch, today):
+    def crash(*args, **kwargs):
+        raise RuntimeError("killed")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(opening.Message.objects, "bulk_create", crash)
+        with pytest.raises(RuntimeError):
+            opening.open_wave(wave, now=timezone.now())
+    wave.refresh_from_db()
+    assert wave.state == Wave.State.OPENING and not Invitation.objects.exists()
+    first_key = keys.load(wave.pk).public
+    assert due_to_open(today) == [wave.pk]
+    assert opening.open_wave(wave, now=timezone.now())
+    assert bytes(wave.public_key) == first_key
+    assert Invitation.objects.filter(wave=wave).count() == 13
+
+
+def test_a_wave_nobody_belongs_to_stays_scheduled(hr, units, today):
+    series = series_service.create(by=hr, name="Empty", **plan(today, audience=[units["Branch B"].pk]))
+    wave = series.waves.get(number=1)
+    with pytest.raises(opening.CannotOpen):
+        opening.open_wave(wave, now=timezone.now())
+    wave.refresh_from_db()
+    assert wave.state == Wave.State.SCHEDULED
+
+
+def test_the_audience_and_who_is_employed_today(hr, manager, stranger, units, today):
+    Employee.objects.filter(number="A1").update(left_on=today - dt.timedelta(days=1))
+    Employee.objects.filter(number="A2").update(hired_on=today + dt.timedelta(days=1))
+    Employee.objects.filter(number="A3").update(is_active=False)
+    series = series_service.create(by=hr, name="Retail", **plan(today, audience=[units["Retail"].pk]))
+    wave = series.waves.get(number=1)
+    opening.open_wave(wave, now=timezone.now())
+    numbers = set(wave.invitations.values_list("employee__number", flat=True))
+    assert numbers == {"M1", "S1", *(f"A{n}" for n in range(4, 12))}
+
+
+def test_late_opening_keeps_the_length(wave, manager, today):
+    later = timezone.now() + dt.timedelta(days=30)
+    opening.open_wave(wave, now=later)
+    assert (wave.opens_on, wave.closes_on) == (today + dt.timedelta(days=30), today + dt.timedelta(days=44))
+
+
+def test_linked_providers_are_asked_about(wave, hr, manager, units):
+    links.add(by=hr, customer=units["Retail"], provider=units["Services"])
+    opening.open_wave(wave, now=timezone.now())
+    assert wave.invitations.get(employee=manager).providers == [units["Services"].pk]
+    assert wave.invitations.get(employee=hr).providers == []
+
+
+def test_open_now_by_hand(wave, hr, manager, client_of):
+    client = client_of(hr)
+    assert "13 people are invited" in client.get(f"/waves/{wave.pk}/open/").content.decode()
+    wave.refresh_from_db()
+    assert wave.state == Wave.State.SCHEDULED, "looking changes nothing"
+    page = client.post(f"/waves/{wave.pk}/open/", follow=True).content.decode()
+    assert "is being opened" in page
+    wave.refresh_from_db()
+    assert wave.state == Wave.State.OPENING
+    assert "no longer waiting" in client.post(f"/waves/{wave.pk}/open/", follow=True).content.decode()
+
+
+def test_close_now_by_hand(wave, hr, manager, client_of, today):
+    client = client_of(hr)
+    assert "not open" in client.post(f"/waves/{wave.pk}/close/", follow=True).content.decode()
+    opening.open_wave(wave, now=timezone.now())
+    assert "Close the wave" in client.get(f"/waves/{wave.pk}/close/").content.decode()
+    client.post(f"/waves/{wave.pk}/close/")
+    wave.refresh_from_db()
+    assert wave.closes_on == today
+    assert AuditEntry.objects.filter(verb="wave.close_asked", actor=hr).count() == 1
+    assert "being closed" in client.get(f"/waves/{wave.pk}/").content.decode()
+
+
+def test_unknown_waves_are_not_found(hr, client_of):
+    for path in ("", "open/", "close/"):
+        assert client_of(hr).get(f"/waves/999999/{path}").status_code == 404
+
+
+def test_tick_hands_due_waves_to_the_workers(wave, manager, monkeypatch, today, django_capture_on_commit_callbacks):
+    asked = []
+    monkeypatch.setattr("surveys.waves.tasks.open_wave.delay_on_commit", asked.append)
+    tick(now=timezone.now() - dt.timedelta(days=1))
+    assert asked == []
+    tick(now=timezone.now())
+    assert asked == [wave.pk]
+    Series.objects.update(active=False)
+    tick(now=timezone.now())
+    assert asked == [wave.pk]
+
+
+# -- participation ---------------------------------------------------------------------------------------------------
+
+
+def test_rounding_and_censored_ends():
+    shares = [participation.rounded(n, 40) for n in range(41)]
+    assert shares[:4] == ["under 10 %"] * 4 and shares[-4:] == ["over 90 %"] * 4
+    assert participation.rounded(21, 40) == "about 50 %"
+
+
+def tree(*sizes):
+    units = [{"id": 1, "name": "Top", "parent": None}]
+    blocks = []
+    for n, _ in enumerate(sizes, 10):
+        units.append({"id": n, "name": f"U{n}", "parent": 1})
+        blocks.append({"id": n, "name": f"U{n}", "parent": 1})
+    return {"units": units, "blocks": blocks}, {n: (size, size // 2) for n, size in enumerate(sizes, 10)}
+
+
+def test_no_group_under_ten_is_shown_nor_left_over():
+    def shown(*sizes):
+        return [(row["name"], row["invited"]) for row in participation.groups(*tree(*sizes))]
+
+    assert shown(9) == []
+    assert shown(10, 10) == [("Top", 20), ("U10", 10), ("U11", 10)]
+    assert shown(12, 20, 5) == [("Top", 37), ("U11", 20)], "Top minus both would leave five people"
+    assert shown(12, 6, 5) == [("Top", 23), ("U10", 12)]
+    assert shown(11, 5) == [("Top", 16)]
+
+
+def test_figures_are_those_of_the_day(wave, manager, hr, client_of, today):
+    opening.open_wave(wave, now=timezone.now())
+    tick(now=timezone.now())
+    wave.refresh_from_db()
+    assert wave.participation == {}, "nothing on the first day"
+    tomorrow = timezone.now() + dt.timedelta(days=1)
+    tick(now=tomorrow)
+    wave.refresh_from_db()
+    assert wave.participation["on"] == (today + dt.timedelta(days=1)).isoformat()
+    first = wave.participation["groups"]
+    assert first and all(group["share"] == "under 10 %" for group in first)
+    Invitation.objects.update(state=Invitation.State.ANSWERED)
+    tick(now=tomorrow)
+    wave.refresh_from_db()
+    assert wave.participation["groups"] == first, "an answer shows the next day"
+    page = client_of(hr).get(f"/waves/{wave.pk}/").content.decode()
+    assert "under 10 %" in page and "over 90 %" not in page
+    tick(now=tomorrow + dt.timedelta(days=1))
+    wave.refresh_from_db()
+    assert {group["share"] for group in wave.participation["groups"]} == {"over 90 %"}
+
+
+def test_the_monitor_names_nobody_and_counts_no_answers(wave, manager, hr, client_of):
+    opening.open_wave(wave, now=timezone.now())
+    client = client_of(hr)
+    before = client.get(f"/waves/{wave.pk}/").content.decode()
+    Invitation.objects.filter(employee=manager).update(state=Invitation.State.ANSWERED)
+    Wave.objects.filter(pk=wave.pk).update(answered=7)
+    after = client.get(f"/waves/{wave.pk}/").content.decode()
+    assert manager.family_name not in after
+    assert strip(before) == strip(after)
+
+
+def strip(page: str) -> str:
+    """Without the CSRF token, which changes with each page."""
+    import re
+
+    return re.sub(r'(name="csrfmiddlewaretoken" value="|X-CSRFToken": ")[^"]+', "", page)
+
+
+def test_monitor_foretells_what_will_be_hidden(wave, hr, manager, client_of):
+    page = client_of(hr).get(f"/waves/{wave.pk}/").content.decode()
+    assert "Likely hidden" in page and "Branch A" in page
+
+
+# -- service map -----------------------------------------------------------------------------------------------------
+
+
+def test_links_are_added_and_removed(hr, units, client_of):
+    client = client_of(hr)
+    assert "No links yet" in client.get("/service-map/").content.decode()
+    data = {"customer": units["Retail"].pk, "provider": units["Services"].pk, "kind": "Repairs"}
+    assert client.post("/service-map/", data).status_code == 302
+    link = ServiceLink.objects.get()
+    assert "Repairs" in client.get("/service-map/").content.decode()
+    assert client.post("/service-map/", data).status_code == 400, "twice"
+    assert client.post(f"/service-map/{link.pk}/remove/").status_code == 302
+    assert not ServiceLink.objects.exists()
+    assert client.get(f"/service-map/{link.pk}/remove/").status_code == 405
+    assert client.post(f"/service-map/{link.pk}/remove/").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("customer", "provider"), [("Retail", "Retail"), ("Retail", "Branch A"), ("Branch A", "Meridian")]
+)
+def test_no_link_to_oneself_nor_up_or_down(customer, provider, hr, units, client_of):
+    answer = client_of(hr).post("/service-map/", {"customer": units[customer].pk, "provider": units[provider].pk})
+    assert answer.status_code == 400 and "provider" in answer.context["form"].errors
+    assert not ServiceLink.objects.exists()
+
+
+def test_link_form_needs_both(hr, units, client_of):
+    answer = client_of(hr).post("/service-map/", {"customer": "x"})
+    assert answer.status_code == 400 and set(answer.context["form"].errors) == {"customer", "provider"}
+
+
+def test_suggestions_link_operating_units_to_support(hr, units, client_of):
+    top = units["Meridian"]
+    it = Unit.objects.create(name="IT", path="Meridian > IT", parent=top)
+    desk = Unit.objects.create(name="Help desk", path="Meridian > IT > Help desk", parent=it)
+    pairs = {(customer.name, provider.name) for customer, provider in links.suggest()}
+    assert pairs == {("Retail", "IT"), ("Services", "IT")}
+    assert not any(desk in pair for pair in links.suggest())
+    client_of(hr).post("/service-map/suggestions/")
+    assert ServiceLink.objects.filter(provider=it).count() == 2
+    assert links.suggest() == []
