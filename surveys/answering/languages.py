@@ -32,7 +32,6 @@ OUTCOME: Mapping[int, tuple[str, ...]] = {
 }
 
 
-
 def known(language: str | None) -> str:
     """One of ours, or '': ``it-IT`` is ``it``, ``zh`` and ``zh-CN`` are ``zh-hans``."""
     wanted = (language or "").lower().replace("_", "-")

@@ -326,11 +326,15 @@ def _summary(visit: Visit, status: int = 200) -> HttpResponse:
         title = w[current.kind] if current.kind != "provider" else current.provider_name
         rows.append(
             {
-                "title": f"{title} ({current.part}/{current.parts})" if current.parts > 1 and not current.provider else title,
+                "title": f"{title} ({current.part}/{current.parts})"
+                if current.parts > 1 and not current.provider
+                else title,
                 "count": w["answered_of"].format(done=done, n=len(asked)) if asked else "",
                 "complete": current.complete(visit.answers),
                 "url": visit.url("page", current.number) + visit.query,
-                "comments": [visit.answers.get(f.name) for f in current.fields if f.is_comment and f.answered(visit.answers)],
+                "comments": [
+                    visit.answers.get(f.name) for f in current.fields if f.is_comment and f.answered(visit.answers)
+                ],
                 "missing": [
                     (
                         f"{visit.url('page', current.number)}{visit.query}#q-{field.name}",
