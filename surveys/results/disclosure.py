@@ -1,8 +1,8 @@
 """What may be shown. Pure rules: groups in, the shown set and released cells out (see the promise, section 3).
 
 Groups form a forest over *leaves*, each leaf the people of one reporting block who rated one thing: ``(home, what)``.
-Own answers have one ``what``. A person has one home but may rate several things, so people of several leaves are counted
-per home by the largest of them: a lower bound that is never above the truth.
+Own answers have one ``what``. A person has one home but may rate several things, so people of several leaves are
+counted per home by the largest of them: a lower bound that is never above the truth.
 In a forest every vector in the row space of what is shown is a combination of *remainders* (a shown group less the
 largest shown groups inside it), which share nobody. So no remainder may hold between 1 and k − 1 people.
 """
@@ -71,7 +71,8 @@ def protect(
     """The groups that may be shown: each big enough, and every remainder safe.
 
     An unsafe remainder grows by hiding the smallest shown group next to it; upper groups are kept as long as possible.
-    One pass from the bottom reaches the fixpoint: hiding a group changes the remainder of its nearest shown ancestor only.
+    One pass from the bottom reaches the fixpoint: hiding a group changes only the remainder of its nearest shown
+    ancestor.
     """
     shown: set[Id] = set()
     remainder: dict[Id, list[Leaf]] = {}

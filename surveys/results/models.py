@@ -69,8 +69,8 @@ class Release(models.Model):
 class CellGroup(models.Model):
     """The released cells of one group.
 
-    ``family``: tree (unit), matrix (provider × customer), participation. ``unit`` is the wave's unit or block id of the row,
-    ``other`` the customer's in the matrix. ``cells``: {measure: {"shown": bool, "n": "8–11" or int, "index": 0–100,
+    ``family``: tree (unit), matrix (provider × customer), customer (all its providers together). ``unit`` is the wave's
+    unit or block id of the row, ``other`` the customer's in the matrix. ``cells``: {measure: {"shown": bool, "n": "8–11" or int, "index": 0–100,
     "low", "high", "fav", "neu", "unf", "dist": [...], "why": sentence when hidden}}.
     """
 

@@ -139,11 +139,18 @@ STRONG = {
 
 
 def unit_row(wave: Wave, user: User, unit: int) -> CellGroup | None:
-    """One group with its comments, if ``user`` may see it. The company's comments are nobody's home."""
-    rows = rows_for(wave, visible_ids(user)) if release_of(wave, user) else []
-    if not any(row.unit == unit for row in rows):
+    """One group with its comments, if ``user`` may see it; of the company alone everybody sees the scores only."""
+    if not release_of(wave, user):
         return None
-    return CellGroup.objects.select_related("release").get(release__wave=wave, family="tree", unit=unit)
+    visible = visible_ids(user)
+    rows = _tree(wave)
+    seen = {row.unit for row in rows} if visible is None else _nodes_of(wave, visible, rows)
+    group = next((row for row in rows if row.unit == unit and (unit in seen or row.parent is None)), None)
+    if group and unit in seen:
+        group.refresh_from_db(fields=["comments"])
+    elif group:
+        group.comments = []
+    return group
 
 
 def matrix_rows(wave: Wave, unit_ids: set[int] | None) -> list[CellGroup]:
