@@ -1,4 +1,20 @@
-from django.urls import URLPattern
+from django.urls import path
+
+# Imported for what it adds to a program's overview.
+from programs.training import my_views, overview, views  # noqa: F401
 
 app_name = "training"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("courses/", views.list_courses, name="courses"),
+    path("courses/new/", views.new, name="new"),
+    path("courses/<int:pk>/", views.detail, name="detail"),
+    path("courses/<int:pk>/edit/", views.edit, name="edit"),
+    path("courses/<int:pk>/publish/", views.publish, name="publish"),
+    path("courses/<int:pk>/assign/", views.assign, name="assign"),
+    path("my/training/", my_views.my_training, name="my_training"),
+    path("my/training/<int:pk>/", my_views.my_course, name="my_course"),
+    path("my/training/<int:pk>/lessons/<int:position>/", my_views.lesson, name="lesson"),
+    path("my/training/<int:pk>/quiz/", my_views.quiz, name="quiz"),
+    path("my/training/<int:pk>/quiz/<int:attempt_pk>/", my_views.attempt, name="attempt"),
+    path("team/training/", my_views.team, name="team"),
+]

@@ -1,0 +1,185 @@
+"""Reads for the list and the overview of programs."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django.db.models import Count, F, Q, QuerySet
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from culture.people.models import Employee
+from programs.planning import rules
+from programs.planning.models import Cohort, Enrolment, Program, Stage
+from programs.planning.panels import Need
+from surveys.waves.models import Invitation, Message, Wave
+
+SOON = 30
+USUAL_RATE = 0.6
+LEAST_SHOWN = 10  # participation is told for groups of at least 10 invited (confidentiality.md)
+
+
+def listed() -> QuerySet[Program]:
+    """All programs with ``people`` (enrolled now) and ``groups`` (cohorts)."""
+    return Program.objects.annotate(
+        people=Count("enrolments", filter=Q(enrolments__until__isnull=True), distinct=True),
+        groups=Count("cohorts", distinct=True),
+    ).prefetch_related("stages")
+
+
+def cohorts(program: Program) -> list[Cohort]:
+    """The program's cohorts with ``people`` (enrolled now) and ``left`` (no longer)."""
+    rows = program.cohorts.annotate(
+        people=Count("enrolments", filter=Q(enrolments__until__isnull=True)),
+        left=Count("enrolments", filter=Q(enrolments__until__isnull=False)),
+    ).prefetch_related("units")
+    return list(rows)
+
+
+def stage_on(program: Program, today: dt.date) -> tuple[int, Stage] | None:
+    """The number (from 1) and the stage of today."""
+    for number, stage in enumerate(program.stages.all(), start=1):
+        if stage.starts_on <= today <= stage.ends_on:
+            return number, stage
+    return None
+
+
+def employed(today: dt.date) -> int:
+    return Employee.objects.here(today).count()
+
+
+def wave_card(program: Program, today: dt.date) -> dict[str, Any] | None:
+    """The open wave, else the next one, else the last; with its groups and whether they will likely be shown."""
+    if program.series_id is None:  # type: ignore[attr-defined]
+        return None
+    waves = Wave.objects.filter(series=program.series_id).select_related("series")  # type: ignore[attr-defined,misc]
+    state = Wave.State
+    wave = (
+        waves.filter(state__in=[state.OPENING, state.OPEN]).first()
+        or waves.filter(state__in=[state.SCHEDULED, state.DRAFT], opens_on__gte=today).order_by("opens_on").first()
+        or waves.filter(state__in=[state.CLOSED, state.RELEASED]).first()
+    )
+    if wave is None:
+        return None
+    card: dict[str, Any] = {"wave": wave, "is_open": wave.state == state.OPEN, "url": wave_url(wave)}
+    if card["is_open"]:
+        card["closes_in"] = (wave.closes_on - today).days
+        card["rate"] = coarse(wave.answered, wave.invited)
+        card["groups"] = groups_of(wave, usual_rate(wave))
+    return card
+
+
+def wave_url(wave: Wave) -> str:
+    try:
+        return reverse("waves:detail", args=[wave.pk])
+    except NoReverseMatch:
+        return ""
+
+
+def coarse(answered: int, invited: int) -> dict[str, Any] | None:
+    """Participation as far as it may be told while a wave is open: steps of 5 points, the ends censored."""
+    if invited < LEAST_SHOWN:
+        return None
+    share = answered / invited * 100
+    if share < 10:
+        return {"value": 5, "words": _("under 10 %")}
+    if share > 90:
+        return {"value": 95, "words": _("over 90 %")}
+    step = int(share / 5 + 0.5) * 5
+    return {"value": step, "words": _("about %(share)s %%") % {"share": step}}
+
+
+def usual_rate(wave: Wave) -> float:
+    """Share that answered the last closed wave of the series, else a cautious guess."""
+    last = Wave.objects.filter(series=wave.series, released_at__isnull=False, invited__gt=0).first()
+    return last.answered / last.invited if last else USUAL_RATE
+
+
+def groups_of(wave: Wave, rate: float) -> list[dict[str, Any]]:
+    """The reporting blocks of an open wave: how many are asked, and whether they will likely be shown."""
+    k = wave.rules.get("k", 5)
+    asked = dict(Invitation.objects.filter(wave=wave).order_by().values_list("block").annotate(people=Count("pk")))
+    rows = []
+    for block in wave.snapshot.get("blocks", []):
+        invited = asked.get(block["id"], 0)
+        rows.append({"name": block["name"], "invited": invited, "hidden": invited > 0 and invited * rate < k})
+    return sorted(rows, key=lambda row: (not row["hidden"], -row["invited"]))
+
+
+def needs(program: Program, groups: list[Cohort], card: dict[str, Any] | None, today: dt.date) -> list[Need]:
+    """What this room knows HR should do now."""
+    found: list[Need] = []
+    if card and card["is_open"]:
+        found += _wave_needs(card)
+    elif program.series_id is None:  # type: ignore[attr-defined]
+        found.append(
+            Need(
+                _("No survey measures this program yet"),
+                _("Choose a survey series, so that you see what changes"),
+                reverse("planning:edit", args=[program.pk]),
+            )
+        )
+    for cohort in groups:
+        days = (cohort.starts_on - today).days
+        if 0 <= days <= SOON:
+            found.append(_cohort_need(cohort, days))
+    joined = Enrolment.objects.filter(program=program, since__gt=today - dt.timedelta(days=7), since__lte=today)
+    late = joined.filter(since__gt=F("cohort__starts_on"), until__isnull=True).count()
+    if late:
+        found.append(
+            Need(
+                ngettext("%(n)s person joined this week", "%(n)s people joined this week", late) % {"n": late},
+                _("Enrolled in their unit's cohort by themselves"),
+            )
+        )
+    return found
+
+
+def _cohort_need(cohort: Cohort, days: int) -> Need:
+    people = cohort.people  # type: ignore[attr-defined]
+    return Need(
+        _("“%(name)s” starts on %(day)s") % {"name": cohort.name, "day": rules.day(cohort.starts_on)},
+        ngettext("%(n)s person, in %(days)s days", "%(n)s people, in %(days)s days", people)
+        % {"n": people, "days": days},
+        reverse("planning:edit", args=[cohort.program_id]),  # type: ignore[attr-defined]
+    )
+
+
+def _wave_needs(card: dict[str, Any]) -> list[Need]:
+    wave, url = card["wave"], card["url"]
+    found = []
+    # Counted over everybody asked, not over who has not answered: that number would tell on a few.
+    silent = Invitation.objects.filter(wave=wave, employee__email__isnull=True).count()
+    if silent:
+        found.append(
+            Need(
+                ngettext("%(n)s person asked has no e-mail", "%(n)s people asked have no e-mail", silent)
+                % {"n": silent},
+                _("Give them their personal link on paper or as a QR code"),
+                url,
+            )
+        )
+    failed = Message.objects.filter(invitation__wave=wave, state=Message.State.FAILED).count()
+    if failed:
+        found.append(
+            Need(
+                ngettext("%(n)s invitation was not delivered", "%(n)s invitations were not delivered", failed)
+                % {"n": failed},
+                _("Addresses to fix in Employees"),
+                url,
+            )
+        )
+    hidden = [row["name"] for row in card["groups"] if row["hidden"]]
+    if hidden:
+        found.append(
+            Need(
+                ngettext("%(n)s group will likely be hidden", "%(n)s groups will likely be hidden", len(hidden))
+                % {"n": len(hidden)},
+                _("Too few will have answered: %(names)s")
+                % {"names": ", ".join(hidden[:3]) + ("…" if len(hidden) > 3 else "")},
+                url,
+            )
+        )
+    return found

@@ -1,0 +1,243 @@
+"""The course editor, assigning, and the quiz as people answer it; all work without JavaScript."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, cast
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
+from django.http import QueryDict
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from culture.framework.models import Requirement
+from programs.planning.models import Cohort
+from programs.training.models import CourseVersion
+
+OPTIONS = 5
+MOST = {"lesson": 40, "question": 60}
+
+
+class CourseForm(forms.Form):
+    """Fields ``lesson_<n>_title``, ``question_<n>_option_<m>`` … are made per lesson and question."""
+
+    name = forms.CharField(label=gettext_lazy("Name"), max_length=200)
+    summary = forms.CharField(
+        label=gettext_lazy("What one can do afterwards"), widget=forms.Textarea(attrs={"rows": 2}), required=False
+    )
+    requirements = forms.MultipleChoiceField(
+        label=gettext_lazy("Serves these requirements"), required=False, widget=forms.CheckboxSelectMultiple
+    )
+    pass_mark = forms.IntegerField(
+        label=gettext_lazy("Pass mark, in percent"),
+        min_value=0,
+        max_value=100,
+        error_messages={
+            "min_value": gettext_lazy("The pass mark is a percentage from 0 to 100."),
+            "max_value": gettext_lazy("The pass mark is a percentage from 0 to 100."),
+        },
+        help_text=gettext_lazy("How many of the questions must be right. Without a quiz it does not matter."),
+    )
+    lesson_count = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
+    question_count = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
+
+    def __init__(self, data: QueryDict | None = None, *, initial: Mapping[str, Any]) -> None:
+        super().__init__(data, initial=dict(initial))
+        source = data if data is not None else initial
+        self.counts = {what: count_of(source, what) for what in MOST}
+        choices = [(r.code, f"{r.code} {r.label}") for r in Requirement.objects.all()]
+        self.fields["requirements"].choices = choices  # type: ignore[attr-defined]
+        for number in range(self.counts["lesson"]):
+            self._add_lesson(f"lesson_{number}")
+        for number in range(self.counts["question"]):
+            self._add_question(f"question_{number}")
+
+    def _add_lesson(self, key: str) -> None:
+        self.fields[f"{key}_title"] = forms.CharField(label=_("Title"), max_length=200, required=False)
+        self.fields[f"{key}_body"] = forms.CharField(
+            label=_("Text"),
+            required=False,
+            widget=forms.Textarea(attrs={"rows": 8}),
+            help_text=_("Markdown: ## heading, **bold**, - list, [link](https://…)"),
+        )
+
+    def _add_question(self, key: str) -> None:
+        self.fields[f"{key}_text"] = forms.CharField(label=_("Question"), required=False)
+        letters = [(str(n), _("Answer %(n)s is right") % {"n": n + 1}) for n in range(OPTIONS)]
+        for n in range(OPTIONS):
+            self.fields[f"{key}_option_{n}"] = forms.CharField(label=_("Answer %(n)s") % {"n": n + 1}, required=False)
+        self.fields[f"{key}_right"] = forms.MultipleChoiceField(
+            label=_("Which are right"), choices=letters, required=False, widget=forms.CheckboxSelectMultiple
+        )
+        self.fields[f"{key}_why"] = forms.CharField(
+            label=_("Why (shown after answering)"), required=False, widget=forms.Textarea(attrs={"rows": 2})
+        )
+
+    def used(self, what: str) -> list[int]:
+        """The lessons or questions where anything was typed or ticked; empty rows do not count."""
+        data = cast(QueryDict, self.data)
+        return [
+            number
+            for number in range(self.counts[what])
+            if any(
+                any(value.strip() for value in data.getlist(key)) for key in data if key.startswith(f"{what}_{number}_")
+            )
+        ]
+
+    def lessons(self) -> list[tuple[str, str]]:
+        data = self.cleaned_data
+        return [(data[f"lesson_{n}_title"], data[f"lesson_{n}_body"]) for n in self.used("lesson")]
+
+    def quiz(self) -> list[dict[str, Any]]:
+        return [self._question(f"question_{n}") for n in self.used("question")]
+
+    def _question(self, key: str) -> dict[str, Any]:
+        """Empty answers are closed up; an empty one ticked as right becomes an index that does not exist."""
+        data = self.cleaned_data
+        filled = [n for n in range(OPTIONS) if data[f"{key}_option_{n}"]]
+        place = {old: new for new, old in enumerate(filled)}
+        return {
+            "text": data[f"{key}_text"],
+            "options": [data[f"{key}_option_{n}"] for n in filled],
+            "right": [place.get(int(n), OPTIONS + int(n)) for n in data[f"{key}_right"]],
+            "why": data[f"{key}_why"],
+        }
+
+    def refuse(self, error: ValidationError) -> None:
+        """Show a service's messages beside the fields they are about."""
+        used = {what: self.used(what) for what in MOST}
+        for key, messages in error.message_dict.items():
+            field: str | None = key
+            for what in MOST:
+                if key.startswith(f"{what}_"):
+                    _word, number, part = key.split("_", 2)
+                    field = f"{what}_{used[what][int(number)]}_{part}"
+            self.add_error(field if field in self.fields else None, messages)  # type: ignore[arg-type]
+
+    def lesson_rows(self) -> list[dict[str, Any]]:
+        return [
+            {"number": n, "shown_as": n + 1, "title": self[f"lesson_{n}_title"], "body": self[f"lesson_{n}_body"]}
+            for n in range(self.counts["lesson"])
+        ]
+
+    def question_rows(self) -> list[dict[str, Any]]:
+        rows: list[dict[str, Any]] = []
+        for n in range(self.counts["question"]):
+            key = f"question_{n}"
+            right = self[f"{key}_right"]
+            rows.append(
+                {
+                    "number": n,
+                    "shown_as": n + 1,
+                    "text": self[f"{key}_text"],
+                    "options": [self[f"{key}_option_{m}"] for m in range(OPTIONS)],
+                    "right": right,
+                    "why": self[f"{key}_why"],
+                }
+            )
+        return rows
+
+
+def count_of(values: Mapping[str, Any], what: str) -> int:
+    try:
+        return min(max(int(values.get(f"{what}_count") or 0), 0), MOST[what])
+    except (TypeError, ValueError):
+        return 1
+
+
+def blank() -> dict[str, Any]:
+    return {"pass_mark": 70, "lesson_count": 1, "question_count": 1}
+
+
+def saved(version: CourseVersion) -> dict[str, Any]:
+    """A version as the form's values."""
+    course = version.course
+    values: dict[str, Any] = {
+        "name": course.name,
+        "summary": course.summary,
+        "requirements": course.requirements,
+        "pass_mark": version.pass_mark,
+    }
+    lessons = list(version.lessons.all())
+    for n, lesson in enumerate(lessons):
+        values[f"lesson_{n}_title"], values[f"lesson_{n}_body"] = lesson.title, lesson.body
+    for n, question in enumerate(version.quiz):
+        key = f"question_{n}"
+        values[f"{key}_text"], values[f"{key}_why"] = question["text"], question.get("why", "")
+        values[f"{key}_right"] = [str(index) for index in question["right"]]
+        for m, option in enumerate(question["options"]):
+            values[f"{key}_option_{m}"] = option
+    return {**values, "lesson_count": max(len(lessons), 1), "question_count": len(version.quiz)}
+
+
+def typed(data: QueryDict) -> dict[str, Any]:
+    """Everything as it was typed, for a page that is shown again without judging it."""
+    return {
+        key: data.getlist(key) if key.endswith("_right") or key == "requirements" else data.get(key) for key in data
+    }
+
+
+def one_more(values: dict[str, Any], what: str) -> dict[str, Any]:
+    return {**values, f"{what}_count": min(count_of(values, what) + 1, MOST[what])}
+
+
+def without(values: dict[str, Any], what: str, gone: int) -> dict[str, Any]:
+    """``values`` with one lesson or question taken out and the later ones moved up."""
+    numbers = [n for n in range(count_of(values, what)) if n != gone]
+    place = {old: new for new, old in enumerate(numbers)}
+    kept: dict[str, Any] = {}
+    for key, value in values.items():
+        word, _mark, rest = key.partition("_")
+        number, _mark, part = rest.partition("_")
+        if word != what or not number.isdigit():
+            kept[key] = value
+        elif int(number) in place:
+            kept[f"{what}_{place[int(number)]}_{part}"] = value
+    return {**kept, f"{what}_count": len(numbers)}
+
+
+class CohortChoice(forms.ModelChoiceField):
+    def label_from_instance(self, obj: Any) -> str:
+        return f"{obj.program.name}: {obj.name}"
+
+
+class AssignForm(forms.Form):
+    cohort = CohortChoice(label=gettext_lazy("Cohort"), queryset=Cohort.objects.none())
+    due_on = forms.DateField(
+        label=gettext_lazy("Due on (the last day on time)"),
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        cohorts: QuerySet[Cohort] = Cohort.objects.select_related("program")
+        self.fields["cohort"].queryset = cohorts  # type: ignore[attr-defined]
+
+
+class QuizForm(forms.Form):
+    """One field ``answer_<n>`` per question: one choice where one is right, several where several are."""
+
+    def __init__(self, data: QueryDict | None = None, *, version: CourseVersion) -> None:
+        super().__init__(data)
+        self.version = version
+        for n, question in enumerate(version.quiz):
+            choices = [(str(index), text) for index, text in enumerate(question["options"])]
+            several = len(question["right"]) > 1
+            made: forms.ChoiceField = (
+                forms.MultipleChoiceField(choices=choices, widget=forms.CheckboxSelectMultiple, required=False)
+                if several
+                else forms.ChoiceField(choices=choices, widget=forms.RadioSelect, required=False)
+            )
+            made.label = question["text"]
+            made.help_text = _("Several can be right.") if several else ""
+            self.fields[f"answer_{n}"] = made
+
+    def answers(self) -> list[list[int]]:
+        given = [self.cleaned_data.get(f"answer_{n}") or [] for n in range(len(self.version.quiz))]
+        return [[int(i) for i in ([answer] if isinstance(answer, str) else answer)] for answer in given]
+
+    def refuse(self, error: ValidationError) -> None:
+        for key, messages in error.message_dict.items():
+            self.add_error(key if key in self.fields else None, messages)  # type: ignore[arg-type]

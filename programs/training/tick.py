@@ -1,0 +1,44 @@
+"""What falls due by itself: whoever joins a cohort gets the cohort's courses."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef
+from django.utils import timezone
+
+from culture.access import audit
+from programs.planning.models import Enrolment
+from programs.training import progress
+from programs.training.models import Assignment
+
+
+def tick(*, now: datetime) -> None:
+    """Idempotent: one assignment per person and course, held by a unique constraint."""
+    today = timezone.localdate(now)
+    given = Assignment.objects.filter(cohort__program__ends_on__gte=today).order_by()
+    for course, cohort in given.values_list("course", "cohort").distinct():
+        _joiners(course, cohort, today)
+
+
+@transaction.atomic
+def _joiners(course: int, cohort: int, today: date) -> None:
+    has_one = Assignment.objects.filter(course=course, employee=OuterRef("employee"))
+    people = Enrolment.objects.filter(~Exists(has_one), cohort=cohort, until__isnull=True)
+    # A joiner's own later due day must not become everybody's: the cohort's is the earliest assignment's.
+    first = Assignment.objects.filter(course=course, cohort=cohort).order_by("assigned_on", "due_on").first()
+    rows = [
+        Assignment(
+            course_id=course,
+            cohort_id=cohort,
+            employee_id=pk,
+            assigned_on=today,
+            due_on=progress.joiner_due(assigned_on=first.assigned_on, due_on=first.due_on, joined=today),
+        )
+        for pk in people.values_list("employee", flat=True)
+        if first
+    ]
+    if rows:
+        Assignment.objects.bulk_create(rows, batch_size=2000, ignore_conflicts=True)
+        audit.record(None, "assigned course to joiners", f"course:{course}", cohort=cohort, people=len(rows))

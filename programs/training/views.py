@@ -1,0 +1,159 @@
+"""HR's side: courses, the editor, publishing, assigning."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from culture.access.permissions import Permission, require
+from culture.framework.models import Requirement
+from programs.planning.models import Cohort
+from programs.training import courses, forms, queries
+from programs.training.markdown import render as markdown
+from programs.training.models import Course
+
+
+@require(Permission.MANAGE_TRAINING)
+@require_safe
+def list_courses(request: HttpRequest) -> HttpResponse:
+    rows = queries.listed(timezone.localdate())
+    return render(request, "programs/training/list.html", {"rows": rows})
+
+
+@require(Permission.MANAGE_TRAINING)
+@require_http_methods(["GET", "HEAD", "POST"])
+def new(request: HttpRequest) -> HttpResponse:
+    return _edit(request, None)
+
+
+@require(Permission.MANAGE_TRAINING)
+@require_http_methods(["GET", "HEAD", "POST"])
+def edit(request: HttpRequest, pk: int) -> HttpResponse:
+    return _edit(request, get_object_or_404(Course, pk=pk))
+
+
+@require(Permission.MANAGE_TRAINING)
+@require_safe
+def detail(request: HttpRequest, pk: int) -> HttpResponse:
+    return _detail(request, get_object_or_404(Course, pk=pk))
+
+
+@require(Permission.MANAGE_TRAINING)
+@require_POST
+def publish(request: HttpRequest, pk: int) -> HttpResponse:
+    course = get_object_or_404(Course, pk=pk)
+    try:
+        version = courses.publish_draft(by=request.user, course=course)  # type: ignore[arg-type]
+    except ValidationError as error:
+        messages.error(request, " ".join(error.messages))
+        return redirect("training:detail", pk)
+    messages.success(request, _("Version %(number)s is published.") % {"number": version.number})
+    return redirect("training:detail", pk)
+
+
+@require(Permission.MANAGE_TRAINING)
+@require_POST
+def assign(request: HttpRequest, pk: int) -> HttpResponse:
+    course = get_object_or_404(Course, pk=pk)
+    form = forms.AssignForm(request.POST)
+    if not form.is_valid():
+        return _detail(request, course, form)
+    cohort, today = form.cleaned_data["cohort"], timezone.localdate()
+    try:
+        count = courses.assign(
+            by=request.user,  # type: ignore[arg-type]
+            course=course,
+            cohort=cohort,
+            due_on=form.cleaned_data["due_on"],
+            today=today,
+        )
+    except ValidationError as error:
+        for key, texts in error.message_dict.items():
+            form.add_error(key if key in form.fields else None, texts)  # type: ignore[arg-type]
+        return _detail(request, course, form)
+    told = ngettext("Assigned to %(n)s person in %(cohort)s.", "Assigned to %(n)s people in %(cohort)s.", count)
+    if not count:
+        told = _("Everybody in %(cohort)s has this course already.")
+    messages.success(request, told % {"n": count, "cohort": cohort.name})
+    return redirect("training:detail", pk)
+
+
+def _detail(request: HttpRequest, course: Course, form: forms.AssignForm | None = None) -> HttpResponse:
+    today = timezone.localdate()
+    versions = list(course.versions.prefetch_related("lessons"))
+    published = [version for version in versions if version.published_at]
+    draft = next((version for version in versions if version.published_at is None), None)
+    shown = published[-1] if published else draft
+    lessons = [(lesson, markdown(lesson.body)) for lesson in shown.lessons.all()] if shown else []
+    context = {
+        "course": course,
+        "published": published,
+        "draft": draft,
+        "shown": shown,
+        "lessons": lessons,
+        "requirements": Requirement.objects.filter(code__in=course.requirements),
+        "progress": queries.by_cohort(course, today),
+        "form": form or forms.AssignForm(initial={"due_on": today + dt.timedelta(days=42)}),
+        "has_cohorts": Cohort.objects.exists(),
+    }
+    return render(request, "programs/training/detail.html", context, status=422 if form and form.errors else 200)
+
+
+def _edit(request: HttpRequest, course: Course | None) -> HttpResponse:
+    # The draft when there is one, else the newest published version, from which the next draft is made.
+    version = course.versions.select_related("course").order_by("-number").first() if course else None
+    start = forms.saved(version) if version else forms.blank()
+    if request.method != "POST":
+        return _page(request, forms.CourseForm(initial=start), course)
+    again = _shown_again(request.POST)
+    if again is not None:
+        return _page(request, forms.CourseForm(initial=again), course)
+    form = forms.CourseForm(request.POST, initial=start)
+    if form.is_valid():
+        try:
+            return _save(request, form, course)
+        except ValidationError as error:
+            form.refuse(error)
+    return _page(request, form, course, status=422)
+
+
+def _shown_again(data: QueryDict) -> dict[str, Any] | None:
+    """The values for a page that only grows or shrinks; ``None`` when the person saves."""
+    values = forms.typed(data)
+    for what in forms.MOST:
+        if f"add_{what}" in data:
+            return forms.one_more(values, what)
+        if data.get(f"remove_{what}", "").isdigit():
+            return forms.without(values, what, int(str(data[f"remove_{what}"])))
+    return None
+
+
+def _save(request: HttpRequest, form: forms.CourseForm, course: Course | None) -> HttpResponse:
+    data = form.cleaned_data
+    version = courses.save_draft(
+        by=request.user,  # type: ignore[arg-type]
+        course=course,
+        name=data["name"],
+        summary=data["summary"],
+        requirements=data["requirements"],
+        lessons=form.lessons(),
+        quiz=form.quiz(),
+        pass_mark=data["pass_mark"],
+    )
+    if "publish" not in request.POST:
+        messages.success(request, _("The draft is saved. Nobody sees it until you publish it."))
+        return redirect("training:detail", version.course.pk)
+    return publish(request, version.course.pk)
+
+
+def _page(request: HttpRequest, form: forms.CourseForm, course: Course | None, status: int = 200) -> HttpResponse:
+    return render(request, "programs/training/edit.html", {"form": form, "course": course}, status=status)
