@@ -1,3 +1,38 @@
 """The read endpoints of this room: ``routes`` is (prefix, viewset)."""
 
-routes: list = []
+from __future__ import annotations
+
+from django.db.models import QuerySet
+from rest_framework import serializers, viewsets
+
+from culture.access.permissions import Permission, api_permission
+from culture.people.models import Employee
+from programs.recognition import queries
+from programs.recognition.models import Kudos
+
+
+class KudosSerializer(serializers.ModelSerializer):
+    giver = serializers.CharField(source="giver.name")
+    receiver = serializers.CharField(source="receiver.name")
+    behaviour = serializers.CharField(source="behaviour.code")
+
+    class Meta:
+        model = Kudos
+        fields = ["id", "at", "giver", "receiver", "behaviour", "story", "points", "public"]
+        read_only_fields = fields
+
+
+class KudosViewSet(viewsets.ReadOnlyModelViewSet):
+    """Public thanks, and the reader's own private ones."""
+
+    serializer_class = KudosSerializer
+    permission_classes = [api_permission(Permission.GIVE_KUDOS)]
+    queryset = Kudos.objects.none()
+
+    def get_queryset(self) -> QuerySet[Kudos]:
+        if not isinstance(self.request.user, Employee):
+            return Kudos.objects.none()
+        return queries.visible_to(self.request.user)
+
+
+routes: list = [("kudos", KudosViewSet)]

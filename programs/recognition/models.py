@@ -17,7 +17,9 @@ class Account(models.Model):
         EXPIRED = "expired", "Expired"
 
     kind = models.CharField(max_length=10, choices=Kind.choices)
-    employee = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="accounts")
+    employee = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="accounts"
+    )
     period = models.DateField(null=True, blank=True, help_text="first day of the allowance's month")
     balance = models.IntegerField(default=0)
 

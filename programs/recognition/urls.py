@@ -1,4 +1,11 @@
-from django.urls import URLPattern
+from django.urls import URLPattern, path
+
+from programs.recognition import views
 
 app_name = "recognition"
-urlpatterns: list[URLPattern] = []
+
+urlpatterns: list[URLPattern] = [
+    path("thanks/", views.feed, name="feed"),
+    path("thanks/new/", views.give, name="give"),
+    path("thanks/received/", views.received, name="received"),
+]

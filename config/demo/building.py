@@ -1,0 +1,130 @@
+"""Builds the demo from top to bottom, in one transaction: all of it or nothing."""
+
+from __future__ import annotations
+
+import datetime as dt
+import random
+from collections.abc import Callable, Mapping
+
+from dateutil.relativedelta import relativedelta
+from django.db import transaction
+from django.utils import timezone
+
+from config.demo import history, organisation, story
+from config.demo.answers import Teller
+from config.demo.organisation import Personas
+from culture.framework.loading import load_catalogue
+from culture.people.models import Employee, Unit
+from programs.planning import programs, rules
+from programs.planning.models import Program
+from surveys.answering.submitting import submit_many
+from surveys.instruments.loading import load_library
+from surveys.results.releasing import close_wave
+from surveys.waves import participation
+from surveys.waves import series as recurring
+from surveys.waves.models import Invitation, Message, Series, Wave
+from surveys.waves.opening import open_wave
+
+OPEN_SINCE = 5
+OPEN_DAYS = 14
+EVERY_MONTHS = 3
+OCCURRENCES = 12
+NAME = "Service First"
+
+
+@transaction.atomic
+def build(*, employees: int, waves: int, seed: int, now: dt.datetime, say: Callable[[str], None]) -> None:
+    """The whole story up to ``now``: ``waves`` closed waves, then one that is open."""
+    rng = random.Random(seed)
+    today = timezone.localdate(now)
+    first = today - dt.timedelta(days=OPEN_SINCE) - relativedelta(months=EVERY_MONTHS * waves)
+    load_catalogue()
+    people = organisation.load(employees=employees, rng=rng, start=first - dt.timedelta(days=60))
+    units = organisation.units()
+    organisation.link(people.hr)
+    say(f"{Employee.objects.count()} people in {len(units)} units")
+    series = recurring.create(
+        by=people.hr,
+        name=f"{NAME} pulse",
+        instrument=load_library(),
+        first_opens_on=first,
+        every_months=EVERY_MONTHS,
+        occurrences=max(OCCURRENCES, waves + 2),
+        open_days=OPEN_DAYS,
+        reminder_days=[4, 10],
+    )
+    program = _program(people, series, units, first, today)
+    _run_waves(series, program, rng, units, people, now, waves, say)
+    history.train(program=program, by=people.hr, rng=rng, now=now, beginner=people.employee)
+    thanks = history.thank(program=program, rng=rng, now=now, star=people.employee)
+    say(f"training and {thanks} thanks")
+
+
+def _program(people: Personas, series: Series, units: Mapping[str, Unit], first: dt.date, today: dt.date) -> Program:
+    starts_on = first - dt.timedelta(days=14)
+    ends_on = starts_on + relativedelta(years=3, days=-1)
+    stages = rules.suggest_stages(starts_on, ends_on)
+    return programs.create(
+        by=people.hr,
+        name=f"{NAME} {starts_on.year}–{ends_on.year}",
+        charter=story.CHARTER,
+        starts_on=starts_on,
+        ends_on=ends_on,
+        stages=[(stage.kind, stage.starts_on, stage.ends_on) for stage in stages],
+        cohorts=[
+            (name, first + relativedelta(months=months), [units[path] for path in paths])
+            for name, months, paths in story.COHORTS
+        ],
+        series=series,
+        today=today,
+    )
+
+
+def _run_waves(
+    series: Series,
+    program: Program,
+    rng: random.Random,
+    units: Mapping[str, Unit],
+    people: Personas,
+    now: dt.datetime,
+    closed: int,
+    say: Callable[[str], None],
+) -> None:
+    areas = {unit.pk: path for path, unit in units.items()}
+    by_cohort = {name: paths for name, _months, paths in story.COHORTS}
+    begun = {path: cohort.starts_on for cohort in program.cohorts.all() for path in by_cohort[cohort.name]}
+    for wave in series.waves.order_by("number")[: closed + 1]:
+        teller = Teller(rng=rng, day=wave.opens_on, areas=areas, begun=begun)
+        last = wave.number == closed + 1
+        open_wave(wave, now=min(_morning(wave.opens_on), now), by=people.hr)
+        wave.refresh_from_db()
+        _answer(wave, teller, rng, part=0.45 if last else 1.0, spare=people.employee if last else None)
+        if last:
+            _mailed(wave, people, now)
+            participation.refresh(wave, today=timezone.localdate(now))
+        else:
+            close_wave(wave, now=_morning(wave.closes_on), by=people.hr)
+        say(f"wave {wave.number}: {wave.invited} asked{', open' if last else ''}")
+
+
+def _morning(day: dt.date) -> dt.datetime:
+    return timezone.make_aware(dt.datetime.combine(day, dt.time(7)))
+
+
+def _answer(wave: Wave, teller: Teller, rng: random.Random, *, part: float, spare: Employee | None) -> None:
+    """Whoever takes part answers; ``spare`` has not answered yet, so that there is something to try."""
+    asked = Invitation.objects.filter(wave=wave).exclude(employee=spare).select_related("employee").order_by("employee")
+    items = wave.snapshot["items"]
+    given = [
+        (invitation.pk, teller.answers(items, invitation.employee.unit_id, invitation.providers))
+        for invitation in asked
+        if teller.takes_part(invitation.employee.unit_id) and (part == 1.0 or rng.random() < part)
+    ]
+    submit_many(wave, given)
+
+
+def _mailed(wave: Wave, people: Personas, now: dt.datetime) -> None:
+    """The invitations went out days ago; only the personas' are left to be sent, so that the mailbox has their links."""
+    personas = [people.hr, people.manager, people.employee, people.executive]
+    due = Message.objects.filter(invitation__wave=wave, due_on__lte=timezone.localdate(now))
+    due.exclude(invitation__employee__in=personas, kind="invitation").update(state=Message.State.SENT)

@@ -1,0 +1,166 @@
+"""What was done in the program: courses and who completed them, thanks and their points."""
+
+from __future__ import annotations
+
+import datetime as dt
+import random
+import uuid
+from collections import defaultdict
+from collections.abc import Sequence
+
+from django.utils import timezone
+
+from config.demo import story
+from culture.framework.models import Behaviour
+from culture.people.models import Employee
+from programs.planning.models import Cohort, Program
+from programs.recognition import ledger
+from programs.recognition.models import Account, Kudos, LedgerEntry
+from programs.training import courses
+from programs.training.models import Assignment, LessonDone
+
+BATCH = 2000
+
+
+def train(*, program: Program, by: Employee, rng: random.Random, now: dt.datetime, beginner: Employee) -> None:
+    """Courses, assigned to each started cohort in turn; most complete them. ``beginner`` has one course half done."""
+    today = timezone.localdate(now)
+    for number, plan in enumerate(story.COURSES):
+        version = courses.publish(
+            by=by,
+            name=plan["name"],
+            summary=plan["summary"],
+            requirements=plan["requirements"],
+            lessons=plan["lessons"],
+            quiz=plan["quiz"],
+            now=_at(program.starts_on, 9),
+        )
+        for cohort in program.cohorts.filter(starts_on__lte=today):
+            assigned_on = cohort.starts_on + dt.timedelta(days=plan["after"])
+            if assigned_on > today:
+                continue
+            due_on = assigned_on + dt.timedelta(days=plan["days"])
+            courses.assign(by=by, course=version.course, cohort=cohort, due_on=due_on, today=assigned_on)
+        last = number == len(story.COURSES) - 1
+        done = []
+        for assignment in Assignment.objects.filter(course=version.course).order_by("pk"):
+            if last and assignment.employee_id == beginner.pk:
+                continue
+            day = assignment.assigned_on + dt.timedelta(days=rng.randint(1, plan["days"] + 10))
+            if day < today and rng.random() < 0.9 - 0.08 * number:
+                score = rng.choice([70, 80, 90, 100]) if len(plan["quiz"]) > 1 else 100
+                done.append((assignment.employee_id, score, _at(day, rng.randint(8, 17))))
+        courses.record_history(version=version, done=done)
+        if last:
+            _begin(beginner, version, today, now)
+
+
+def _begin(beginner: Employee, version: courses.CourseVersion, today: dt.date, now: dt.datetime) -> None:
+    """One lesson done, the rest still ahead, and time left for it."""
+    mine = Assignment.objects.filter(course=version.course, employee=beginner)
+    mine.update(assigned_on=today - dt.timedelta(days=9), due_on=today + dt.timedelta(days=12))
+    first = version.lessons.first()
+    if first is not None and mine.exists():
+        LessonDone.objects.create(employee=beginner, lesson=first, at=now - dt.timedelta(days=2))
+
+
+def _at(day: dt.date, hour: int) -> dt.datetime:
+    return timezone.make_aware(dt.datetime.combine(day, dt.time(hour, 20)))
+
+
+def thank(*, program: Program, rng: random.Random, now: dt.datetime, star: Employee) -> int:
+    """Thanks since the first cohort began, more each month; ``star`` gets and gives some of the latest."""
+    gifts = sorted(_gifts(program, rng, now, star), key=lambda kudos: (kudos.at, kudos.giver_id, kudos.receiver_id))
+    left: dict[tuple[int, dt.date], int] = defaultdict(lambda: ledger.MONTHLY_ALLOWANCE)
+    kept = []
+    for kudos in gifts:
+        purse = (kudos.giver_id, kudos.period)
+        reason = ledger.refusal(giver=kudos.giver_id, receiver=kudos.receiver_id, points=kudos.points, left=left[purse])
+        if reason is None:
+            left[purse] -= kudos.points
+            kept.append(kudos)
+    _book(Kudos.objects.bulk_create(kept, batch_size=BATCH))
+    return len(kept)
+
+
+def _gifts(program: Program, rng: random.Random, now: dt.datetime, star: Employee) -> list[Kudos]:
+    attitudes = list(Behaviour.objects.filter(kind=Behaviour.Kind.ATTITUDE, code__in=story.THANKS).order_by("position"))
+    gifts = []
+    for cohort in program.cohorts.filter(starts_on__lt=timezone.localdate(now)):
+        people = _members(cohort)
+        day = cohort.starts_on
+        while day < timezone.localdate(now) and len(people) > 1:
+            months = (day - cohort.starts_on).days / 30.4
+            for giver in people:
+                if rng.random() < min(0.16, 0.02 + 0.012 * months) / 2:
+                    receiver = rng.choice(people)
+                    gifts.append(_gift(giver, receiver, day, attitudes, rng))
+            day += dt.timedelta(days=15)
+        near = [one for one in people if one.unit_id == star.unit_id and one != star]
+        if star in people and near:
+            recent = timezone.localdate(now) - dt.timedelta(days=20)
+            gifts += [_gift(rng.choice(near), star, recent, attitudes, rng) for _ in range(4)]
+            gifts += [_gift(star, rng.choice(near), recent, attitudes, rng) for _ in range(2)]
+    return [kudos for kudos in gifts if kudos.at < now]
+
+
+def _members(cohort: Cohort) -> list[Employee]:
+    return list(Employee.objects.filter(enrolments__cohort=cohort).order_by("pk"))
+
+
+def _gift(
+    giver: Employee, receiver: Employee, day: dt.date, attitudes: Sequence[Behaviour], rng: random.Random
+) -> Kudos:
+    behaviour = rng.choice(attitudes)
+    told = rng.choice(story.THANKS[behaviour.code])
+    at = _at(day + dt.timedelta(days=rng.randrange(15)), rng.randint(8, 18)) + dt.timedelta(minutes=rng.randrange(60))
+    return Kudos(
+        giver=giver,
+        receiver=receiver,
+        behaviour=behaviour,
+        story=f"{receiver.given_name} {told}",
+        points=rng.choice([5, 10, 10, 15, 20, 30]),
+        public=rng.random() < 0.88,
+        at=at,
+        period=ledger.period_of(timezone.localdate(at)),
+        idempotency_key=uuid.UUID(int=rng.getrandbits(128), version=4),
+    )
+
+
+def _book(gifts: Sequence[Kudos]) -> None:
+    """The entries of all ``gifts`` at once, as ``giving.give`` would have written them one by one."""
+    kinds = Account.Kind
+    issuer = Account.objects.get_or_create(kind=kinds.ISSUER, employee=None, period=None)[0]
+    purses = dict.fromkeys((kudos.giver_id, kudos.period) for kudos in gifts)
+    holders = dict.fromkeys(kudos.receiver_id for kudos in gifts)
+    made = Account.objects.bulk_create(
+        [
+            *(Account(kind=kinds.ALLOWANCE, employee_id=giver, period=period) for giver, period in purses),
+            *(Account(kind=kinds.PERSONAL, employee_id=holder) for holder in holders),
+        ],
+        batch_size=BATCH,
+    )
+    account = {(one.employee_id, one.period): one for one in made}
+    entries, issued = [], set()
+    for kudos in gifts:
+        purse, holder = account[kudos.giver_id, kudos.period], account[kudos.receiver_id, None]
+        if purse.pk not in issued:
+            issued.add(purse.pk)
+            entries.append(
+                LedgerEntry(
+                    source=issuer,
+                    target=purse,
+                    amount=ledger.MONTHLY_ALLOWANCE,
+                    at=kudos.at,
+                    reason="monthly allowance",
+                )
+            )
+        entries.append(
+            LedgerEntry(source=purse, target=holder, amount=kudos.points, at=kudos.at, kudos=kudos, reason="kudos")
+        )
+    LedgerEntry.objects.bulk_create(entries, batch_size=BATCH)
+    held = ledger.balances(ledger.Movement(e.source_id, e.target_id, e.amount) for e in entries)
+    changed = [issuer, *made]
+    for one in changed:
+        one.balance = held.get(one.pk, 0)
+    Account.objects.bulk_update(changed, ["balance"], batch_size=BATCH)

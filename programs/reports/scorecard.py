@@ -1,0 +1,240 @@
+"""The scorecard of a program: released cells, put in order, beside what was done. It computes no result of its own."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db.models import Count, Exists, OuterRef, Q
+from django.utils import timezone
+
+from culture.framework.models import Requirement
+from culture.people.models import Employee
+from programs.planning.models import Enrolment, Program
+from programs.recognition.queries import recognised
+from programs.reports import findings
+from programs.reports.findings import DIMENSIONS, Change, Headline, Score
+from programs.training.models import Assignment, Completion
+from surveys.results import queries as results
+from surveys.waves.models import Wave
+
+RECOGNISED_DAYS = 90
+PROTECTED_FROM = 10
+BARRIER_FROM = 25
+MEASURES = (*DIMENSIONS, "served")
+
+Cells = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Card:
+    """One dimension of the whole organisation in the latest wave."""
+
+    dimension: str
+    score: Score | None
+    change: Change | None
+    why: str = ""
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of the units table. ``values`` in the order of ``MEASURES``, None where hidden."""
+
+    unit: int
+    name: str
+    answered: str
+    values: list[float | None]
+    barrier: str
+    barrier_share: int
+    hidden: str
+
+
+@dataclass(frozen=True)
+class Share:
+    """So many of so many; ``hidden`` when the group is too small to be told about."""
+
+    part: int
+    whole: int
+    hidden: bool = False
+
+    @property
+    def percent(self) -> int:
+        return round(100 * self.part / self.whole) if self.whole else 0
+
+
+@dataclass
+class Scorecard:
+    program: Program
+    today: dt.date
+    enrolled: Share
+    training: Share
+    recognised: Share
+    wave: Wave | None = None
+    waves: int = 0
+    next_wave: Wave | None = None
+    answered: str = ""
+    headline: Headline | None = None
+    remark: str = ""
+    cards: list[Card] = field(default_factory=list)
+    trend: list[dict[str, Any]] = field(default_factory=list)
+    rows: list[Row] = field(default_factory=list)
+
+    @property
+    def frozen_on(self) -> dt.date | None:
+        """The day from which the survey figures never change."""
+        return timezone.localdate(self.wave.released_at) if self.wave and self.wave.released_at else None
+
+
+def build(program: Program, *, now: dt.datetime) -> Scorecard:
+    """The scorecard as of ``now``: survey figures as released, the rest counted today."""
+    today = timezone.localdate(now)
+    people = Enrolment.objects.filter(program=program, since__lte=today, until__isnull=True).values("employee")
+    card = Scorecard(
+        program=program,
+        today=today,
+        enrolled=_enrolled(people, today),
+        training=_training(people),
+        recognised=_recognised(people, now),
+    )
+    if program.series_id:
+        _add_results(card, program)
+    return card
+
+
+def _enrolled(people: Any, today: dt.date) -> Share:
+    return Share(people.count(), Employee.objects.here(today).filter(is_active=True).count())
+
+
+def _training(people: Any) -> Share:
+    done = Completion.objects.filter(employee=OuterRef("employee"), version__course=OuterRef("course"))
+    assigned = Assignment.objects.filter(employee__in=people).annotate(done=Exists(done))
+    counts = assigned.order_by().aggregate(whole=Count("pk"), part=Count("pk", filter=Q(done=True)))
+    return Share(counts["part"], counts["whole"])
+
+
+def _recognised(people: Any, now: dt.datetime) -> Share:
+    whole = people.count()
+    if whole < PROTECTED_FROM:
+        return Share(0, whole, hidden=True)
+    return Share(recognised(people, since=now - dt.timedelta(days=RECOGNISED_DAYS)), whole)
+
+
+def _add_results(card: Scorecard, program: Program) -> None:
+    waves = list(Wave.objects.filter(series=program.series_id).order_by("number").select_related("series"))
+    card.waves = sum(1 for wave in waves if wave.state != Wave.State.CANCELLED)
+    released = [wave for wave in waves if wave.state == Wave.State.RELEASED]
+    card.next_wave = next((w for w in waves if w.state in {Wave.State.OPEN, Wave.State.SCHEDULED}), None)
+    if not released:
+        return
+    card.wave = released[-1]
+    history = _history(program)
+    complete = [(wave, point) for wave, point in history if set(DIMENSIONS) <= set(point)]
+    card.headline = findings.headline([point for _, point in complete])
+    card.trend = [_trend_row(wave, point) for wave, point in history]
+    groups = list(results.tree_rows(card.wave, None))
+    top = next((group for group in groups if group.parent is None), None)
+    before = history[-2][1] if len(history) > 1 else {}
+    cells = top.cells if top else {}
+    card.cards = [_card(dimension, cells.get(dimension), before) for dimension in DIMENSIONS]
+    card.answered = _participation(cells.get("participation"))
+    card.rows = _rows(groups)
+    card.remark = _remark(cells, groups, card.wave)
+
+
+def _history(program: Program) -> list[tuple[Wave, dict[str, Score]]]:
+    """The organisation's released scores, wave by wave."""
+    history = []
+    for entry in results.trend(program.series):
+        point = {name: score for name in DIMENSIONS if (score := score_of(entry.get(name)))}
+        history.append((entry["wave"], point))
+    return history
+
+
+def score_of(cell: Any) -> Score | None:
+    """A released cell as a score; None when it is hidden or was not asked."""
+    if cell is None:
+        return None
+    if isinstance(cell, int | float):
+        return Score(float(cell))
+    if not cell.get("shown") or cell.get("index") is None:
+        return None
+    return Score(cell["index"], cell.get("low"), cell.get("high"))
+
+
+def _trend_row(wave: Wave, point: Mapping[str, Score]) -> dict[str, Any]:
+    values = {name: round(point[name].index) if name in point else None for name in DIMENSIONS}
+    return {"wave": wave.number, "date": wave.closes_on, **values}
+
+
+def _card(dimension: str, cell: Cells | None, before: Mapping[str, Score]) -> Card:
+    score = score_of(cell)
+    if score is None:
+        return Card(dimension, None, None, (cell or {}).get("why", ""))
+    earlier = before.get(dimension)
+    return Card(dimension, score, findings.change(score, earlier) if earlier else None)
+
+
+def _rows(groups: Sequence[Any]) -> list[Row]:
+    """The units of the second level, and those of the first that have none below: together the whole, once.
+
+    The lowest come first, the hidden last.
+    """
+    second = [group for group in groups if group.depth == 2]
+    split = {group.parent for group in second}
+    first = [group for group in groups if group.depth == 1 and group.unit not in split]
+    rows = [_row(group) for group in [*first, *second]]
+    return sorted(rows, key=lambda row: (bool(row.hidden), _mean(row), row.name))
+
+
+def _mean(row: Row) -> float:
+    known = [value for value in row.values[: len(DIMENSIONS)] if value is not None]
+    return sum(known) / len(known) if known else 0.0
+
+
+def _row(group: Any) -> Row:
+    values = [score.index if (score := score_of(group.cells.get(name))) else None for name in MEASURES]
+    barrier, share = _barrier(group.cells)
+    nothing = all(value is None for value in values)
+    why = next((cell["why"] for cell in group.cells.values() if isinstance(cell, dict) and cell.get("why")), "")
+    return Row(
+        unit=group.unit,
+        name=group.name,
+        answered=_participation(group.cells.get("participation")),
+        values=values,
+        barrier=barrier,
+        barrier_share=share,
+        hidden=(why or "hidden for privacy") if nothing else "",
+    )
+
+
+def _participation(cell: Any) -> str:
+    """The released participation, in the words it may be told in."""
+    return cell.get("words", "") if isinstance(cell, dict) and cell.get("shown") else ""
+
+
+def _barrier(cells: Cells) -> tuple[str, int]:
+    """The most frequent barrier of the people in the group and its share; never the barrier of a mean.
+
+    "none" when no barrier is met by at least a quarter of them; "" where the distribution is hidden.
+    """
+    cell = cells.get("barrier")
+    if not isinstance(cell, dict) or not cell.get("shown"):
+        return "", 0
+    shares = {name: cell["shares"].get(name, 0) for name in DIMENSIONS}
+    most = max(DIMENSIONS, key=lambda name: shares[name])
+    return (most, shares[most]) if shares[most] >= BARRIER_FROM else ("none", 0)
+
+
+def _remark(cells: Cells, groups: Sequence[Any], wave: Wave) -> str:
+    """The requirement with the lowest score, and the units where it is lowest."""
+    requirements = {r.code: r for r in Requirement.objects.all()}
+    scores = {code: score for code in requirements if (score := score_of(cells.get(code)))}
+    if not scores:
+        return ""
+    code = min(scores, key=lambda one: scores[one].index)
+    below = [(score.index, g.name) for g in groups if g.depth == 2 and (score := score_of(g.cells.get(code)))]
+    places = " and ".join(name for _, name in sorted(below)[:2])
+    where = f", lowest in {places}" if places else ""
+    return f"Largest gap: “{requirements[code].label}” ({code}), {scores[code].index:.0f}{where}."
