@@ -9,6 +9,8 @@ from urllib.parse import unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
+from config import embedded
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 
@@ -34,12 +36,12 @@ def env_int(name: str, default: int) -> int:
 
 
 def database(url: str) -> dict[str, Any]:
-    """A Django database entry from ``postgresql://user:password@host:port/name`` (host may be a %2F-quoted socket folder)."""
+    """A Django database entry from ``postgresql://user:password@host:port/name`` (``?host=`` a socket folder)."""
     parts = urlsplit(url)
     if parts.scheme not in {"postgres", "postgresql"} or not parts.path.strip("/"):
         raise ImproperlyConfigured("DATABASE_URL must look like postgresql://user:password@host:5432/name.")
     query = dict(pair.split("=", 1) for pair in parts.query.split("&") if "=" in pair)
-    host = unquote(query.get("host", "") or (parts.netloc.rpartition("@")[2].partition(":")[0]))
+    host = unquote(query.get("host", "") or parts.hostname or "")
     return {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": unquote(parts.path.strip("/")),
@@ -72,8 +74,8 @@ if not SECRET_KEY:
 
 EMBEDDED_DATABASE = not env("DATABASE_URL")
 EMBEDDED_BROKER = not env("BROKER_URL")
-EMBEDDED_DATABASE_URL = f"postgresql://postgres@/trivium?host={DATA_DIR / 'postgres'}"
-EMBEDDED_BROKER_URL = f"redis+socket://{DATA_DIR / 'redis' / 'redis.sock'}"
+EMBEDDED_DATABASE_URL = embedded.database_url(DATA_DIR)
+EMBEDDED_BROKER_URL = embedded.broker_url(DATA_DIR)
 DATABASES = {"default": database(env("DATABASE_URL", EMBEDDED_DATABASE_URL))}
 BROKER_URL = env("BROKER_URL", EMBEDDED_BROKER_URL)
 KEYS_DIR = Path(env("KEYS_DIR", str(DATA_DIR / "keys"))).resolve()
@@ -82,6 +84,22 @@ BASE_URL = env("BASE_URL", f"http://localhost:{env_int('PORT', 8000)}").rstrip("
 
 ALLOWED_HOSTS = ["*"] if DEMO else [urlsplit(BASE_URL).hostname or "localhost", "localhost", "127.0.0.1"]
 CSRF_TRUSTED_ORIGINS = [BASE_URL]
+
+# Charts and heartbeats: shared by all processes. Redis when the broker is Redis, else a table of the database.
+CACHE_URL = env("CACHE_URL") or (BROKER_URL if BROKER_URL.startswith("redis") else "")
+if TESTING:
+    CACHES: dict[str, Any] = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+elif CACHE_URL:
+    CACHE_URL = CACHE_URL.replace("redis+socket://", "unix://", 1)
+    CACHES = {
+        "default": {
+            "BACKEND": "django.core.cache.backends.redis.RedisCache",
+            "LOCATION": CACHE_URL,
+            "KEY_PREFIX": "trivium",
+        }
+    }
+else:
+    CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "trivium_cache"}}
 
 INSTALLED_APPS = [
     "config",
@@ -190,6 +208,31 @@ CELERY_TASK_DEFAULT_QUEUE = "default"
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_BEAT_SCHEDULE = {"tick": {"task": "config.celery.tick", "schedule": 60.0}}
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {
+        "line": {"format": "%(levelname)s %(name)s: %(message)s"},
+        "quiet": {"()": "config.logs.WithoutAddress"},
+    },
+    "handlers": {
+        "stderr": {"class": "logging.StreamHandler", "formatter": "line"},
+        "errors": {"class": "logging.StreamHandler", "formatter": "quiet"},
+    },
+    "root": {"handlers": ["stderr"], "level": env("LOG_LEVEL", "WARNING")},
+    "loggers": {
+        "django": {"handlers": [], "level": "WARNING", "propagate": True},
+        # Its lines carry the address asked for; a personal link is a secret (confidentiality.md).
+        "django.request": {"handlers": ["errors"], "level": "ERROR", "propagate": False},
+        "django.security.DisallowedHost": {"handlers": [], "propagate": False},
+        "trivium": {"level": "INFO"},
+    },
+}
+
+# employee_email_once is unique on lower(email), which auth.W004 does not recognise as uniqueness of USERNAME_FIELD.
+# security.W008: TLS and the redirect to it belong to the proxy in front.
+SILENCED_SYSTEM_CHECKS = ["auth.W004", "security.W008"]
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [

@@ -1,3 +1,35 @@
-"""The addresses of config's own pages: home, styleguide, health, demo mailbox, API."""
+"""The addresses of config's own pages: home, styleguide, health, demo mailbox, API, admin."""
 
-urlpatterns: list = []
+import importlib
+import importlib.util
+
+from django.contrib import admin
+from django.contrib.auth.decorators import login_not_required
+from django.urls import include, path
+from django.views.generic import RedirectView
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
+from rest_framework.permissions import IsAuthenticated
+
+from config import health, home, mailbox
+from config.api import router
+
+schema = SpectacularAPIView.as_view(permission_classes=[IsAuthenticated])
+docs = SpectacularSwaggerView.as_view(permission_classes=[IsAuthenticated], url_name="schema")
+
+urlpatterns = [
+    path("", home.home, name="home"),
+    path("healthz", health.healthz, name="healthz"),
+    path("readyz", health.readyz, name="readyz"),
+    path("demo/mailbox/", mailbox.mailbox, name="mailbox"),
+    # DRF authenticates by itself (a token, or the session) and denies by default; Django's middleware would redirect.
+    path("api/v1/schema/", login_not_required(schema), name="schema"),
+    path("api/v1/docs/", login_not_required(docs), name="docs"),
+    path("api/v1/", include(router.urls)),
+    # One sign-in for all: allauth's limits and, later, second factors hold for the admin too.
+    path("admin/login/", login_not_required(RedirectView.as_view(pattern_name="account_login", query_string=True))),
+    path("admin/", admin.site.urls),
+]
+
+if importlib.util.find_spec("config.styleguide"):
+    view = importlib.import_module("config.styleguide").styleguide
+    urlpatterns.append(path("styleguide/", view, name="styleguide"))

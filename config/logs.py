@@ -1,0 +1,15 @@
+"""Log lines that tell nothing about who asked for what."""
+
+import logging
+import traceback
+
+
+class WithoutAddress(logging.Formatter):
+    """An error's class and where it was raised; never the address (a personal link is a secret) nor a value in it."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        if not record.exc_info or record.exc_info[1] is None:
+            return f"{record.levelname} {record.name}: a page failed with status {getattr(record, 'status_code', '?')}"
+        error = record.exc_info[1]
+        places = [f"{at.filename}:{at.lineno} {at.name}" for at in traceback.extract_tb(error.__traceback__)[-4:]]
+        return f"{record.levelname} {record.name}: {type(error).__name__} at " + " < ".join(reversed(places))

@@ -1,0 +1,309 @@
+"""What every test may ask for: people, clients, a real worker, an SMTP sink, a browser."""
+
+from __future__ import annotations
+
+import datetime as dt
+import email.message
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from email import message_from_bytes
+from email.policy import default as mail_policy
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+from aiosmtpd.controller import Controller
+from django.apps import apps
+from django.conf import settings as django_settings
+from django.db.backends.postgresql.operations import DatabaseOperations
+from django.test import Client
+
+from culture.access.models import Grant, Role
+from culture.people.models import Employee, Membership, Unit
+
+CHROMIUM = os.environ.get("CHROMIUM") or next(
+    (found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), ""
+)
+CHROMIUM_ARGS = [
+    "--no-sandbox",
+    "--disable-dev-shm-usage",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-default-apps",
+    "--no-first-run",
+]
+PASSWORD = "a-long-test-password"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    if not CHROMIUM:
+        for item in items:
+            if item.get_closest_marker("browser") or "browser" in getattr(item, "fixturenames", ()):
+                item.add_marker(pytest.mark.skip(reason="Chromium not found"))
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    if not CHROMIUM:
+        terminalreporter.write_line("Browser flows were skipped: no Chromium found (Debian: apt-get install chromium).")
+
+
+@pytest.fixture(autouse=True)
+def _own_folders(settings: Any, tmp_path: Path) -> None:
+    settings.KEYS_DIR = tmp_path / "keys"
+    settings.MAIL_DIR = tmp_path / "mail"
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings: None) -> None:
+    """Transactional tests empty all tables: the append-only and the unmanaged ones, too."""
+    real = DatabaseOperations.execute_sql_flush
+
+    def flush(self: DatabaseOperations, sql_list: list[str]) -> None:
+        with self.connection.cursor() as cursor:
+            present = set(self.connection.introspection.table_names(cursor))
+        bare = [m._meta.db_table for m in apps.get_models() if not m._meta.managed and m._meta.db_table in present]
+        extra = [f"TRUNCATE {', '.join(map(self.quote_name, bare))} CASCADE;"] if bare else []
+        cascading = [sql.rstrip(";") + " CASCADE;" if sql.startswith("TRUNCATE") else sql for sql in sql_list]
+        # Replica role: the triggers that refuse TRUNCATE stay quiet.
+        real(self, ["SET session_replication_role = replica;", *extra, *cascading, "RESET session_replication_role;"])
+
+    DatabaseOperations.execute_sql_flush = flush  # type: ignore[method-assign]
+
+
+# -- people ----------------------------------------------------------------------------------------------------------
+
+
+def make_unit(name: str, parent: Unit | None = None) -> Unit:
+    path = f"{parent.path} > {name}" if parent else name
+    return Unit.objects.get_or_create(path=path, defaults={"name": name, "parent": parent})[0]
+
+
+def make_person(number: str, unit: Unit, **fields: Any) -> Employee:
+    fields = {"given_name": "Person", "family_name": number, "hired_on": dt.date(2020, 1, 1), **fields}
+    fields.setdefault("email", f"{number.lower()}@meridian.test")
+    person = Employee.objects.create_user(number=number, unit=unit, password=PASSWORD, **fields)
+    Membership.objects.create(employee=person, unit=unit, since=dt.date(2020, 1, 1))
+    return person
+
+
+@pytest.fixture
+def units(db: None) -> dict[str, Unit]:
+    """Meridian > Retail > Branch A, Branch B; Meridian > Services."""
+    top = make_unit("Meridian")
+    retail = make_unit("Retail", top)
+    return {
+        "Meridian": top,
+        "Retail": retail,
+        "Branch A": make_unit("Branch A", retail),
+        "Branch B": make_unit("Branch B", retail),
+        "Services": make_unit("Services", top),
+    }
+
+
+@pytest.fixture
+def hr(units: dict[str, Unit]) -> Employee:
+    person = make_person("HR1", units["Services"], given_name="Hanna", family_name="Rossi")
+    Grant.objects.create(employee=person, role=Role.HR_ADMIN)
+    return person
+
+
+@pytest.fixture
+def executive(units: dict[str, Unit]) -> Employee:
+    person = make_person("EX1", units["Meridian"], given_name="Elena", family_name="Xu")
+    Grant.objects.create(employee=person, role=Role.EXECUTIVE)
+    return person
+
+
+@pytest.fixture
+def manager(units: dict[str, Unit]) -> Employee:
+    """Manages Branch A: eleven people report to him, so that the branch has twelve."""
+    boss = make_person("M1", units["Branch A"], given_name="Marco", family_name="Neri")
+    for n in range(1, 12):
+        make_person(f"A{n}", units["Branch A"], manager=boss)
+    return boss
+
+
+@pytest.fixture
+def employee(manager: Employee) -> Employee:
+    """One of Branch A."""
+    return Employee.objects.get(number="A1")
+
+
+@pytest.fixture
+def stranger(units: dict[str, Unit]) -> Employee:
+    """An employee of another unit, without any role."""
+    return make_person("S1", units["Branch B"], given_name="Sven", family_name="Other")
+
+
+@pytest.fixture
+def client_of() -> Callable[[Employee | None], Client]:
+    def make(user: Employee | None = None) -> Client:
+        client = Client()
+        if user is not None:
+            client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+        return client
+
+    return make
+
+
+# -- mail, worker ----------------------------------------------------------------------------------------------------
+
+
+class Sink:
+    """An SMTP server that keeps what it gets. ``refuse(address) -> "4xx …" or None`` may be set."""
+
+    def __init__(self) -> None:
+        self.messages: list[email.message.EmailMessage] = []
+        self.recipients: list[str] = []
+        self.refuse: Callable[[str], str | None] = lambda address: None
+        self.delay = 0.0
+
+    async def handle_RCPT(self, server: Any, session: Any, envelope: Any, address: str, options: Any) -> str:
+        if answer := self.refuse(address):
+            return answer
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
+
+    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
+        self.messages.append(message_from_bytes(envelope.content, policy=mail_policy))  # type: ignore[arg-type]
+        self.recipients.extend(envelope.rcpt_tos)
+        return "250 OK"
+
+
+@pytest.fixture
+def smtp_sink(settings: Any) -> Iterator[Sink]:
+    sink = Sink()
+    controller = Controller(sink, hostname="127.0.0.1", port=_free_port())
+    controller.start()
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", controller.port
+    settings.EMAIL_HOST_USER = settings.EMAIL_HOST_PASSWORD = ""
+    settings.EMAIL_USE_TLS = settings.EMAIL_USE_SSL = False
+    sink.url = f"smtp://127.0.0.1:{controller.port}"  # type: ignore[attr-defined]
+    yield sink
+    controller.stop()
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def service_environment(**more: str) -> dict[str, str]:
+    """The environment of another process that shall see this test's database, broker and folders."""
+    at = django_settings.DATABASES["default"]
+    user = quote(at["USER"]) + (f":{quote(at['PASSWORD'])}" if at["PASSWORD"] else "")
+    url = f"postgresql://{user}@/{at['NAME']}?host={quote(str(at['HOST']), safe='/')}"
+    if at.get("PORT"):
+        url += f"&port={at['PORT']}"
+    return {
+        **os.environ,
+        "DATABASE_URL": url,
+        "BROKER_URL": django_settings.BROKER_URL,
+        "KEYS_DIR": str(django_settings.KEYS_DIR),
+        "DJANGO_SETTINGS_MODULE": "config.settings",
+        **more,
+    }
+
+
+class Worker:
+    """A real Celery worker as its own process, on this test's database."""
+
+    def __init__(self, log: Path, **environment: str) -> None:
+        self.log, self.environment = log, environment
+        self.process: subprocess.Popen | None = None
+
+    def start(self) -> None:
+        command = [sys.executable, "-m", "celery", "-A", "config.celery", "worker"]
+        command += ["--concurrency=2", "--loglevel=INFO"]
+        command += ["-Q", "default,mail,reports,sealing", "--without-mingle", "--without-gossip"]
+        begun = self.log.stat().st_size if self.log.exists() else 0
+        with self.log.open("ab") as out:
+            self.process = subprocess.Popen(
+                command,
+                stdout=out,
+                stderr=out,
+                cwd=django_settings.BASE_DIR,
+                env=service_environment(**self.environment),
+                start_new_session=True,
+            )
+        deadline = time.monotonic() + 40
+        while b" ready." not in self.log.read_bytes()[begun:]:
+            if self.process.poll() is not None or time.monotonic() > deadline:
+                raise RuntimeError(f"The worker did not start:\n{self.log.read_text()[-2000:]}")
+            time.sleep(0.1)
+
+    def kill(self) -> None:
+        """kill -9 of the worker and its children."""
+        if self.process and self.process.poll() is None:
+            os.killpg(self.process.pid, 9)
+            self.process.wait()
+
+    def stop(self) -> None:
+        if self.process and self.process.poll() is None:
+            self.process.terminate()
+            try:
+                self.process.wait(10)
+            except subprocess.TimeoutExpired:
+                self.kill()
+
+
+@pytest.fixture
+def worker(transactional_db: None, smtp_sink: Sink, tmp_path: Path) -> Iterator[Worker]:
+    from config.celery import app
+
+    app.control.purge()
+    one = Worker(tmp_path / "worker.log", EMAIL_URL=smtp_sink.url)  # type: ignore[attr-defined]
+    one.start()
+    yield one
+    one.stop()
+
+
+# -- browser ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    if not CHROMIUM:
+        pytest.skip("Chromium not found")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_ARGS)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def page(browser: Any, live_server: Any) -> Iterator[Any]:
+    """A page in a fresh browser context; addresses may be relative to the live server."""
+    context = browser.new_context(base_url=live_server.url, viewport={"width": 1360, "height": 900})
+    page = context.new_page()
+    page.set_default_timeout(15000)
+    yield page
+    context.close()
+
+
+@pytest.fixture
+def sign_in(live_server: Any) -> Callable[[Any, Employee], None]:
+    """``sign_in(page, employee)`` through the sign-in form."""
+
+    def do(page: Any, user: Employee) -> None:
+        page.context.clear_cookies()
+        page.goto("/accounts/login/")
+        page.fill("input[name=login]", user.email or "")
+        page.fill("input[name=password]", PASSWORD)
+        page.press("input[name=password]", "Enter")
+        page.wait_for_url(lambda url: "/accounts/login" not in url)
+
+    return do
