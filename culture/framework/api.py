@@ -9,7 +9,7 @@ FIELDS = ["code", "position", "label", "text", "source"]
 
 
 class RequirementSerializer(serializers.ModelSerializer[Requirement]):
-    label = serializers.CharField(read_only=True)
+    label = serializers.CharField(read_only=True)  # type: ignore[assignment]  # a Field has a label of its own
 
     class Meta:
         model = Requirement
@@ -17,7 +17,7 @@ class RequirementSerializer(serializers.ModelSerializer[Requirement]):
 
 
 class BehaviourSerializer(serializers.ModelSerializer[Behaviour]):
-    label = serializers.CharField(read_only=True)
+    label = serializers.CharField(read_only=True)  # type: ignore[assignment]  # a Field has a label of its own
 
     class Meta:
         model = Behaviour

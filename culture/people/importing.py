@@ -206,7 +206,7 @@ def _change(person: Person, old: dict | None) -> Change | None:
 
 def _with_parents(paths: Iterable[str], known: set[str]) -> list[str]:
     """The unknown ones among ``paths`` and all that lies above them, parents first."""
-    wanted = set()
+    wanted: set[str] = set()
     for path in paths:
         levels = path.split(SEPARATOR)
         wanted.update(SEPARATOR.join(levels[:depth]) for depth in range(1, len(levels) + 1))
