@@ -9,7 +9,7 @@ from surveys.waves.models import Series, Wave
 
 
 class SeriesSerializer(serializers.ModelSerializer):
-    instrument = serializers.SlugRelatedField(slug_field="key", read_only=True)
+    instrument: serializers.SlugRelatedField = serializers.SlugRelatedField(slug_field="key", read_only=True)
 
     class Meta:
         model = Series

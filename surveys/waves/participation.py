@@ -43,9 +43,9 @@ def refresh(wave: Wave, *, today: dt.date) -> bool:
     figures = {"on": today.isoformat(), "groups": groups(wave.snapshot, blocks)}
     # Conditional on the old figures: two ticks at midnight must not publish two roundings of one day.
     return bool(
-        Wave.objects.filter(pk=wave.pk, state=Wave.State.OPEN)
-        .exclude(participation__on=today.isoformat())
-        .update(participation=figures)
+        Wave.objects.filter(pk=wave.pk, state=Wave.State.OPEN, participation=wave.participation).update(
+            participation=figures
+        )
     )
 
 

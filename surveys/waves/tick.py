@@ -15,8 +15,7 @@ def tick(*, now: dt.datetime) -> None:
     today = timezone.localdate(now)
     for wave_id in due_to_open(today):
         tasks.open_wave.delay_on_commit(wave_id)
-    running = Wave.objects.filter(state=Wave.State.OPEN, opens_on__lt=today)
-    for wave in running.exclude(participation__on=today.isoformat()):
+    for wave in Wave.objects.filter(state=Wave.State.OPEN, opens_on__lt=today):
         participation.refresh(wave, today=today)
     delivery.release_stale(now)
     if delivery.due_messages(now).exists():

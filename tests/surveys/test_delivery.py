@@ -78,7 +78,7 @@ def test_mail_is_in_the_persons_language(language, wave, employee, now, smtp_sin
     Employee.objects.filter(pk=employee.pk).update(language=language)
     delivery.send_due(now=now)
     (mail,) = [mail for mail in smtp_sink.messages if mail["To"] == employee.email]
-    assert mail["Subject"] == MAIL[language]["invitation"]
+    assert mail["Subject"].strip() == MAIL[language]["invitation"]
     assert mail["Content-Language"] == language
     assert MAIL[language]["promise"].format(k=5) in mail.get_body(("plain",)).get_content()
 

@@ -8,6 +8,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
+from config.celery import app  # noqa: F401 - binds the tasks to our application
 from culture.access.models import AuditEntry
 from culture.people.models import Employee, Unit
 from surveys.instruments.loading import load_library
@@ -157,7 +158,7 @@ def test_list_takes_the_same_number_of_queries(count, hr, client_of, today, djan
         client.get("/waves/")
 
 
-QUERIES_OF_LIST = 6
+QUERIES_OF_LIST = 7
 
 
 # -- opening ---------------------------------------------------------------------------------------------------------
@@ -306,6 +307,7 @@ def test_no_group_under_ten_is_shown_nor_left_over():
 
 def test_figures_are_those_of_the_day(wave, manager, hr, client_of, today):
     opening.open_wave(wave, now=timezone.now())
+    Message.objects.all().delete()
     tick(now=timezone.now())
     wave.refresh_from_db()
     assert wave.participation == {}, "nothing on the first day"
