@@ -30,6 +30,7 @@
       question?.querySelector(".open")?.remove();
       question?.classList.remove("question-open");
       say(form.dataset.saved);
+      document.getElementById("kept").hidden = false;
     } catch (error) {
       if (error.name !== "AbortError") say(form.dataset.notSaved);
     }

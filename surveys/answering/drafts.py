@@ -1,4 +1,4 @@
-"""Unsent answers: encrypted with a key that the personal link and the wave's secret give, so that the row is unreadable.
+"""Unsent answers, encrypted with a key that only the personal link and the wave's secret together give.
 
 Every draft has the same length, so that not even its size says how far somebody got or whether he commented.
 """

@@ -281,6 +281,7 @@ def _show(
         title=f"{w['provider']} {current.provider_name}" if current.kind == "provider" else w[current.kind],
         heading=w[current.kind],
         page=current,
+        any=bool(visit.saved.answers),
         lead=w[f"{current.kind}_lead"],
         place=w["page_of"].format(n=number, pages=len(visit.pages)),
         minutes=minutes,
@@ -309,7 +310,9 @@ def check(request: HttpRequest, token: str) -> HttpResponse:
     except drafts.Closed:
         raise Refused("over", 410, visit.language) from None
     except BadAnswer:
-        return _summary(visit, status=400)
+        # Another tab may have sent, and taken the draft with it, between our reading of the one and the other.
+        visit.invitation.refresh_from_db(fields=["state"])
+        return _settled(visit) or _summary(visit, status=400)
     if outcome is Outcome.DECLINED:
         return _see_other(visit.url("start"))
     if outcome is Outcome.ALREADY:

@@ -75,7 +75,8 @@ def test_a_phone_answers_everything(phone: Any, link: str, invitation: Invitatio
     _look(phone, "check-open")
     phone.get_by_role("link", name="Answer what is open").click()
     for name in ("own.W2", "own.W3"):
-        phone.locator(f'input[name="{name}"][value="none"]').check()
+        with phone.expect_response(lambda response: response.request.method == "POST"):
+            phone.locator(f'input[name="{name}"][value="none"]').check()
     phone.goto(f"{link}check/")
     _look(phone, "check")
     phone.get_by_role("button", name="Send my answers").click()
