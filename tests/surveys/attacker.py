@@ -67,4 +67,6 @@ def smallest_support(rows: list[Row], people: Iterable[Hashable], below: int) ->
 
 
 def _column(rows: list[Row], person: Hashable) -> list[tuple]:
-    return sorted((at, str(key[1]), value) for at, row in enumerate(rows) for key, value in row.items() if key[0] == person)
+    return sorted(
+        (at, str(key[1]), value) for at, row in enumerate(rows) for key, value in row.items() if key[0] == person
+    )

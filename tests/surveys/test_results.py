@@ -1,0 +1,158 @@
+"""The pages, the file and the API of released results, as each persona."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from django.urls import reverse
+
+from surveys.results import exports, queries, releasing
+from surveys.results.models import CellGroup
+from surveys.waves.models import Wave
+from tests.surveys.results_world import LATER, PLANTED, TOLD, answer, open_wave, people
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def world(hr, executive, manager, stranger, units):
+    people(units)
+    world = open_wave(units)
+    answer(world)
+    releasing.close_wave(world.wave, now=LATER)
+    world.wave.refresh_from_db()
+    return world
+
+
+def urls(wave) -> list[str]:
+    rows = CellGroup.objects.filter(release__wave=wave, family="tree")
+    return [
+        reverse("results:list"),
+        reverse("results:wave", args=[wave.pk]),
+        reverse("results:services", args=[wave.pk]),
+        reverse("results:export", args=[wave.pk]),
+        *(reverse("results:unit", args=[wave.pk, row.unit]) for row in rows),
+        "/api/v1/results/",
+        f"/api/v1/results/{wave.pk}/",
+    ]
+
+
+def test_hr_reads_the_wave(world, client_of, hr):
+    response = client_of(hr).get(reverse("results:wave", args=[world.wave.pk]))
+    page = response.content.decode()
+    assert response.status_code == 200
+    for name in ("Branch A", "Branch B", "Branch C", "Services", "hidden for privacy", "What holds them back"):
+        assert name in page
+
+
+def test_what_is_hidden_and_what_is_shown(world):
+    rows = {row.name: row.cells for row in queries.tree_rows(world.wave, None)}
+    assert {name: cells["want"]["shown"] for name, cells in rows.items() if name.startswith("Branch")} == {
+        "Branch A": False,  # or Branch C's three would follow from Retail's sum
+        "Branch B": True,
+        "Branch C": False,
+    }
+    assert rows["Meridian"]["can"]["index"] < rows["Meridian"]["want"]["index"]
+    assert rows["Services"]["served"]["shown"] and rows["Branch B"]["served"] == {"shown": False, "why": "not asked"}
+    assert rows["Branch B"]["W1"]["shown"]
+
+
+def test_a_manager_sees_his_own_unit_and_the_company(world, client_of, manager):
+    client = client_of(manager)
+    page = client.get(reverse("results:wave", args=[world.wave.pk])).content.decode()
+    assert "Branch A" in page and "Meridian" in page
+    assert "Branch B" not in page and "Services" not in page
+    ids = {row.name: row.unit for row in queries.tree_rows(world.wave, None)}
+    codes = {
+        name: client.get(reverse("results:unit", args=[world.wave.pk, ids[name]])).status_code
+        for name in ("Branch A", "Meridian", "Branch B", "Services")
+    }
+    assert codes == {"Branch A": 200, "Meridian": 200, "Branch B": 404, "Services": 404}
+    export = client.get(reverse("results:export", args=[world.wave.pk])).content.decode()
+    assert "Branch B" not in export and "Branch A" in export
+
+
+def test_an_employee_sees_none(world, client_of, stranger, employee):
+    for url in urls(world.wave):
+        assert client_of(stranger).get(url).status_code == 403, url
+        assert client_of(employee).get(url).status_code == 403, url
+
+
+def test_nobody_signed_out_sees_any(world, client_of):
+    for url in urls(world.wave):
+        assert client_of(None).get(url).status_code in (302, 401, 403), url
+
+
+def test_the_planted_comment_appears_nowhere(world, client_of, hr, manager, executive):
+    told = 0
+    for user in (hr, manager, executive):
+        for url in urls(world.wave):
+            response = client_of(user).get(url)
+            body = response.content.decode()
+            assert PLANTED not in body, url
+            told += TOLD in body
+    assert told == 2  # HR and the executive, on the page of Branch B
+
+
+def test_an_open_wave_shows_nothing(hr, executive, manager, stranger, units, client_of):
+    people(units)
+    world = open_wave(units)
+    answer(world)
+    for url in urls(world.wave)[1:4]:
+        assert client_of(hr).get(url).status_code == 404, url
+    assert client_of(hr).get("/api/v1/results/").json()["results"] == []
+
+
+def test_the_file_names_wave_rules_and_fingerprint(world, client_of, hr):
+    text = client_of(hr).get(reverse("results:export", args=[world.wave.pk])).content.decode("utf-8-sig")
+    lines = text.splitlines()
+    assert str(world.wave) in lines[0] and "k 5" in lines[1] and world.wave.release.rules_hash in lines[2]
+    assert any(line.startswith("tree,Branch B,,want,yes,") for line in lines)
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", " =1"])
+def test_a_spreadsheet_runs_no_formula(text):
+    assert str(exports.plain(text)).startswith("'")
+
+
+def test_the_api_gives_released_cells(world, client_of, hr):
+    body = client_of(hr).get(f"/api/v1/results/{world.wave.pk}/").json()
+    assert {group["family"] for group in body["groups"]} == {"tree", "matrix", "customer"}
+    assert "comments" not in json.dumps(body)
+    assert client_of(hr).get("/api/v1/results/999999/").status_code == 404
+
+
+def test_changes_compare_with_the_wave_before(world, client_of, hr):
+    second = world.wave.series.waves.get(number=2)
+    later = open_wave(world.units, second)
+    answer(later, high=True, seed=2)
+    releasing.close_wave(later.wave, now=LATER)
+    later.wave.refresh_from_db()
+    cards = {card["key"]: card for card in queries.overview(later.wave, None)["cards"]}
+    assert cards["can"]["change"].clear and cards["can"]["change"].delta > 0
+    trend = queries.trend(world.wave.series)
+    assert [point["wave"].number for point in trend] == [1, 2]
+    assert trend[1]["can"] > trend[0]["can"]
+    page = client_of(hr).get(reverse("results:wave", args=[second.pk])).content.decode()
+    assert "<svg" in page and "Since the last wave" in page
+
+
+def test_the_number_of_queries_does_not_grow_with_units(world, client_of, hr, django_assert_max_num_queries):
+    client = client_of(hr)
+    client.get(reverse("results:wave", args=[world.wave.pk]))
+    with django_assert_max_num_queries(16):
+        client.get(reverse("results:wave", args=[world.wave.pk]))
+    release = world.wave.release
+    CellGroup.objects.bulk_create(
+        CellGroup(release=release, family="tree", unit=10_000 + n, name=f"Unit {n}", parent=world.units["Retail"].pk)
+        for n in range(30)
+    )
+    with django_assert_max_num_queries(16):
+        assert b"Unit 29" in client.get(reverse("results:wave", args=[world.wave.pk])).content
+
+
+def test_an_unknown_wave_or_unit_is_not_found(world, client_of, hr):
+    assert client_of(hr).get("/results/999999/").status_code == 404
+    assert client_of(hr).get(reverse("results:unit", args=[world.wave.pk, 999999])).status_code == 404
+    assert Wave.objects.filter(state=Wave.State.RELEASED).count() == 1
