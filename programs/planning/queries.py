@@ -18,7 +18,6 @@ from surveys.waves.models import Invitation, Message, Wave
 
 SOON = 30
 USUAL_RATE = 0.6
-LEAST_SHOWN = 10  # participation is told for groups of at least 10 invited (confidentiality.md)
 
 
 def listed() -> QuerySet[Program]:
@@ -66,7 +65,9 @@ def wave_card(program: Program, today: dt.date) -> dict[str, Any] | None:
     card: dict[str, Any] = {"wave": wave, "is_open": wave.state == state.OPEN, "url": wave_url(wave)}
     if card["is_open"]:
         card["closes_in"] = (wave.closes_on - today).days
-        card["rate"] = coarse(wave.answered, wave.invited)
+        # Only the day's rounded figures: anything fresher would show who answered meanwhile (confidentiality.md).
+        card["share"] = next((g for g in wave.participation.get("groups", []) if g["depth"] == 0), None)
+        card["on"] = dt.date.fromisoformat(wave.participation["on"]) if wave.participation.get("on") else None
         card["groups"] = groups_of(wave, usual_rate(wave))
     return card
 
@@ -78,19 +79,6 @@ def wave_url(wave: Wave) -> str:
         return ""
 
 
-def coarse(answered: int, invited: int) -> dict[str, Any] | None:
-    """Participation as far as it may be told while a wave is open: steps of 5 points, the ends censored."""
-    if invited < LEAST_SHOWN:
-        return None
-    share = answered / invited * 100
-    if share < 10:
-        return {"value": 5, "words": _("under 10 %")}
-    if share > 90:
-        return {"value": 95, "words": _("over 90 %")}
-    step = int(share / 5 + 0.5) * 5
-    return {"value": step, "words": _("about %(share)s %%") % {"share": step}}
-
-
 def usual_rate(wave: Wave) -> float:
     """Share that answered the last closed wave of the series, else a cautious guess."""
     last = Wave.objects.filter(series=wave.series, released_at__isnull=False, invited__gt=0).first()
@@ -100,11 +88,13 @@ def usual_rate(wave: Wave) -> float:
 def groups_of(wave: Wave, rate: float) -> list[dict[str, Any]]:
     """The reporting blocks of an open wave: how many are asked, and whether they will likely be shown."""
     k = wave.rules.get("k", 5)
-    asked = dict(Invitation.objects.filter(wave=wave).order_by().values_list("block").annotate(people=Count("pk")))
+    shares = {(g["unit"], g["name"]): g["share"] for g in wave.participation.get("groups", [])}
     rows = []
     for block in wave.snapshot.get("blocks", []):
-        invited = asked.get(block["id"], 0)
-        rows.append({"name": block["name"], "invited": invited, "hidden": invited > 0 and invited * rate < k})
+        invited = block.get("invited", 0)
+        hidden = 0 < invited * rate < k
+        share = shares.get((block["id"], block["name"]), "")
+        rows.append({"name": block["name"], "invited": invited, "share": share, "hidden": hidden})
     return sorted(rows, key=lambda row: (not row["hidden"], -row["invited"]))
 
 

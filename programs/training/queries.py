@@ -145,10 +145,10 @@ def listed(today: dt.date) -> list[dict[str, Any]]:
         published = [version for version in versions if version.published_at]
         rows.append(
             {
+                **{"assigned": 0, "finished": 0, "late": 0, **progress.get(course.pk, {})},
                 "course": course,
                 "published": published[-1] if published else None,
                 "draft": any(version.published_at is None for version in versions),
-                **{"assigned": 0, "finished": 0, "late": 0, **progress.get(course.pk, {})},
             }
         )
     return rows
