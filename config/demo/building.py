@@ -124,7 +124,7 @@ def _answer(wave: Wave, teller: Teller, rng: random.Random, *, part: float, spar
 
 
 def _mailed(wave: Wave, people: Personas, now: dt.datetime) -> None:
-    """The invitations went out days ago; only the personas' are left to be sent, so that the mailbox has their links."""
+    """All mail went out days ago, but the personas' invitations: the tick sends them, so that the mailbox has links."""
     personas = [people.hr, people.manager, people.employee, people.executive]
     due = Message.objects.filter(invitation__wave=wave, due_on__lte=timezone.localdate(now))
     due.exclude(invitation__employee__in=personas, kind="invitation").update(state=Message.State.SENT)

@@ -23,10 +23,12 @@ PASSWORD = "trivium"
 TOP = "Meridian"
 MIDDLE = (story.SOUTH, story.NORTH, story.EAST)
 DIVISIONS = ("Retail", story.CARE, story.LOGISTICS, story.SERVICES)
-COLUMNS = (
-    "employee_number,given_name,family_name,email,unit_path,manager_number,job_family,job_title,site,language,"
-    "hired_on,left_on,kind,customer_facing"
-).split(",")
+BOARD = ("Finance director", "Legal secretary", "Assistant", "Assistant", "Strategy lead", "Press officer", "Analyst")
+HEADINGS = """
+employee_number given_name family_name email unit_path manager_number job_family job_title site language hired_on left_on
+kind customer_facing
+"""
+COLUMNS = HEADINGS.split()
 
 
 @dataclass(frozen=True)
@@ -75,7 +77,8 @@ def load(*, employees: int, rng: random.Random, start: dt.date) -> Personas:
     executive = staff.add(
         "", "", "Management", "Chief executive", given_name="Irene", family_name="Dogaru", email=_mail("executive")
     )
-    staff.add("", executive, "Management", "Assistant")
+    for title in BOARD:
+        staff.add("", executive, "Management", title)
     heads = {
         name: staff.add(name, executive, "Management", f"Director {name}", email=_mail_of(name)) for name in DIVISIONS
     }

@@ -147,7 +147,7 @@ def _history(program: Program) -> list[tuple[Wave, dict[str, Score]]]:
     """The organisation's released scores, wave by wave."""
     history = []
     for entry in results.trend(program.series):
-        point = {name: score for name in DIMENSIONS if (score := score_of(entry.get(name)))}
+        point = {name: score for name in DIMENSIONS if (score := score_of(entry["cells"].get(name)))}
         history.append((entry["wave"], point))
     return history
 
@@ -156,8 +156,6 @@ def score_of(cell: Any) -> Score | None:
     """A released cell as a score; None when it is hidden or was not asked."""
     if cell is None:
         return None
-    if isinstance(cell, int | float):
-        return Score(float(cell))
     if not cell.get("shown") or cell.get("index") is None:
         return None
     return Score(cell["index"], cell.get("low"), cell.get("high"))
