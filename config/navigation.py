@@ -52,7 +52,7 @@ GROUPS: list[tuple[Any, list[Entry]]] = [
     (
         _("Surveys"),
         [
-            Entry("waves:list", _("Waves"), "waves", P.SEE_PARTICIPATION),
+            Entry("waves:list", _("Waves"), "audio-waveform", P.SEE_PARTICIPATION),
             Entry("results:list", _("Results"), "chart-column", P.SEE_RESULTS),
             Entry("instruments:list", _("Questionnaires"), "clipboard-list", P.MANAGE_SURVEYS),
         ],

@@ -57,7 +57,9 @@ class SampleForm(forms.Form):
     owner = forms.ChoiceField(label="Owner", choices=[("", "Choose…"), ("1", "Marta Rossi"), ("2", "K. Meyer")])
     story = forms.CharField(label="What happened?", widget=forms.Textarea, required=False)
     rhythm = forms.ChoiceField(
-        label="How often do we ask?", choices=[("3", "Every 3 months"), ("6", "Every 6 months")], widget=forms.RadioSelect
+        label="How often do we ask?",
+        choices=[("3", "Every 3 months"), ("6", "Every 6 months")],
+        widget=forms.RadioSelect,
     )
     units = forms.MultipleChoiceField(
         label="Units", choices=[("1", "Retail"), ("2", "Services")], widget=forms.CheckboxSelectMultiple, required=False
@@ -116,7 +118,30 @@ def styleguide(request: HttpRequest) -> HttpResponse:
         "lesson": LESSON,
         "page": Paginator(range(200), 10).page(7),
         "steps": ["Charter", "Stages", "Cohorts", "Training", "Surveys", "Review"],
-        "swatches": ["paper", "card", "ink", "soft", "line", "brand", "brand-soft", "want", "know", "can", "bad", "warn"],
-        "icons": ["house", "users", "gauge", "heart-handshake", "graduation-cap", "waves", "chart-column", "lock", "circle-check"],
+        "swatches": [
+            "paper",
+            "card",
+            "ink",
+            "soft",
+            "line",
+            "brand",
+            "brand-soft",
+            "want",
+            "know",
+            "can",
+            "bad",
+            "warn",
+        ],
+        "icons": [
+            "house",
+            "users",
+            "gauge",
+            "heart-handshake",
+            "graduation-cap",
+            "audio-waveform",
+            "chart-column",
+            "lock",
+            "circle-check",
+        ],
     }
     return render(request, "styleguide.html", context)

@@ -110,7 +110,7 @@ def badge(text: Any, tone: str = "neutral") -> SafeString:
 
 @register.inclusion_tag("ui/field.html")
 def field(bound: BoundField) -> dict[str, Any]:
-    """Label, help, control and errors of a form field; types and descriptions are set for browsers and screen readers."""
+    """Label, help, control and errors of a form field, described for browsers and screen readers."""
     widget = bound.field.widget
     if isinstance(widget, forms.DateInput) and widget.input_type == "text":
         widget.input_type, widget.format = "date", "%Y-%m-%d"
@@ -178,7 +178,7 @@ def _value(thing: Any, *names: str) -> Any:
 def timeline(stages: Iterable[Any], cohorts: Iterable[Any], today: dt.date, title: str = "") -> dict[str, Any]:
     """Stages and cohorts of a program on one time axis.
 
-    A stage has ``label`` (or ``get_kind_display``), ``starts_on`` and ``ends_on``; a cohort has ``name`` and ``starts_on``.
+    A stage has ``label`` (or ``get_kind_display``), ``starts_on``, ``ends_on``; a cohort ``name`` and ``starts_on``.
     """
     stages, cohorts = list(stages), list(cohorts)
     if not stages:
