@@ -7,6 +7,7 @@ import json
 import os
 import resource
 import shutil
+import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -27,8 +28,6 @@ def temporary_folder() -> Iterator[Path]:
 
 def run_apart(arguments: list[str]) -> int:
     """Run this very command again as its own process, on the configured services or on embedded ones of its own."""
-    import subprocess
-
     environment = {**os.environ, "TRIVIUM_APART": "1"}
     with temporary_folder() as folder:
         services = None

@@ -56,6 +56,21 @@ def database(url: str) -> dict[str, Any]:
     }
 
 
+def kept_secret(folder: Path) -> str:
+    """The demo's own secret key, made once."""
+    key_file = folder / "secret_key"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        if not key_file.exists() or not key_file.read_text().strip():
+            key_file.touch(mode=0o600)
+            key_file.write_text(secrets.token_urlsafe(50))
+        return key_file.read_text().strip()
+    except OSError as error:
+        raise ImproperlyConfigured(
+            f"Cannot use the data folder {folder} ({error.strerror}): choose another with DATA_DIR."
+        ) from None
+
+
 DATA_DIR = Path(env("DATA_DIR", str(BASE_DIR / ".data"))).resolve()
 DEMO = env_bool("DEMO", True)
 DEBUG = env_bool("DEBUG", False)
@@ -65,12 +80,7 @@ SECRET_KEY = env("SECRET_KEY")
 if not SECRET_KEY:
     if not DEMO:
         raise ImproperlyConfigured("SECRET_KEY is not set. Outside demo mode set a long random one (see .env.example).")
-    key_file = DATA_DIR / "secret_key"
-    if not key_file.exists():
-        DATA_DIR.mkdir(parents=True, exist_ok=True)
-        key_file.write_text(secrets.token_urlsafe(50))
-        key_file.chmod(0o600)
-    SECRET_KEY = key_file.read_text().strip()
+    SECRET_KEY = kept_secret(DATA_DIR)
 
 EMBEDDED_DATABASE = not env("DATABASE_URL")
 EMBEDDED_BROKER = not env("BROKER_URL")

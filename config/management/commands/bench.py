@@ -1,0 +1,148 @@
+"""Measures: one JSON object per line on stdout, progress on stderr."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import os
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.test import Client, override_settings
+from django.urls import reverse
+
+from config import embedded, proof
+from config.management.commands.up import PERSONAS
+from culture.people import importing
+from culture.people.models import Employee
+
+PORT = 8947
+
+
+def bench_start(size: int) -> Iterator[str]:
+    """Seconds from `manage.py up` on an existing folder to /readyz with 200, and the memory of all its processes."""
+    with proof.temporary_folder() as folder:
+        clean = {k: v for k, v in os.environ.items() if k not in {"DATABASE_URL", "BROKER_URL", "TRIVIUM_APART"}}
+        environment = {**clean, "DATA_DIR": str(folder), "PORT": str(PORT), "HOST": "127.0.0.1"}
+        for name in ("first", "second"):
+            proof.progress(f"start: {name}")
+            begun = time.perf_counter()
+            command = [sys.executable, "manage.py", "up", "--no-demo"]
+            with subprocess.Popen(
+                command, env=environment, cwd=settings.BASE_DIR, stdout=sys.stderr, preexec_fn=embedded.die_with_parent()
+            ) as process:
+                try:
+                    _until_ready(process)
+                    seconds = time.perf_counter() - begun
+                finally:
+                    process.terminate()
+            yield proof.bench_line(name=f"start.{name}", value=seconds, unit="s", size=1)
+
+
+def _until_ready(process: subprocess.Popen) -> None:
+    deadline = time.monotonic() + 240
+    while time.monotonic() < deadline and process.poll() is None:
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{PORT}/readyz", timeout=2) as answer:
+                if answer.status == 200:
+                    return
+        except OSError:
+            time.sleep(0.1)
+    raise CommandError("The site did not become ready.")
+
+
+def bench_import(size: int) -> Iterator[str]:
+    """Seconds to import ``size`` people: once into an empty table, once more without a change."""
+    size = size or 1200
+    path = Path(settings.DATA_DIR) / "bench.csv"
+    write_people(path, size)
+    for name in ("first", "again"):
+        proof.progress(f"import: {size} people, {name}")
+        begun = time.perf_counter()
+        plan = importing.plan(importing.read_file(path, path.name))
+        digest = hashlib.sha256(path.read_bytes()).hexdigest()
+        importing.apply(plan, by=None, file_name=path.name, sha256=digest)
+        yield proof.bench_line(name=f"import.{name}", value=time.perf_counter() - begun, unit="s", size=size)
+    if Employee.objects.filter(number__startswith="9").count() < size:
+        raise CommandError("The import did not bring everybody.")
+
+
+def write_people(path: Path, size: int) -> None:
+    """A file in the shape of an HR export: ``size`` people in teams of ten, each team with its manager."""
+    with path.open("w", newline="", encoding="utf-8") as out:
+        rows = csv.writer(out)
+        rows.writerow(
+            "employee_number,given_name,family_name,email,unit_path,manager_number,job_family,job_title,site,"
+            "language,hired_on,left_on".split(",")
+        )
+        for n in range(size):
+            team = n // 10
+            boss = "" if n == 0 else f"{900000 + (team * 10 if n % 10 else 0)}"
+            unit = f"Bench > Area {team // 20} > Team {team}"
+            rows.writerow(
+                [900000 + n, f"Given{n}", f"Family{n}", f"p{n}@bench.example", unit, boss, "Sales", "Clerk", "Rome"]
+                + ["en", "2020-01-01", ""]
+            )
+
+
+def bench_pages(size: int) -> Iterator[str]:
+    """Milliseconds of the main pages (median of 9) on the demo organisation."""
+    size = size or 120
+    if not Employee.objects.filter(email="hr@meridian.example").exists():
+        proof.progress(f"pages: building the demo with {size} people")
+        call_command("demo", employees=size, waves=2, verbosity=0)
+    with override_settings(ALLOWED_HOSTS=["*"]):
+        for persona in PERSONAS:
+            client = Client(headers={"host": "localhost"})
+            user = Employee.objects.get(email=f"{persona}@meridian.example")
+            client.force_login(user, backend=settings.AUTHENTICATION_BACKENDS[0])
+            address = client.get(reverse("home"))["Location"]
+            times = []
+            for _ in range(9):
+                begun = time.perf_counter()
+                status = client.get(address).status_code
+                times.append((time.perf_counter() - begun) * 1000)
+                if status != 200:
+                    raise CommandError(f"{address} answered {status} to {persona}.")
+            yield proof.bench_line(name=f"pages.{persona}", value=sorted(times)[4], unit="ms", size=size)
+
+
+BENCHES: dict[str, Callable[[int], Iterator[str]]] = {
+    "start": bench_start,
+    "import": bench_import,
+    "pages": bench_pages,
+}
+
+
+class Command(BaseCommand):
+    help = "Measure: " + ", ".join(BENCHES) + ". Without a name: all, small."
+    requires_system_checks = []
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(BENCHES))
+        parser.add_argument("--size", type=int, default=0)
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        names = options["names"] or list(BENCHES)
+        if unknown := set(names) - set(BENCHES):
+            raise CommandError(f"No bench is called {', '.join(sorted(unknown))}; there are {', '.join(BENCHES)}.")
+        if not proof.apart():
+            # One process each: the peak of one is not the next one's.
+            for name in names:
+                if status := proof.run_apart(["bench", name, "--size", str(options["size"])]):
+                    sys.exit(status)
+            return
+        for name in names:
+            if name != "start":
+                call_command("setup_data", verbosity=0)
+            for line in BENCHES[name](options["size"]):
+                self.stdout.write(line)
+                self.stdout.flush()
