@@ -60,6 +60,7 @@ def employees(request: HttpRequest) -> HttpResponse:
         {
             "page": page,
             "search": search,
+            "today": timezone.localdate(),
             "with_left": request.GET.get("left") == "1",
             "can_import": sees_everything(request.user, Permission.MANAGE_PEOPLE),
         },
