@@ -8,287 +8,456 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('culture', '0001_initial'),
+        ("culture", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='InboxEnvelope',
+            name="InboxEnvelope",
             fields=[
-                ('pk', models.CompositePrimaryKey('wave_id', 'id', blank=True, editable=False, primary_key=True, serialize=False)),
-                ('id', models.UUIDField(default=uuid.uuid4)),
-                ('sealed', models.BinaryField()),
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "wave_id", "id", blank=True, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("id", models.UUIDField(default=uuid.uuid4)),
+                ("sealed", models.BinaryField()),
             ],
             options={
-                'db_table': 'surveys_inboxenvelope',
-                'managed': False,
+                "db_table": "surveys_inboxenvelope",
+                "managed": False,
             },
         ),
         migrations.CreateModel(
-            name='SealedComment',
+            name="SealedComment",
             fields=[
-                ('pk', models.CompositePrimaryKey('wave_id', 'id', blank=True, editable=False, primary_key=True, serialize=False)),
-                ('id', models.UUIDField(default=uuid.uuid4)),
-                ('item', models.CharField(max_length=50)),
-                ('home', models.BigIntegerField()),
-                ('about_provider', models.BooleanField()),
-                ('text', models.TextField()),
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "wave_id", "id", blank=True, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("id", models.UUIDField(default=uuid.uuid4)),
+                ("item", models.CharField(max_length=50)),
+                ("home", models.BigIntegerField()),
+                ("about_provider", models.BooleanField()),
+                ("text", models.TextField()),
             ],
             options={
-                'db_table': 'surveys_sealedcomment',
-                'abstract': False,
-                'managed': False,
+                "db_table": "surveys_sealedcomment",
+                "abstract": False,
+                "managed": False,
             },
         ),
         migrations.CreateModel(
-            name='SealedOwn',
+            name="SealedOwn",
             fields=[
-                ('pk', models.CompositePrimaryKey('wave_id', 'id', blank=True, editable=False, primary_key=True, serialize=False)),
-                ('id', models.UUIDField(default=uuid.uuid4)),
-                ('block', models.BigIntegerField()),
-                ('answers', django.contrib.postgres.fields.ArrayField(base_field=models.SmallIntegerField(null=True), size=None)),
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "wave_id", "id", blank=True, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("id", models.UUIDField(default=uuid.uuid4)),
+                ("block", models.BigIntegerField()),
+                (
+                    "answers",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.SmallIntegerField(null=True), size=None
+                    ),
+                ),
             ],
             options={
-                'db_table': 'surveys_sealedown',
-                'abstract': False,
-                'managed': False,
+                "db_table": "surveys_sealedown",
+                "abstract": False,
+                "managed": False,
             },
         ),
         migrations.CreateModel(
-            name='SealedRating',
+            name="SealedRating",
             fields=[
-                ('pk', models.CompositePrimaryKey('wave_id', 'id', blank=True, editable=False, primary_key=True, serialize=False)),
-                ('id', models.UUIDField(default=uuid.uuid4)),
-                ('provider', models.BigIntegerField()),
-                ('customer_block', models.BigIntegerField()),
-                ('answers', django.contrib.postgres.fields.ArrayField(base_field=models.SmallIntegerField(null=True), size=None)),
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "wave_id", "id", blank=True, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("id", models.UUIDField(default=uuid.uuid4)),
+                ("provider", models.BigIntegerField()),
+                ("customer_block", models.BigIntegerField()),
+                (
+                    "answers",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.SmallIntegerField(null=True), size=None
+                    ),
+                ),
             ],
             options={
-                'db_table': 'surveys_sealedrating',
-                'abstract': False,
-                'managed': False,
+                "db_table": "surveys_sealedrating",
+                "abstract": False,
+                "managed": False,
             },
         ),
         migrations.CreateModel(
-            name='Instrument',
+            name="Instrument",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.SlugField(unique=True)),
-                ('name', models.JSONField(default=dict)),
-                ('purpose', models.JSONField(default=dict)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("key", models.SlugField(unique=True)),
+                ("name", models.JSONField(default=dict)),
+                ("purpose", models.JSONField(default=dict)),
             ],
         ),
         migrations.CreateModel(
-            name='Release',
+            name="Release",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField(auto_now_add=True)),
-                ('formula_version', models.CharField(max_length=20)),
-                ('rules', models.JSONField()),
-                ('rules_hash', models.CharField(max_length=64)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("at", models.DateTimeField(auto_now_add=True)),
+                ("formula_version", models.CharField(max_length=20)),
+                ("rules", models.JSONField()),
+                ("rules_hash", models.CharField(max_length=64)),
             ],
         ),
         migrations.CreateModel(
-            name='InstrumentVersion',
+            name="InstrumentVersion",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveIntegerField()),
-                ('frozen_at', models.DateTimeField(blank=True, null=True)),
-                ('instrument', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='versions', to='surveys.instrument')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number", models.PositiveIntegerField()),
+                ("frozen_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "instrument",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="versions", to="surveys.instrument"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['instrument', 'number'],
+                "ordering": ["instrument", "number"],
             },
         ),
         migrations.CreateModel(
-            name='Invitation',
+            name="Invitation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('block', models.BigIntegerField()),
-                ('providers', django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(), blank=True, default=list, size=None)),
-                ('state', models.CharField(choices=[('asked', 'Asked'), ('answered', 'Answered'), ('declined', 'Declined')], default='asked', max_length=8)),
-                ('employee', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='invitations', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("block", models.BigIntegerField()),
+                (
+                    "providers",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.BigIntegerField(), blank=True, default=list, size=None
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("asked", "Asked"), ("answered", "Answered"), ("declined", "Declined")],
+                        default="asked",
+                        max_length=8,
+                    ),
+                ),
+                (
+                    "employee",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="invitations",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Item',
+            name="Item",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.SlugField()),
-                ('position', models.PositiveSmallIntegerField()),
-                ('section', models.CharField(max_length=40)),
-                ('kind', models.CharField(choices=[('agreement', 'Agreement, 5 points'), ('outcome', 'The five outcomes'), ('comment', 'Comment')], max_length=12)),
-                ('about', models.CharField(choices=[('own', 'Own work'), ('provider', 'A provider')], default='own', max_length=8)),
-                ('text', models.JSONField(default=dict)),
-                ('required', models.BooleanField(default=True)),
-                ('cannot_judge', models.BooleanField(default=True)),
-                ('requirements', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=8), blank=True, default=list, size=None)),
-                ('dimension', models.CharField(blank=True, max_length=4)),
-                ('facet', models.CharField(blank=True, max_length=24)),
-                ('version', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='items', to='surveys.instrumentversion')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("code", models.SlugField()),
+                ("position", models.PositiveSmallIntegerField()),
+                ("section", models.CharField(max_length=40)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("agreement", "Agreement, 5 points"),
+                            ("outcome", "The five outcomes"),
+                            ("comment", "Comment"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                (
+                    "about",
+                    models.CharField(
+                        choices=[("own", "Own work"), ("provider", "A provider")], default="own", max_length=8
+                    ),
+                ),
+                ("text", models.JSONField(default=dict)),
+                ("required", models.BooleanField(default=True)),
+                ("cannot_judge", models.BooleanField(default=True)),
+                (
+                    "requirements",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=8), blank=True, default=list, size=None
+                    ),
+                ),
+                ("dimension", models.CharField(blank=True, max_length=4)),
+                ("facet", models.CharField(blank=True, max_length=24)),
+                (
+                    "version",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="items",
+                        to="surveys.instrumentversion",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['version', 'position'],
+                "ordering": ["version", "position"],
             },
         ),
         migrations.CreateModel(
-            name='Message',
+            name="Message",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('invitation', 'Invitation'), ('reminder', 'Reminder')], max_length=12)),
-                ('number', models.PositiveSmallIntegerField(default=0)),
-                ('state', models.CharField(choices=[('due', 'Due'), ('claimed', 'Claimed'), ('sent', 'Sent'), ('skipped', 'Not needed any more'), ('failed', 'Failed')], default='due', max_length=8)),
-                ('due_on', models.DateField()),
-                ('attempts', models.PositiveSmallIntegerField(default=0)),
-                ('claimed_at', models.DateTimeField(blank=True, null=True)),
-                ('retry_at', models.DateTimeField(blank=True, null=True)),
-                ('error', models.CharField(blank=True, max_length=300)),
-                ('invitation', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='messages', to='surveys.invitation')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "kind",
+                    models.CharField(choices=[("invitation", "Invitation"), ("reminder", "Reminder")], max_length=12),
+                ),
+                ("number", models.PositiveSmallIntegerField(default=0)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("due", "Due"),
+                            ("claimed", "Claimed"),
+                            ("sent", "Sent"),
+                            ("skipped", "Not needed any more"),
+                            ("failed", "Failed"),
+                        ],
+                        default="due",
+                        max_length=8,
+                    ),
+                ),
+                ("due_on", models.DateField()),
+                ("attempts", models.PositiveSmallIntegerField(default=0)),
+                ("claimed_at", models.DateTimeField(blank=True, null=True)),
+                ("retry_at", models.DateTimeField(blank=True, null=True)),
+                ("error", models.CharField(blank=True, max_length=300)),
+                (
+                    "invitation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="messages", to="surveys.invitation"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='CellGroup',
+            name="CellGroup",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('family', models.CharField(max_length=16)),
-                ('unit', models.BigIntegerField()),
-                ('other', models.BigIntegerField(null=True)),
-                ('name', models.CharField(max_length=400)),
-                ('parent', models.BigIntegerField(null=True)),
-                ('depth', models.PositiveSmallIntegerField(default=0)),
-                ('cells', models.JSONField(default=dict)),
-                ('comments', models.JSONField(default=list)),
-                ('release', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='groups', to='surveys.release')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("family", models.CharField(max_length=16)),
+                ("unit", models.BigIntegerField()),
+                ("other", models.BigIntegerField(null=True)),
+                ("name", models.CharField(max_length=400)),
+                ("parent", models.BigIntegerField(null=True)),
+                ("depth", models.PositiveSmallIntegerField(default=0)),
+                ("cells", models.JSONField(default=dict)),
+                ("comments", models.JSONField(default=list)),
+                (
+                    "release",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="groups", to="surveys.release"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Series',
+            name="Series",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=200)),
-                ('audience', django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(), blank=True, default=list, size=None)),
-                ('first_opens_on', models.DateField()),
-                ('every_months', models.PositiveSmallIntegerField(default=3)),
-                ('occurrences', models.PositiveSmallIntegerField(default=12)),
-                ('open_days', models.PositiveSmallIntegerField(default=14)),
-                ('reminder_days', django.contrib.postgres.fields.ArrayField(base_field=models.PositiveSmallIntegerField(), blank=True, default=list, size=None)),
-                ('k', models.PositiveSmallIntegerField(default=5)),
-                ('max_providers', models.PositiveSmallIntegerField(default=3)),
-                ('active', models.BooleanField(default=True)),
-                ('instrument', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='series', to='surveys.instrument')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=200)),
+                (
+                    "audience",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.BigIntegerField(), blank=True, default=list, size=None
+                    ),
+                ),
+                ("first_opens_on", models.DateField()),
+                ("every_months", models.PositiveSmallIntegerField(default=3)),
+                ("occurrences", models.PositiveSmallIntegerField(default=12)),
+                ("open_days", models.PositiveSmallIntegerField(default=14)),
+                (
+                    "reminder_days",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.PositiveSmallIntegerField(), blank=True, default=list, size=None
+                    ),
+                ),
+                ("k", models.PositiveSmallIntegerField(default=5)),
+                ("max_providers", models.PositiveSmallIntegerField(default=3)),
+                ("active", models.BooleanField(default=True)),
+                (
+                    "instrument",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="series", to="surveys.instrument"
+                    ),
+                ),
             ],
             options={
-                'verbose_name_plural': 'series',
+                "verbose_name_plural": "series",
             },
         ),
         migrations.CreateModel(
-            name='ServiceLink',
+            name="ServiceLink",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(blank=True, max_length=120)),
-                ('since', models.DateField(blank=True, null=True)),
-                ('until', models.DateField(blank=True, null=True)),
-                ('customer', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='culture.unit')),
-                ('provider', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='culture.unit')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("kind", models.CharField(blank=True, max_length=120)),
+                ("since", models.DateField(blank=True, null=True)),
+                ("until", models.DateField(blank=True, null=True)),
+                (
+                    "customer",
+                    models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name="+", to="culture.unit"),
+                ),
+                (
+                    "provider",
+                    models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name="+", to="culture.unit"),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Wave',
+            name="Wave",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveSmallIntegerField()),
-                ('opens_on', models.DateField()),
-                ('closes_on', models.DateField()),
-                ('state', models.CharField(choices=[('draft', 'Draft'), ('scheduled', 'Scheduled'), ('opening', 'Opening'), ('open', 'Open'), ('closed', 'Closed'), ('released', 'Released'), ('cancelled', 'Cancelled')], default='scheduled', max_length=10)),
-                ('rules', models.JSONField(default=dict)),
-                ('snapshot', models.JSONField(default=dict)),
-                ('public_key', models.BinaryField(blank=True, null=True)),
-                ('invited', models.PositiveIntegerField(default=0)),
-                ('answered', models.PositiveIntegerField(default=0)),
-                ('opened_at', models.DateTimeField(blank=True, null=True)),
-                ('closed_at', models.DateTimeField(blank=True, null=True)),
-                ('released_at', models.DateTimeField(blank=True, null=True)),
-                ('series', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='waves', to='surveys.series')),
-                ('version', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='waves', to='surveys.instrumentversion')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number", models.PositiveSmallIntegerField()),
+                ("opens_on", models.DateField()),
+                ("closes_on", models.DateField()),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("draft", "Draft"),
+                            ("scheduled", "Scheduled"),
+                            ("opening", "Opening"),
+                            ("open", "Open"),
+                            ("closed", "Closed"),
+                            ("released", "Released"),
+                            ("cancelled", "Cancelled"),
+                        ],
+                        default="scheduled",
+                        max_length=10,
+                    ),
+                ),
+                ("rules", models.JSONField(default=dict)),
+                ("snapshot", models.JSONField(default=dict)),
+                ("public_key", models.BinaryField(blank=True, null=True)),
+                ("invited", models.PositiveIntegerField(default=0)),
+                ("answered", models.PositiveIntegerField(default=0)),
+                ("opened_at", models.DateTimeField(blank=True, null=True)),
+                ("closed_at", models.DateTimeField(blank=True, null=True)),
+                ("released_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "series",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="waves", to="surveys.series"
+                    ),
+                ),
+                (
+                    "version",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="waves",
+                        to="surveys.instrumentversion",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-opens_on', 'series'],
+                "ordering": ["-opens_on", "series"],
             },
         ),
         migrations.AddField(
-            model_name='release',
-            name='wave',
-            field=models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='release', to='surveys.wave'),
+            model_name="release",
+            name="wave",
+            field=models.OneToOneField(
+                on_delete=django.db.models.deletion.PROTECT, related_name="release", to="surveys.wave"
+            ),
         ),
         migrations.AddField(
-            model_name='invitation',
-            name='wave',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='invitations', to='surveys.wave'),
+            model_name="invitation",
+            name="wave",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="invitations", to="surveys.wave"
+            ),
         ),
         migrations.CreateModel(
-            name='Draft',
+            name="Draft",
             fields=[
-                ('key', models.BinaryField(primary_key=True, serialize=False)),
-                ('sealed', models.BinaryField()),
-                ('version', models.PositiveIntegerField(default=0)),
-                ('wave', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='surveys.wave')),
+                ("key", models.BinaryField(primary_key=True, serialize=False)),
+                ("sealed", models.BinaryField()),
+                ("version", models.PositiveIntegerField(default=0)),
+                (
+                    "wave",
+                    models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name="+", to="surveys.wave"),
+                ),
             ],
         ),
         migrations.AddConstraint(
-            model_name='instrumentversion',
-            constraint=models.UniqueConstraint(fields=('instrument', 'number'), name='version_number_once'),
+            model_name="instrumentversion",
+            constraint=models.UniqueConstraint(fields=("instrument", "number"), name="version_number_once"),
         ),
         migrations.AddConstraint(
-            model_name='item',
-            constraint=models.UniqueConstraint(fields=('version', 'code'), name='item_code_once'),
+            model_name="item",
+            constraint=models.UniqueConstraint(fields=("version", "code"), name="item_code_once"),
         ),
         migrations.AddIndex(
-            model_name='message',
-            index=models.Index(fields=['state', 'due_on'], name='message_due'),
+            model_name="message",
+            index=models.Index(fields=["state", "due_on"], name="message_due"),
         ),
         migrations.AddConstraint(
-            model_name='message',
-            constraint=models.UniqueConstraint(fields=('invitation', 'kind', 'number'), name='message_once'),
+            model_name="message",
+            constraint=models.UniqueConstraint(fields=("invitation", "kind", "number"), name="message_once"),
         ),
         migrations.AddConstraint(
-            model_name='cellgroup',
-            constraint=models.UniqueConstraint(fields=('release', 'family', 'unit', 'other'), name='group_once', nulls_distinct=False),
+            model_name="cellgroup",
+            constraint=models.UniqueConstraint(
+                fields=("release", "family", "unit", "other"), name="group_once", nulls_distinct=False
+            ),
         ),
         migrations.AddConstraint(
-            model_name='series',
-            constraint=models.CheckConstraint(condition=models.Q(('k__gte', 5)), name='series_k_at_least_5'),
+            model_name="series",
+            constraint=models.CheckConstraint(condition=models.Q(("k__gte", 5)), name="series_k_at_least_5"),
         ),
         migrations.AddConstraint(
-            model_name='series',
-            constraint=models.CheckConstraint(condition=models.Q(('open_days__gte', 1)), name='series_open_a_day'),
+            model_name="series",
+            constraint=models.CheckConstraint(condition=models.Q(("open_days__gte", 1)), name="series_open_a_day"),
         ),
         migrations.AddConstraint(
-            model_name='series',
-            constraint=models.CheckConstraint(condition=models.Q(('every_months__gte', 1)), name='series_recurs'),
+            model_name="series",
+            constraint=models.CheckConstraint(condition=models.Q(("every_months__gte", 1)), name="series_recurs"),
         ),
         migrations.AddConstraint(
-            model_name='servicelink',
-            constraint=models.UniqueConstraint(fields=('customer', 'provider'), name='link_once'),
+            model_name="servicelink",
+            constraint=models.UniqueConstraint(fields=("customer", "provider"), name="link_once"),
         ),
         migrations.AddConstraint(
-            model_name='servicelink',
-            constraint=models.CheckConstraint(condition=models.Q(('customer', models.F('provider')), _negated=True), name='link_not_to_itself'),
+            model_name="servicelink",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("customer", models.F("provider")), _negated=True), name="link_not_to_itself"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='wave',
-            constraint=models.UniqueConstraint(fields=('series', 'number'), name='wave_number_once'),
+            model_name="wave",
+            constraint=models.UniqueConstraint(fields=("series", "number"), name="wave_number_once"),
         ),
         migrations.AddConstraint(
-            model_name='wave',
-            constraint=models.CheckConstraint(condition=models.Q(('closes_on__gt', models.F('opens_on'))), name='wave_in_order'),
+            model_name="wave",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("closes_on__gt", models.F("opens_on"))), name="wave_in_order"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='invitation',
-            constraint=models.UniqueConstraint(fields=('wave', 'employee'), name='invited_once'),
+            model_name="invitation",
+            constraint=models.UniqueConstraint(fields=("wave", "employee"), name="invited_once"),
         ),
     ]

@@ -4,23 +4,24 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('surveys', '0002_sealed_tables'),
+        ("surveys", "0002_sealed_tables"),
     ]
 
     operations = [
         migrations.RemoveConstraint(
-            model_name='wave',
-            name='wave_in_order',
+            model_name="wave",
+            name="wave_in_order",
         ),
         migrations.AddField(
-            model_name='wave',
-            name='participation',
+            model_name="wave",
+            name="participation",
             field=models.JSONField(default=dict),
         ),
         migrations.AddConstraint(
-            model_name='wave',
-            constraint=models.CheckConstraint(condition=models.Q(('closes_on__gte', models.F('opens_on'))), name='wave_in_order'),
+            model_name="wave",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("closes_on__gte", models.F("opens_on"))), name="wave_in_order"
+            ),
         ),
     ]

@@ -62,7 +62,7 @@ class Wave(models.Model):
     "units": [ids], "parent", "invited"}], "items": [{code, kind, about, dimension, facet, requirements,
     text, section, required, cannot_judge}]} as of opening.
     ``participation``: {"on": date, "groups": [{"unit", "name", "depth", "invited", "share"}]}: one day, rounded.
-    ``closes_on`` is the first day without answers ("close now" sets it to today).
+    ``closes_on`` is the last day; "close now" brings it forward to today, and then the wave closes at once.
     """
 
     class State(models.TextChoices):

@@ -19,7 +19,7 @@ K_CHOICES = (5, 7, 10)
 
 
 def wave_dates(first: dt.date, every_months: int, occurrences: int, open_days: int) -> list[tuple[dt.date, dt.date]]:
-    """(opens, first day closed) of each wave, counted from the first: the 31st must not slide to the 28th for good."""
+    """(opens, closes) of each wave, counted from the first: the 31st must not slide to the 28th for good."""
     starts = [first + relativedelta(months=every_months * n) for n in range(occurrences)]
     return [(start, start + dt.timedelta(days=open_days)) for start in starts]
 
@@ -75,6 +75,12 @@ def create(
     )
     record(by, "series.created", series, name=series.name, waves=occurrences, k=k)
     return series
+
+
+def is_closing(wave: Wave, today: dt.date) -> bool:
+    """Whether the wave's time is over and its closing under way: after its last day, or closed early today."""
+    planned = wave.opens_on + dt.timedelta(days=wave.series.open_days)
+    return wave.state == Wave.State.OPEN and (wave.closes_on < today or wave.closes_on == today < planned)
 
 
 @transaction.atomic

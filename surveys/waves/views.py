@@ -90,7 +90,8 @@ def wave_detail(request: HttpRequest, pk: int) -> HttpResponse:
             {**group, "indent": "\u2003" * group["depth"]} for group in wave.participation.get("groups", [])[:200]
         ],
         "participation_on": wave.participation.get("on"),
-        "closing": wave.state == Wave.State.OPEN and wave.closes_on <= today,
+        "closing": series_service.is_closing(wave, today),
+        "closable": wave.state == Wave.State.OPEN and wave.closes_on > today,
     }
     return render(request, "surveys/waves/detail.html", context)
 
@@ -135,7 +136,7 @@ def close_now(request: HttpRequest, pk: int) -> HttpResponse:
     if series_service.close_early(wave, by=_employee(request), today=timezone.localdate()):
         messages.success(request, _("The wave is being closed; its results follow in a few minutes."))
     else:
-        messages.error(request, _("This wave is not open."))
+        messages.error(request, _("This wave is not open, or closes today anyway."))
     return redirect("waves:detail", pk)
 
 
