@@ -223,7 +223,7 @@ def _own_cells(
             elif (answer := answers[key_at[measure.key]]) is not None:
                 score = scoring.talk_score(answer) if measure.key in outcomes else scoring.to_index(answer)
                 at.index.add(score, answer - 1)
-        if first := scoring.barrier(*(means.get(dimension) for dimension in scoring.DIMENSIONS)):
+        if first := scoring.barrier(means.get("want"), means.get("know"), means.get("can")):
             barriers.setdefault(leaf, Tally(len(scoring.BARRIERS))).add(0, scoring.BARRIERS.index(first))
     for measure in measures:
         bottom = -100.0 if measure.key in outcomes else 0.0
@@ -251,7 +251,7 @@ def _add_index(at: LeafScores, given: Mapping[str, int | None]) -> float | None:
 
 
 def _release(
-    cells: dict[int, dict],
+    cells: Mapping[Any, dict],
     forest: Forest,
     measure: Measure,
     scores: Mapping[Leaf, LeafScores],
@@ -321,8 +321,8 @@ def _service_cells(
             leaves.setdefault(cell, []).append(leaf)
         _add_index(scores[leaf], dict(zip(measure.codes, answers, strict=True)))
     forest = Forest(parents, leaves)
-    pairs = {cell: {} for cell in parents if isinstance(cell, tuple)}
-    _release({**cells, **pairs}, forest, measure, scores, rules, told=sealed.raters)
+    pairs: dict[Any, dict] = {cell: {} for cell in parents if isinstance(cell, tuple)}
+    _release(dict(cells) | pairs, forest, measure, scores, rules, told=sealed.raters)
     above = ancestors(tree)
     asked = {up for unit in sealed.asked_about if unit in place for up in above[place[unit]]}
     for node in tree:
@@ -334,14 +334,14 @@ def _service_cells(
         groups.append(Group("matrix", provider, name, other=block_node[customer].id, cells={"served": found["served"]}))
     for customer in sorted({customer for _, customer in pairs}):
         mine = [cell for cell in pairs if cell[1] == customer]
-        cell = dict(HIDDEN)
+        total = dict(HIDDEN)
         if all(pairs[one]["served"]["shown"] for one in mine):
             own = [(leaf, scores[leaf].index) for one in mine for leaf in forest.all_leaves[one]]
             n = disclosure.people((leaf, tally.n) for leaf, tally in own)
             spread = Tally.sum(at.index for at in scores.values()).spread
-            cell = disclosure.score_cell(Tally.sum(tally for _, tally in own), n, rules, spread)
+            total = disclosure.score_cell(Tally.sum(tally for _, tally in own), n, rules, spread)
         node = block_node[customer]
-        groups.append(Group("customer", node.id, node.name, cells={"served": cell}))
+        groups.append(Group("customer", node.id, node.name, cells={"served": total}))
     return groups
 
 

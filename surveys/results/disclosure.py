@@ -10,13 +10,14 @@ largest shown groups inside it), which share nobody. So no remainder may hold be
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from surveys.results.scoring import Tally, answer_thirds, mean_interval, share_interval
 
 Leaf = tuple[int, int]
-Id = Hashable
+Id = Any  # a group: a unit, or (provider, customer)
 HIDDEN = {"shown": False, "why": "hidden for privacy"}
 NOT_ASKED = {"shown": False, "why": "not asked"}
 CLASS_ENDS = (7, 11, 15, 19)
@@ -229,7 +230,7 @@ def score_cell(tally: Tally, n: int, rules: Mapping[str, int], spread: float, *,
         middle, words = band(mean)
         return {"shown": True, "n": said_count(n, rules), "index": middle, "band": words}
     low, high = mean_interval(mean, spread if found else max(tally.spread, 1.0), told)
-    cell = {
+    cell: dict[str, Any] = {
         "shown": True,
         "n": said_count(n, rules),
         "index": round(mean),

@@ -70,8 +70,10 @@ class CellGroup(models.Model):
     """The released cells of one group.
 
     ``family``: tree (unit), matrix (provider × customer), customer (all its providers together). ``unit`` is the wave's
-    unit or block id of the row, ``other`` the customer's in the matrix. ``cells``: {measure: {"shown": bool, "n": "8–11" or int, "index": 0–100,
-    "low", "high", "fav", "neu", "unf", "dist": [...], "why": sentence when hidden}}.
+    unit or block id of the row, ``other`` the customer's in the matrix.
+    ``cells``: {measure: {"shown": bool, "n": "8–11" or int, "index": 0–100 (talk: −100–100), "low", "high", "fav",
+    "neu", "unf", "dist": [...], "why": words when hidden, "band": "60–69" instead of an interval (index: its middle)}};
+    "barrier": {"shares": {want, know, can, none}}; "participation": {"percent", "words"}.
     """
 
     release = models.ForeignKey(Release, models.CASCADE, related_name="groups")

@@ -91,7 +91,8 @@ def seal(wave: Wave) -> bool:
     for comment in comments:
         if respondents[comment.home] < wave.rules["comment_home"]:
             comment.home = 0
-    for model, rows in ((SealedOwn, own), (SealedRating, ratings), (SealedComment, comments)):
+    kinds: list[tuple[Any, list[Any]]] = [(SealedOwn, own), (SealedRating, ratings), (SealedComment, comments)]
+    for model, rows in kinds:
         partitions.create(model._meta.db_table, wave.pk)
         # Rows lie in the table in the order of writing: each kind in an order of its own.
         SystemRandom().shuffle(rows)

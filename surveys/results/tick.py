@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+from functools import partial
 
+from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
@@ -34,4 +36,4 @@ def _open_today(wave: Wave, today: dt.date) -> bool:
 def tick(*, now: dt.datetime) -> None:
     """Hand every due wave to the sealing queue. Repeats do nothing: each step of closing looks whether it was done."""
     for wave in due(now):
-        tasks.close_wave.delay_on_commit(wave.pk)
+        transaction.on_commit(partial(tasks.close_wave.delay, wave.pk))

@@ -1,7 +1,7 @@
 """The attacker: what exact arithmetic gets out of released sums. Never imported by the product.
 
-Unknowns are people's answers (one per person and question). A released score is a row of coefficients over them. He looks
-for a combination of rows, with whatever coefficients, that few people stand behind.
+Unknowns are people's answers (one per person and question). A released score is a row of coefficients over them. He
+looks for a combination of rows, with whatever coefficients, that few people stand behind.
 """
 
 from __future__ import annotations

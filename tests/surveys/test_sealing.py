@@ -160,12 +160,14 @@ def test_a_scheduled_wave_cannot_be_closed(world):
 
 def test_the_tick_closes_what_is_over(world, monkeypatch, django_capture_on_commit_callbacks):
     sent = []
-    monkeypatch.setattr(tasks.close_wave, "delay_on_commit", sent.append)
-    tick.tick(now=NOW)
-    # The last day is a day to answer.
-    tick.tick(now=dt.datetime.combine(world.wave.closes_on, dt.time(12), tzinfo=dt.UTC))
+    monkeypatch.setattr(tasks.close_wave, "delay", sent.append)
+    last = dt.datetime.combine(world.wave.closes_on, dt.time(12), tzinfo=dt.UTC)
+    with django_capture_on_commit_callbacks(execute=True):
+        tick.tick(now=NOW)
+        tick.tick(now=last)  # the last day is a day to answer
     assert sent == []
-    tick.tick(now=dt.datetime.combine(world.wave.closes_on, dt.time(12), tzinfo=dt.UTC) + dt.timedelta(days=1))
+    with django_capture_on_commit_callbacks(execute=True):
+        tick.tick(now=last + dt.timedelta(days=1))
     assert sent == [world.wave.pk]
 
 
