@@ -14,6 +14,8 @@ from culture.people.models import Membership
 from programs.planning import forms, programs, rules
 from programs.planning.models import Enrolment, Program
 from programs.planning.tick import tick
+from surveys.instruments.models import Instrument
+from surveys.waves.models import Invitation, Series, Wave
 from tests.conftest import make_person
 
 FIRST, LAST = dt.date(2026, 1, 1), dt.date(2028, 12, 31)
@@ -262,3 +264,33 @@ def test_api_is_for_hr(hr: Any, stranger: Any, units: Any, client_of: Any) -> No
     row = client_of(hr).get("/api/v1/programs/").json()["results"][0]
     assert (row["name"], row["enrolled"], len(row["stages"])) == ("Service First", 2, 4)
     assert client_of(stranger).get("/api/v1/programs/").status_code == 403
+
+
+def test_the_open_wave_is_told_without_telling_on_anybody(hr: Any, manager: Any, units: Any, client_of: Any) -> None:
+    today = timezone.localdate()
+    instrument = Instrument.objects.create(key="pulse", name={"en": "Pulse"})
+    series = Series.objects.create(name="Pulse", instrument=instrument, first_opens_on=today)
+    blocks = [
+        {"id": units["Branch A"].pk, "name": "Branch A", "units": [], "parent": None, "invited": 12},
+        {"id": units["Services"].pk, "name": "Services", "units": [], "parent": None, "invited": 6},
+    ]
+    groups = [{"unit": units["Branch A"].pk, "name": "Branch A", "depth": 0, "invited": 12, "share": "about 40 %"}]
+    wave = Wave.objects.create(
+        series=series,
+        number=1,
+        opens_on=today,
+        closes_on=today + dt.timedelta(days=6),
+        state=Wave.State.OPEN,
+        snapshot={"blocks": blocks},
+        invited=18,
+        answered=7,
+        participation={"on": today.isoformat(), "groups": groups},
+    )
+    manager.email = None
+    manager.save()
+    Invitation.objects.create(wave=wave, employee=manager, block=units["Branch A"].pk)
+    program = make_program(hr, units, series=series)
+    page = client_of(hr).get(reverse("planning:detail", args=[program.pk])).content.decode()
+    assert "closes in 6 days" in page and "about 40 %" in page and reverse("waves:detail", args=[wave.pk]) in page
+    assert "1 person asked has no e-mail" in page
+    assert "1 group will likely be hidden" in page and "Too few will have answered: Services" in page

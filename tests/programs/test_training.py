@@ -257,7 +257,7 @@ def test_team_matrix(hr: Any, manager: Any, stranger: Any, employee: Any, versio
     )
     url = reverse("training:team")
     page = client_of(manager).get(url).content.decode()
-    assert "1 course is overdue in the team" in page and "late since" in page
+    assert "1 assignment is overdue" in page and "late, was due" in page
     assert employee.name in page and outsider.name not in page
     assert client_of(hr).get(url).status_code == 200
     assert client_of(stranger).get(url).status_code == 403
