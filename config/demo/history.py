@@ -92,7 +92,7 @@ def _gifts(program: Program, rng: random.Random, now: dt.datetime, star: Employe
         while day < timezone.localdate(now) and len(people) > 1:
             months = (day - cohort.starts_on).days / 30.4
             for giver in people:
-                if rng.random() < min(0.16, 0.02 + 0.012 * months) / 2:
+                if rng.random() < min(0.2, 0.02 + 0.014 * months) * 0.8:
                     receiver = rng.choice(people)
                     gifts.append(_gift(giver, receiver, day, attitudes, rng))
             day += dt.timedelta(days=15)

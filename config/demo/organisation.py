@@ -25,8 +25,8 @@ MIDDLE = (story.SOUTH, story.NORTH, story.EAST)
 DIVISIONS = ("Retail", story.CARE, story.LOGISTICS, story.SERVICES)
 BOARD = ("Finance director", "Legal secretary", "Assistant", "Assistant", "Strategy lead", "Press officer", "Analyst")
 HEADINGS = """
-employee_number given_name family_name email unit_path manager_number job_family job_title site language hired_on left_on
-kind customer_facing
+employee_number given_name family_name email unit_path manager_number job_family job_title site language hired_on
+left_on kind customer_facing
 """
 COLUMNS = HEADINGS.split()
 

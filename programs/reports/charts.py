@@ -29,11 +29,17 @@ def trend(rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
         "legend": None,
     }
     order = [f"{row['date']:%b %y}" for row in rows]
-    x = {"field": "when", "type": "ordinal", "sort": order, "title": None, "axis": {"labelAngle": 0, "grid": False}}
+    x = {
+        "field": "when",
+        "type": "ordinal",
+        "sort": order,
+        "title": None,
+        "axis": {"labelAngle": 0, "grid": False, "labelOverlap": "parity"},
+    }
     y = {"type": "quantitative", "scale": scale, "title": None, "axis": {"tickCount": 4, "domain": False}}
     return {
         "$schema": "https://vega.github.io/schema/vega-lite/v5.json",
-        "width": 380,
+        "width": 250,
         "height": 150,
         "layer": [
             {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -49,6 +49,8 @@ class Row:
     barrier: str
     barrier_share: int
     hidden: str
+    depth: int
+    served_asked: bool
 
 
 @dataclass(frozen=True)
@@ -175,15 +177,16 @@ def _card(dimension: str, cell: Cells | None, before: Mapping[str, Score]) -> Ca
 
 
 def _rows(groups: Sequence[Any]) -> list[Row]:
-    """The units of the second level, and those of the first that have none below: together the whole, once.
+    """The units of the first level, each followed by its own parts: the lowest first, the hidden last."""
+    rows = []
+    for top in _in_order(group for group in groups if group.depth == 1):
+        rows.append(top)
+        rows += _in_order(group for group in groups if group.depth == 2 and group.parent == top.unit)
+    return rows
 
-    The lowest come first, the hidden last.
-    """
-    second = [group for group in groups if group.depth == 2]
-    split = {group.parent for group in second}
-    first = [group for group in groups if group.depth == 1 and group.unit not in split]
-    rows = [_row(group) for group in [*first, *second]]
-    return sorted(rows, key=lambda row: (bool(row.hidden), _mean(row), row.name))
+
+def _in_order(groups: Iterable[Any]) -> list[Row]:
+    return sorted(map(_row, groups), key=lambda row: (bool(row.hidden), _mean(row), row.name))
 
 
 def _mean(row: Row) -> float:
@@ -204,6 +207,8 @@ def _row(group: Any) -> Row:
         barrier=barrier,
         barrier_share=share,
         hidden=(why or "hidden for privacy") if nothing else "",
+        depth=group.depth,
+        served_asked=(group.cells.get("served") or {}).get("why") != "not asked",
     )
 
 

@@ -172,7 +172,7 @@ def test_any_sequence_of_gifts_keeps_the_books(db):
 
 @pytest.fixture
 def real_database(transactional_db):
-    """The flush after a transactional test truncates; the append-only tables refuse that as long as their triggers stand."""
+    """The flush after the test truncates, which append-only tables refuse while their triggers stand."""
     yield
     tables = ["programs_ledgerentry", "culture_auditentry"]
     with connection.cursor() as cursor:
