@@ -2,7 +2,7 @@
 PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3; do command -v $$p && break; done)
 VENV := .venv
 BIN := $(VENV)/bin
-PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+PIP := $(BIN)/python -m pip install --quiet --quiet --disable-pip-version-check
 TESTENV := env -u DATABASE_URL -u BROKER_URL -u EMAIL_URL -u BASE_URL
 # What a real installation sets; for `check --deploy`.
 PRODUCTION := DEMO=no SECRET_KEY=check-only-0a1b2c3d4e5f6g7h8i9jklmnopqrstuvwxyzABCDEFGHIJ BASE_URL=https://trivium.example EMAIL_URL=smtp://localhost

@@ -33,12 +33,12 @@ for _room in ROOMS:
 def one_error_shape(error: Exception, context: dict[str, Any]) -> Response | None:
     """``{"error": {"code", "message", "fields"}}`` for everything; ``fields`` only names form fields."""
     if isinstance(error, DjangoValidationError):
-        fields = error.message_dict if hasattr(error, "error_dict") else {"non_field_errors": error.messages}
-        error = exceptions.ValidationError(fields)
+        found: Any = error.message_dict if hasattr(error, "error_dict") else {"non_field_errors": error.messages}
+        error = exceptions.ValidationError(found)
     response = exception_handler(error, context)
     if response is None:
         return None
-    fields = {}
+    fields: Any = {}
     if isinstance(error, exceptions.ValidationError):
         code, message = "invalid", "Some of what was sent cannot be accepted."
         detail = error.detail

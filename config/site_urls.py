@@ -15,6 +15,7 @@ from config.api import router
 
 schema = SpectacularAPIView.as_view(permission_classes=[IsAuthenticated])
 docs = SpectacularSwaggerView.as_view(permission_classes=[IsAuthenticated], url_name="schema")
+sign_in = RedirectView.as_view(pattern_name="account_login", query_string=True)
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -26,7 +27,7 @@ urlpatterns = [
     path("api/v1/docs/", login_not_required(docs), name="docs"),
     path("api/v1/", include(router.urls)),
     # One sign-in for all: allauth's limits and, later, second factors hold for the admin too.
-    path("admin/login/", login_not_required(RedirectView.as_view(pattern_name="account_login", query_string=True))),
+    path("admin/login/", login_not_required(sign_in), name="admin_sign_in"),
     path("admin/", admin.site.urls),
 ]
 

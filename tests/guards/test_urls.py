@@ -14,6 +14,7 @@ PUBLIC = {
     "healthz",  # a supervisor has no account
     "readyz",
     "mailbox",  # exists in demo mode only
+    "admin_sign_in",  # leads to the one sign-in
     "styleguide",  # asks for staff itself
 }
 PUBLIC_NAMESPACES = {"answering"}  # the personal link is the key

@@ -66,7 +66,7 @@ def kill(process: subprocess.Popen) -> None:
 
 
 def drill_delivery(size: int) -> Outcome:
-    """The worker is killed with -9 while invitations go out; everybody must have one mail, at most one more per kill."""
+    """The worker is killed with -9 while invitations go out: one mail each, at most one more per kill."""
     try:
         from aiosmtpd.controller import Controller  # a development requirement
     except ImportError:
