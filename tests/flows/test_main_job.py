@@ -1,4 +1,4 @@
-"""The main job, end to end: from an HR export to an executive's scorecard, in a browser, with a real worker and real mail."""
+"""The main job, from an HR export to an executive's scorecard: a browser, a real worker, real mail."""
 
 from __future__ import annotations
 
@@ -24,10 +24,7 @@ from surveys.waves.models import Invitation, Message, Wave
 from tests.conftest import PASSWORD, Sink, Worker
 
 BRANCHES = {"Branch Milan": 14, "Branch Lyon": 12, "Legal": 3}
-HEADINGS = (
-    "employee_number,given_name,family_name,email,unit_path,manager_number,job_family,job_title,site,language,"
-    "hired_on,left_on,kind,customer_facing"
-).split(",")
+HEADINGS = ["employee_number", "given_name", "family_name", "email", "unit_path", "manager_number", "job_family", "job_title", "site", "language", "hired_on", "left_on", "kind", "customer_facing"]
 
 
 def export(folder: Path, hr: Employee, executive: Employee) -> Path:
