@@ -24,7 +24,22 @@ from surveys.waves.models import Invitation, Message, Wave
 from tests.conftest import PASSWORD, Sink, Worker
 
 BRANCHES = {"Branch Milan": 14, "Branch Lyon": 12, "Legal": 3}
-HEADINGS = ["employee_number", "given_name", "family_name", "email", "unit_path", "manager_number", "job_family", "job_title", "site", "language", "hired_on", "left_on", "kind", "customer_facing"]
+HEADINGS = [
+    "employee_number",
+    "given_name",
+    "family_name",
+    "email",
+    "unit_path",
+    "manager_number",
+    "job_family",
+    "job_title",
+    "site",
+    "language",
+    "hired_on",
+    "left_on",
+    "kind",
+    "customer_facing",
+]
 
 
 def export(folder: Path, hr: Employee, executive: Employee) -> Path:
