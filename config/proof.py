@@ -59,8 +59,10 @@ def peak_mb() -> float:
 
 
 def bench_line(*, name: str, value: float, unit: str, size: int, baseline: float | None = None) -> str:
-    ratio = round(value / baseline, 3) if baseline else None
-    fields = {"name": name, "value": round(value, 4), "unit": unit, "baseline": baseline, "ratio": ratio}
+    beside: dict[str, float | None] = {"baseline": None, "ratio": None}
+    if baseline:
+        beside = {"baseline": round(baseline, 4), "ratio": round(value / baseline, 3)}
+    fields = {"name": name, "value": round(value, 4), "unit": unit, **beside}
     return json.dumps({**fields, "size": size, "peak_mb": peak_mb()})
 
 
