@@ -13,3 +13,8 @@ class WithoutAddress(logging.Formatter):
         error = record.exc_info[1]
         places = [f"{at.filename}:{at.lineno} {at.name}" for at in traceback.extract_tb(error.__traceback__)[-4:]]
         return f"{record.levelname} {record.name}: {type(error).__name__} at " + " < ".join(reversed(places))
+
+
+def worth_a_line(record: logging.LogRecord) -> bool:
+    """503 is an answer of /readyz, which its reader sees (and of every start); an exception is always worth one."""
+    return record.exc_info is not None or getattr(record, "status_code", None) != 503

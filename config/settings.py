@@ -226,9 +226,10 @@ LOGGING = {
         "line": {"format": "%(levelname)s %(name)s: %(message)s"},
         "quiet": {"()": "config.logs.WithoutAddress"},
     },
+    "filters": {"worth_a_line": {"()": "django.utils.log.CallbackFilter", "callback": "ext://config.logs.worth_a_line"}},
     "handlers": {
         "stderr": {"class": "logging.StreamHandler", "formatter": "line"},
-        "errors": {"class": "logging.StreamHandler", "formatter": "quiet"},
+        "errors": {"class": "logging.StreamHandler", "formatter": "quiet", "filters": ["worth_a_line"]},
     },
     "root": {"handlers": ["stderr"], "level": env("LOG_LEVEL", "WARNING")},
     "loggers": {

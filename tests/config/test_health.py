@@ -1,8 +1,10 @@
 """Alive and ready."""
 
 import datetime as dt
+import logging.config
 
 import pytest
+from django.conf import settings
 from django.core.cache import cache
 from django.test import Client
 
@@ -51,3 +53,11 @@ def test_a_missing_broker_is_told(settings) -> None:  # type: ignore[no-untyped-
     answer = Client().get("/readyz")
     assert answer.status_code == 503
     assert answer.json()["broker"]["ok"] is False
+
+
+def test_a_not_ready_answer_writes_no_error_line(capfd: pytest.CaptureFixture[str]) -> None:
+    logging.config.dictConfig(settings.LOGGING)  # bound to the captured stderr
+    Client().get("/readyz")
+    assert capfd.readouterr().err == ""
+    logging.getLogger("django.request").error("x", extra={"status_code": 500})
+    assert "status 500" in capfd.readouterr().err

@@ -85,19 +85,11 @@ class Command(BaseCommand):
         self.stdout.flush()
 
     def load_demo(self) -> None:
-        """On the first start only. An interrupted one leaves a mark, and is named."""
-        mark = settings.DATA_DIR / "demo-unfinished"
-        if mark.exists() and Employee.objects.exists():
-            raise CommandError(
-                f"An earlier first start was interrupted while the demo loaded. Remove {settings.DATA_DIR} to begin "
-                f"again, or only {mark} to go on with what is there."
-            )
+        """On the first start only; in one transaction, so that an interrupted one leaves nothing behind."""
         if Employee.objects.exists():
             return
         self.say("First start: loading the demo organisation (about a minute) …")
-        mark.touch()
         call_command("demo", verbosity=0)
-        mark.unlink()
 
     def greet(self, host: str, port: int, seconds: float) -> None:
         shown = "localhost" if host in {"127.0.0.1", "0.0.0.0", "::", ""} else host
@@ -133,6 +125,9 @@ def only_one(data_dir: Path) -> int:
 
 
 def port_is_free(host: str, port: int) -> None:
+    # getaddrinfo wraps round: 99999 would come back as 34463.
+    if not 0 < port < 65536:
+        raise CommandError(f"PORT is {port}: choose a number from 1 to 65535.")
     try:
         family, kind, *_, address = socket.getaddrinfo(host or "0.0.0.0", port, type=socket.SOCK_STREAM)[0]
         with socket.socket(family, kind) as probe:
