@@ -16,7 +16,8 @@
       const answer = await fetch(form.action, {
         method: "POST",
         headers: { "X-Autosave": "1" },
-        body: new URLSearchParams([[field.name, field.value]]),
+        // All controls of the name: boxes are a list, and the hidden empty one says that the last was unticked.
+        body: new URLSearchParams(new FormData(form).getAll(field.name).map((value) => [field.name, value])),
         credentials: "omit",
         keepalive: field.value.length < 15000,
         signal: way.signal,
@@ -36,7 +37,19 @@
     }
   };
 
-  form.addEventListener("change", (event) => keep(event.target));
+  // "None of these" and "I can't judge this" stand alone: choosing one lets go of the others, and the other way round.
+  const settle = (chosen) => {
+    const controls = [...(chosen.closest("fieldset")?.querySelectorAll("input:not([type=hidden])") ?? [])];
+    if (!controls.some((one) => "alone" in one.dataset)) return;
+    const empty = chosen.type === "text" ? !chosen.value : !chosen.checked;
+    if (empty) return;
+    for (const other of controls) {
+      if (other === chosen || !("alone" in chosen.dataset || "alone" in other.dataset)) continue;
+      other.checked = false;
+      if (other.type === "text") other.value = "";
+    }
+  };
+  form.addEventListener("change", (event) => { settle(event.target); keep(event.target); });
   // What the form sends is newer than any autosave on its way.
   form.addEventListener("submit", () => under.forEach((way) => way.abort()));
 

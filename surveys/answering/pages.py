@@ -1,70 +1,25 @@
 """The pages of one questionnaire and the rules of its answers. Pure: no database, no clock.
 
-While answering, answers are flat: ``{"own.W1": 4, "p.17.p_effort": None, "c.comment": "…"}``. A missing key is an open
-question; None is "I can't judge this". The sealed form, which the other rooms read, is nested (see :func:`nest`).
+While answering, answers are flat (see fields.py). A missing key is an open question. The sealed form, which the other
+rooms read, is nested (see :func:`nest`).
 """
 
 from __future__ import annotations
 
 import math
-import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-CANNOT_JUDGE = "none"
-COMMENT_LIMIT = 2000
-SCALE = range(1, 6)
+from surveys.answering.fields import CANNOT_JUDGE, COMMENT_LIMIT, EMPTIED, BadAnswer, Field, Flat, Posted, clean
+
+__all__ = ["CANNOT_JUDGE", "COMMENT_LIMIT", "BadAnswer", "Field", "Flat", "Page", "build", "check", "clean", "nest"]
+
 PER_PAGE = 4
 DIMENSIONS = ("want", "know", "can")
-SECONDS = {"agreement": 7, "outcome": 8, "comment": 25}
+SECONDS = {"agreement": 7, "outcome": 8, "pair": 12, "single": 9, "multiple": 12, "number": 10, "comment": 25}
 
-Flat = dict[str, Any]
 Nested = dict[str, Any]
-
-
-class BadAnswer(ValueError):
-    """An answer that no honest form sends, or a comment that is too long. ``reason`` is a key of words.py."""
-
-    def __init__(self, field: str, reason: str) -> None:
-        super().__init__(reason)
-        self.field, self.reason = field, reason
-
-
-@dataclass(frozen=True)
-class Field:
-    """One question on one page. ``name`` is its name in the form and in the draft."""
-
-    name: str
-    code: str
-    kind: str
-    text: Mapping[str, str]
-    provider: int | None = None
-    required: bool = True
-    cannot_judge: bool = True
-
-    @property
-    def is_comment(self) -> bool:
-        return self.kind == "comment"
-
-    def read(self, value: str) -> Any:
-        """What was posted, as an answer: a number of the scale, None, or text. Raises :class:`BadAnswer`."""
-        if self.is_comment:
-            text = clean(value)
-            if len(text) > COMMENT_LIMIT:
-                raise BadAnswer(self.name, "too_long")
-            return text
-        if value == CANNOT_JUDGE and self.cannot_judge:
-            return None
-        if len(value) == 1 and value in "12345":
-            return int(value)
-        raise BadAnswer(self.name, "bad_value")
-
-    def answered(self, answers: Flat) -> bool:
-        return self.name in answers
-
-    def missing(self, answers: Flat) -> bool:
-        return self.required and not self.is_comment and self.name not in answers
 
 
 @dataclass(frozen=True)
@@ -84,12 +39,6 @@ class Page:
         return all(field.answered(answers) for field in asked if field.required)
 
 
-def clean(text: str) -> str:
-    """Without control and half characters (PostgreSQL and JSON readers choke on some), line ends as ``\\n``."""
-    lines = text.replace("\r\n", "\n").replace("\r", "\n")
-    return "".join(c for c in lines if c in "\n\t" or unicodedata.category(c) not in {"Cc", "Cs"}).strip()
-
-
 def _field(item: Mapping[str, Any], provider: int | None = None) -> Field:
     part = f"p.{provider}" if provider is not None else ("c" if item["kind"] == "comment" else "own")
     return Field(
@@ -100,6 +49,8 @@ def _field(item: Mapping[str, Any], provider: int | None = None) -> Field:
         provider=provider,
         required=bool(item.get("required", True)),
         cannot_judge=bool(item.get("cannot_judge", True)),
+        options=item.get("options") or {},
+        help=item.get("help") or {},
     )
 
 
@@ -143,26 +94,24 @@ def fields_of(pages: Iterable[Page]) -> list[Field]:
     return [field for page in pages for field in page.fields]
 
 
-def read(page: Page, posted: Mapping[str, str]) -> Flat:
+def read(page: Page, posted: Posted) -> Flat:
     """The answers posted for ``page``; those of other questions are refused. Raises :class:`BadAnswer`."""
-    known = {field.name: field for field in page.fields}
+    known = {name for field in page.fields for name in field.names}
+    if any(name.startswith(("own.", "p.", "c.")) and name not in known for name in posted):
+        raise BadAnswer("", "bad_value")
     answers: Flat = {}
-    for name, value in posted.items():
-        if not name.startswith(("own.", "p.", "c.")):
-            continue
-        if name not in known:
-            raise BadAnswer("", "bad_value")
-        answers[name] = known[name].read(value)
+    for field in page.fields:
+        answers.update(field.read(posted))
     return answers
 
 
 def merge(before: Flat, new: Flat) -> Flat:
-    """``before`` with ``new`` over it; an emptied comment is no comment."""
-    return {name: value for name, value in {**before, **new}.items() if value != ""}
+    """``before`` with ``new`` over it; an emptied answer is none."""
+    return {name: value for name, value in {**before, **new}.items() if value != EMPTIED}
 
 
 def known_only(pages: Iterable[Page], answers: Flat) -> Flat:
-    names = {field.name for field in fields_of(pages)}
+    names = {name for field in fields_of(pages) for name in field.names}
     return {name: value for name, value in answers.items() if name in names}
 
 
@@ -186,12 +135,14 @@ def nest(pages: Sequence[Page], answers: Flat) -> Nested:
         if field.is_comment:
             if answers.get(field.name):
                 nested["comment"][field.code] = answers[field.name]
-        elif field.missing(answers):
             continue
-        elif field.provider is not None:
-            nested["providers"].setdefault(str(field.provider), {})[field.code] = answers.get(field.name)
+        if field.missing(answers):
+            continue
+        value = field.value(answers) if field.answered(answers) else None
+        if field.provider is not None:
+            nested["providers"].setdefault(str(field.provider), {})[field.code] = value
         else:
-            nested["own"][field.code] = answers.get(field.name)
+            nested["own"][field.code] = value
     return nested
 
 
@@ -200,25 +151,27 @@ def check(pages: Sequence[Page], nested: Mapping[str, Any], *, complete: bool = 
 
     Raises :class:`BadAnswer`. What is not answered comes back as None.
     """
-    flat: Flat = {}
-    flat.update({f"own.{code}": value for code, value in nested.get("own", {}).items()})
-    flat.update({f"c.{code}": value for code, value in nested.get("comment", {}).items()})
+    given: Flat = {}
+    given.update({f"own.{code}": value for code, value in nested.get("own", {}).items()})
+    given.update({f"c.{code}": value for code, value in nested.get("comment", {}).items()})
     for provider, answers in nested.get("providers", {}).items():
-        flat.update({f"p.{provider}.{code}": value for code, value in answers.items()})
+        given.update({f"p.{provider}.{code}": value for code, value in answers.items()})
     known = {field.name: field for field in fields_of(pages)}
-    for name, value in list(flat.items()):
-        field = known.get(name)
-        if field is None:
-            raise BadAnswer("", "bad_value")
-        if field.is_comment:
-            flat[name] = field.read(value or "")
-        elif value is None and field.cannot_judge:
-            continue
-        elif type(value) is not int or value not in SCALE:
-            raise BadAnswer(name, "bad_value")
+    if any(name not in known for name in given):
+        raise BadAnswer("", "bad_value")
+    flat: Flat = {}
     for name, field in known.items():
-        if complete and field.missing(flat):
+        if field.is_comment:
+            flat.update(field.read({name: [given.get(name) or ""]}))
+        elif name in given and (given[name] is not None or field.required):
+            if not field.holds(given[name]):
+                raise BadAnswer(name, "bad_value")
+            flat.update(field.spread(given[name]))
+        elif complete and field.required:
             raise BadAnswer(name, "missing")
+    found = nest(pages, flat)
+    for field in known.values():
         if not field.is_comment:
-            flat.setdefault(name, None)
-    return nest(pages, flat)
+            home = found["own"] if field.provider is None else found["providers"].setdefault(str(field.provider), {})
+            home.setdefault(field.code, None)
+    return found

@@ -16,8 +16,9 @@ from culture.framework.texts import pick
 from surveys.answering import drafts, submitting
 from surveys.answering import pages as rules
 from surveys.answering.doors import Refused, door, render, speak
-from surveys.answering.languages import known, scale, words
-from surveys.answering.pages import BadAnswer, Field, Flat, Page
+from surveys.answering.languages import known, words
+from surveys.answering.pages import BadAnswer, Flat, Page
+from surveys.answering.questions import question
 from surveys.answering.submitting import Outcome, takes_answers
 from surveys.waves import keys
 from surveys.waves.models import Invitation, Wave
@@ -206,9 +207,9 @@ def _answer(visit: Visit, current: Page) -> HttpResponse:
     chosen = known(posted.get("lang")) or known(visit.request.GET.get("lang"))
     autosave = bool(visit.request.headers.get("X-Autosave"))
     try:
-        visit.keep(rules.read(current, posted.dict()), chosen)
+        visit.keep(rules.read(current, dict(posted.lists())), chosen)
     except BadAnswer as bad:
-        text = visit.w[bad.reason].format(n=rules.COMMENT_LIMIT)
+        text = visit.w[bad.reason].format(**bad.values)
         if autosave:
             return JsonResponse({"message": text}, status=400)
         return _show(visit, current, _typed(visit, current), status=400, error=(bad.field, text))
@@ -232,34 +233,14 @@ def _answer(visit: Visit, current: Page) -> HttpResponse:
 
 def _typed(visit: Visit, current: Page) -> Flat:
     """The draft with what was typed on this page over it, as far as it can be shown again."""
-    typed: Flat = {}
+    posted, typed = dict(visit.request.POST.lists()), Flat()
     for field in current.fields:
-        value = visit.request.POST.get(field.name)
-        if value is None:
-            continue
         try:
-            typed[field.name] = field.read(value)
+            typed.update(field.read(posted))
         except BadAnswer as bad:
-            if bad.reason == "too_long":
-                typed[field.name] = rules.clean(value[:LONGEST_SHOWN_AGAIN])
+            if bad.reason in {"too_long", "bad_number"}:
+                typed[field.name] = rules.clean(max(posted[field.name])[:LONGEST_SHOWN_AGAIN])
     return rules.merge(visit.answers, typed)
-
-
-def _question(visit: Visit, field: Field, current: Page, answers: Flat, marked: bool) -> dict[str, Any]:
-    choices = [] if field.is_comment else [(str(value), label) for value, label in scale(field.kind, visit.language)]
-    if field.cannot_judge and not field.is_comment:
-        choices.append((rules.CANNOT_JUDGE, visit.w["cannot_judge"]))
-    value = answers.get(field.name)
-    chosen = rules.CANNOT_JUDGE if value is None else str(value)
-    return {
-        "name": field.name,
-        "text": pick(field.text, visit.language).replace("{provider}", current.provider_name),
-        "comment": field.is_comment,
-        "optional": not field.required or field.is_comment,
-        "open": marked and field.missing(answers),
-        "choices": [(v, label, field.answered(answers) and v == chosen) for v, label in choices],
-        "value": value or "",
-    }
 
 
 def _show(
@@ -286,7 +267,10 @@ def _show(
         place=w["page_of"].format(n=number, pages=len(visit.pages)),
         minutes=minutes,
         bar=[(p.complete(answers), p.number == number) for p in visit.pages],
-        questions=[_question(visit, field, current, answers, marked) for field in current.fields],
+        questions=[
+            question(field, answers, visit.language, w, provider=current.provider_name, marked=marked)
+            for field in current.fields
+        ],
         opened=w["still_open"].format(n=opened) if opened else "",
         error_field=error[0],
         error=error[1],

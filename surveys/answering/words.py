@@ -285,5 +285,27 @@ WORDS: Mapping[str, tuple[str, ...]] = {
         "留言太长，尚未保存。请缩短到 {n} 个字符以内。",
         "Ce commentaire est trop long et n'est pas enregistré. Raccourcissez-le à {n} caractères.",
     ),
+    "bad_number": (
+        "Please write a whole number from {low} to {high}. It is not saved yet.",
+        "Scrivi un numero intero da {low} a {high}. Non è ancora salvato.",
+        "Scrie un număr întreg de la {low} la {high}. Încă nu este salvat.",
+        "请填写 {low} 到 {high} 之间的整数。尚未保存。",
+        "Écrivez un nombre entier de {low} à {high}. Il n'est pas encore enregistré.",
+    ),
+    "either_or": (
+        "“None of these” and “I can't judge this” stand alone: choose one of them, or what applies.",
+        "«Nessuna di queste» e «Non posso giudicare» stanno da sole: scegli una di queste oppure ciò che vale.",
+        "„Niciuna dintre acestea” și „Nu pot aprecia” stau singure: alege una dintre ele sau ce se potrivește.",
+        "“以上都不是”和“我无法判断”只能单独选择：请选其一，或选择符合的选项。",
+        "« Aucun de ces choix » et « Je ne peux pas en juger » vont seuls : choisissez l'un d'eux, ou ce qui convient.",
+    ),
+    "several": (
+        "Choose all that apply",
+        "Scegli tutto ciò che vale",
+        "Alege tot ce se potrivește",
+        "可多选",
+        "Plusieurs choix possibles",
+    ),
+    "from_to": ("{low} to {high}", "da {low} a {high}", "{low} – {high}", "{low} 至 {high}", "de {low} à {high}"),
     **ENDS,
 }

@@ -13,7 +13,20 @@ from culture.framework.models import Dimension
 from surveys.instruments.models import Instrument, InstrumentVersion, Item
 
 LIBRARY = Path(__file__).parent / "library" / "service_culture.json"
-FIELDS = ("code", "section", "kind", "about", "text", "required", "cannot_judge", "requirements", "dimension", "facet")
+FIELDS = (
+    "code",
+    "section",
+    "kind",
+    "options",
+    "about",
+    "text",
+    "help",
+    "required",
+    "cannot_judge",
+    "requirements",
+    "dimension",
+    "facet",
+)
 DIMENSIONS = {"W": Dimension.WANT, "K": Dimension.KNOW, "C": Dimension.CAN}
 
 
@@ -58,8 +71,10 @@ def _complete(item: dict[str, Any]) -> dict[str, Any]:
         "code": item["code"],
         "section": item["section"],
         "kind": item["kind"],
+        "options": item.get("options", {}),
         "about": item.get("about", Item.About.OWN.value),
         "text": item["text"],
+        "help": item.get("help", {}),
         "required": item.get("required", True),
         "cannot_judge": item.get("cannot_judge", True),
         "requirements": requirements,

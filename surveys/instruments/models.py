@@ -2,6 +2,7 @@
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from culture.framework.texts import pick
 
@@ -31,14 +32,24 @@ class Item(models.Model):
     """A question. ``code`` is its identity across versions.
 
     ``about``: *own* (asked once about the respondent's own work) or *provider* (once per provider he is asked about).
-    Answers are whole numbers: agreement 1–5 (5 best), outcome 1–5 (5 = something great); comment is text; NULL = no
-    answer or "I can't judge this".
+    What may be answered, and what ``options`` hold, says scales.py; comment is text; NULL = no answer or "I can't
+    judge this". ``help``: {language: text} below the question.
     """
 
     class Kind(models.TextChoices):
-        AGREEMENT = "agreement", "Agreement, 5 points"
-        OUTCOME = "outcome", "The five outcomes"
-        COMMENT = "comment", "Comment"
+        AGREEMENT = "agreement", _("Agreement")
+        FREQUENCY = "frequency", _("How often")
+        SATISFACTION = "satisfaction", _("Satisfaction")
+        RECOMMENDATION = "recommendation", _("Recommendation, 0 to 10")
+        EFFORT = "effort", _("Effort, 1 to 7")
+        OUTCOME = "outcome", _("The five outcomes")
+        PAIR = "pair", _("Expectation and experience")
+        SINGLE = "single", _("One choice")
+        MULTIPLE = "multiple", _("Several choices")
+        LOST_TIME = "lost_time", _("Lost time")
+        NUMBER = "number", _("Number")
+        YES_NO = "yes_no", _("Yes or no")
+        COMMENT = "comment", _("Comment")
 
     class About(models.TextChoices):
         OWN = "own", "Own work"
@@ -48,9 +59,11 @@ class Item(models.Model):
     code = models.SlugField()
     position = models.PositiveSmallIntegerField()
     section = models.CharField(max_length=40)
-    kind = models.CharField(max_length=12, choices=Kind.choices)
+    kind = models.CharField(max_length=16, choices=Kind.choices)
+    options = models.JSONField(default=dict, blank=True)
     about = models.CharField(max_length=8, choices=About.choices, default=About.OWN)
     text = models.JSONField(default=dict)
+    help = models.JSONField(default=dict, blank=True)
     required = models.BooleanField(default=True)
     cannot_judge = models.BooleanField(default=True)
     requirements = ArrayField(models.CharField(max_length=8), default=list, blank=True)

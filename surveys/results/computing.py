@@ -7,8 +7,21 @@ from dataclasses import dataclass, field
 from random import SystemRandom
 from typing import Any
 
+from surveys.instruments.scales import Scale
 from surveys.results import disclosure, scoring
 from surveys.results.disclosure import HIDDEN, NOT_ASKED, Forest, Leaf, LeafScores
+from surveys.results.measures import (
+    Measure,
+    add_index,
+    add_single,
+    cell_of,
+    classes_of,
+    item_lists,
+    item_look,
+    own_measures,
+    scales_of,
+    service_measures,
+)
 from surveys.results.scoring import Tally
 
 Answers = Sequence[int | None]
@@ -50,14 +63,6 @@ class Sealed:
     raters: Mapping[int, int]  # distinct people who rated something in a group, by group
     invited: Mapping[int, int]
     asked_about: frozenset[int]  # provider units
-
-
-@dataclass(frozen=True)
-class Measure:
-    """An index and the items it is built from; a single item has none."""
-
-    key: str
-    codes: tuple[str, ...] = ()
 
 
 def reporting_tree(snapshot: Mapping[str, Any]) -> list[Node]:
@@ -151,26 +156,6 @@ def ancestors(tree: Sequence[Node]) -> dict[int, list[int]]:
     return result
 
 
-def item_lists(snapshot: Mapping[str, Any]) -> tuple[list[dict], list[dict]]:
-    """Own and provider items that are stored as numbers, in the frozen order of the stored arrays."""
-    items = [item for item in snapshot["items"] if item["kind"] != "comment"]
-    own = [item for item in items if item["about"] == "own"]
-    return own, [item for item in items if item["about"] == "provider"]
-
-
-def own_measures(items: Sequence[Mapping[str, Any]]) -> list[Measure]:
-    measures = []
-    for dimension in scoring.DIMENSIONS:
-        if codes := tuple(item["code"] for item in items if item.get("dimension") == dimension):
-            measures.append(Measure(dimension, codes))
-    built = {code for measure in measures for code in measure.codes}
-    return [*measures, *(Measure(_key(item)) for item in items if item["code"] not in built)]
-
-
-def _key(item: Mapping[str, Any]) -> str:
-    return "talk" if item["kind"] == "outcome" and item["about"] == "own" else item["code"]
-
-
 def compute(snapshot: Mapping[str, Any], rules: Mapping[str, int], sealed: Sealed) -> list[Group]:
     """Every number that will ever be shown of a wave."""
     tree = reporting_tree(snapshot)
@@ -207,27 +192,22 @@ def _own_cells(
         {node.id: [(node.block, ONE)] for node in tree if node.block is not None},
     )
     position = {item["code"]: at for at, item in enumerate(items)}
-    key_at = {_key(item): at for at, item in enumerate(items)}
-    outcomes = {_key(item) for item in items if item["kind"] == "outcome"}
-    measures = own_measures(items)
+    scales, measures = scales_of(items), own_measures(items)
     scores: dict[str, dict[Leaf, LeafScores]] = {measure.key: {} for measure in measures}
     barriers: dict[Leaf, Tally] = {}
     for block, answers in rows:
         leaf = (block, ONE)
         means: dict[str, float | None] = {}
         for measure in measures:
-            at = scores[measure.key].setdefault(leaf, LeafScores())
+            at = _leaf_scores(scores[measure.key], leaf, measure, scales)
             if measure.codes:
-                given = {code: answers[position[code]] for code in measure.codes}
-                means[measure.key] = _add_index(at, given)
-            elif (answer := answers[key_at[measure.key]]) is not None:
-                score = scoring.talk_score(answer) if measure.key in outcomes else scoring.to_index(answer)
-                at.index.add(score, answer - 1)
+                means[measure.key] = add_index(at, {code: answers[position[code]] for code in measure.codes}, scales)
+            elif (answer := answers[position[measure.item]]) is not None:
+                add_single(at, measure, answer, scales[measure.item])
         if first := scoring.barrier(means.get("want"), means.get("know"), means.get("can")):
             barriers.setdefault(leaf, Tally(len(scoring.BARRIERS))).add(0, scoring.BARRIERS.index(first))
     for measure in measures:
-        bottom = -100.0 if measure.key in outcomes else 0.0
-        _release(cells, forest, measure, scores[measure.key], rules, bottom=bottom)
+        _release(cells, forest, measure, scores[measure.key], rules, scales)
     shown = disclosure.protect_counts(forest, {leaf: tally.n for leaf, tally in barriers.items()}, rules["k"])
     for node in forest.order:
         found = [barriers[leaf] for leaf in forest.all_leaves[node] if leaf in barriers]
@@ -238,16 +218,12 @@ def _own_cells(
         )
 
 
-def _add_index(at: LeafScores, given: Mapping[str, int | None]) -> float | None:
-    answered = {code: answer for code, answer in given.items() if answer is not None}
-    if answered:
-        at.patterns[frozenset(answered)] += 1
-    for code, answer in answered.items():
-        at.items.setdefault(code, Tally()).add(scoring.to_index(answer), answer - 1)
-    mean = scoring.person_mean(list(given.values()))
-    if mean is not None:
-        at.index.add(scoring.to_index(mean), scoring.dimension_category(mean))
-    return mean
+def _leaf_scores(
+    scores: dict[Leaf, LeafScores], leaf: Leaf, measure: Measure, scales: Mapping[str, Scale]
+) -> LeafScores:
+    if leaf not in scores:
+        scores[leaf] = LeafScores(Tally(classes_of(measure, scales)))
+    return scores[leaf]
 
 
 def _release(
@@ -256,17 +232,16 @@ def _release(
     measure: Measure,
     scores: Mapping[Leaf, LeafScores],
     rules: Mapping[str, int],
+    scales: Mapping[str, Scale],
     *,
-    bottom: float = 0.0,
     told: Mapping[int, int] | None = None,
 ) -> None:
     """Fill the cells of one measure (and its items) for every group of the forest that has a row in ``cells``."""
     shown = disclosure.protect_counts(forest, {leaf: at.index.n for leaf, at in scores.items()}, rules["k"])
     with_items = disclosure.protect_items(forest, scores, measure.codes, rules["k"], shown) if measure.codes else set()
-    spread = Tally.sum(at.index for at in scores.values()).spread
-    spreads = {
-        code: Tally.sum(at.items[code] for at in scores.values() if code in at.items).spread for code in measure.codes
-    }
+    classes = classes_of(measure, scales)
+    spread = Tally.sum((at.index for at in scores.values()), classes).spread
+    spreads = {code: _item_sum(scores.values(), code, scales).spread for code in measure.codes}
     for node in forest.order:
         if node not in cells:
             continue
@@ -277,15 +252,19 @@ def _release(
             n = disclosure.people((leaf, scores[leaf].index.n) for leaf in leaves)
             # Never more than was counted before separation, never fewer than the sealed rows prove.
             n = max(n, min((told or {}).get(node, n), sum(scores[leaf].index.n for leaf in leaves)))
-            tally = Tally.sum(scores[leaf].index for leaf in leaves)
-            row[measure.key] = disclosure.score_cell(tally, n, rules, spread, bottom=bottom)
+            tally = Tally.sum((scores[leaf].index for leaf in leaves), classes)
+            row[measure.key] = cell_of(measure, tally, n, rules, spread, scales)
         for code in measure.codes:
             row[code] = dict(HIDDEN)
             if node in with_items:
                 found = [(leaf, scores[leaf].items[code]) for leaf in leaves if code in scores[leaf].items]
                 n = disclosure.people((leaf, tally.n) for leaf, tally in found)
-                tally = Tally.sum(tally for _, tally in found)
-                row[code] = disclosure.score_cell(tally, n, rules, spreads[code])
+                tally = _item_sum((scores[leaf] for leaf in leaves), code, scales)
+                row[code] = disclosure.score_cell(tally, n, rules, spreads[code], item_look(scales[code]))
+
+
+def _item_sum(scores: Iterable[LeafScores], code: str, scales: Mapping[str, Scale]) -> Tally:
+    return Tally.sum((at.items[code] for at in scores if code in at.items), scales[code].categories)
 
 
 def _service_cells(
@@ -306,43 +285,70 @@ def _service_cells(
     place = node_of_unit(snapshot, tree)
     by_id = {node.id: node for node in tree}
     block_node = {node.block: node for node in tree if node.block is not None}
-    measure = Measure("served", tuple(item["code"] for item in items))
+    scales, measures = scales_of(items), service_measures(items)
+    position = {item["code"]: at for at, item in enumerate(items)}
     parents: dict[Any, Any] = {node.id: node.parent for node in tree}
     leaves: dict[Any, list[Leaf]] = {}
-    scores: dict[Leaf, LeafScores] = {}
+    scores: dict[str, dict[Leaf, LeafScores]] = {measure.key: {} for measure in measures}
     for provider, customer, answers in sealed.ratings:
         if provider not in place or customer not in block_node:
             continue
         leaf = (customer, provider)
         cell = (place[provider], customer)
-        if leaf not in scores:
-            scores[leaf] = LeafScores()
+        if cell not in parents:
             parents[cell] = cell[0]
-            leaves.setdefault(cell, []).append(leaf)
-        _add_index(scores[leaf], dict(zip(measure.codes, answers, strict=True)))
+        if leaf not in leaves.setdefault(cell, []):
+            leaves[cell].append(leaf)
+        for measure in measures:
+            at = _leaf_scores(scores[measure.key], leaf, measure, scales)
+            if measure.codes:
+                add_index(at, {code: answers[position[code]] for code in measure.codes}, scales)
+            elif (answer := answers[position[measure.item]]) is not None:
+                add_single(at, measure, answer, scales[measure.item])
     forest = Forest(parents, leaves)
     pairs: dict[Any, dict] = {cell: {} for cell in parents if isinstance(cell, tuple)}
-    _release(dict(cells) | pairs, forest, measure, scores, rules, told=sealed.raters)
+    for measure in measures:
+        # Raters were counted for the index alone; of an item that stands for itself fewer may have spoken.
+        told = sealed.raters if measure.codes else None
+        _release(dict(cells) | pairs, forest, measure, scores[measure.key], rules, scales, told=told)
+    keys = sorted({key for measure in measures for key in (measure.key, *measure.codes)})
     above = ancestors(tree)
     asked = {up for unit in sealed.asked_about if unit in place for up in above[place[unit]]}
     for node in tree:
         if node.id not in asked:
-            cells[node.id].update({key: dict(NOT_ASKED) for key in ("served", *measure.codes)})
+            cells[node.id].update({key: dict(NOT_ASKED) for key in keys})
     groups = []
     for (provider, customer), found in sorted(pairs.items()):
         name = f"{by_id[provider].name} ← {block_node[customer].name}"
-        groups.append(Group("matrix", provider, name, other=block_node[customer].id, cells={"served": found["served"]}))
+        given = {measure.key: found[measure.key] for measure in measures}
+        groups.append(Group("matrix", provider, name, other=block_node[customer].id, cells=given))
     for customer in sorted({customer for _, customer in pairs}):
-        mine = [cell for cell in pairs if cell[1] == customer]
-        total = dict(HIDDEN)
-        if all(pairs[one]["served"]["shown"] for one in mine):
-            own = [(leaf, scores[leaf].index) for one in mine for leaf in forest.all_leaves[one]]
-            n = disclosure.people((leaf, tally.n) for leaf, tally in own)
-            spread = Tally.sum(at.index for at in scores.values()).spread
-            total = disclosure.score_cell(Tally.sum(tally for _, tally in own), n, rules, spread)
+        mine = {cell: found for cell, found in pairs.items() if cell[1] == customer}
         node = block_node[customer]
-        groups.append(Group("customer", node.id, node.name, cells={"served": total}))
+        totals = {
+            measure.key: _customer_total(measure, mine, forest, scores[measure.key], rules, scales)
+            for measure in measures
+        }
+        groups.append(Group("customer", node.id, node.name, cells=totals))
     return groups
+
+
+def _customer_total(
+    measure: Measure,
+    mine: Mapping[Any, dict],
+    forest: Forest,
+    scores: Mapping[Leaf, LeafScores],
+    rules: Mapping[str, int],
+    scales: Mapping[str, Scale],
+) -> dict:
+    """What one block says of all its providers together: only where each of its cells is shown anyway."""
+    if not all(found[measure.key]["shown"] for found in mine.values()):
+        return dict(HIDDEN)
+    classes = classes_of(measure, scales)
+    own = [(leaf, scores[leaf].index) for cell in mine for leaf in forest.all_leaves[cell]]
+    n = disclosure.people((leaf, tally.n) for leaf, tally in own)
+    spread = Tally.sum((at.index for at in scores.values()), classes).spread
+    return cell_of(measure, Tally.sum((tally for _, tally in own), classes), n, rules, spread, scales)
 
 
 def _participation_cells(cells: dict[int, dict], tree: Sequence[Node], sealed: Sealed) -> None:

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from surveys.results.scoring import Tally, answer_thirds, mean_interval, share_interval
+from surveys.results.scoring import FIVE_POINTS, Tally, Thirds, answer_thirds, mean_interval, share_interval
 
 Leaf = tuple[int, int]
 Id = Any  # a group: a unit, or (provider, customer)
@@ -205,9 +205,9 @@ def censor_share(share: float, n: int) -> float:
     return min(max(share, 2 / n), (n - 2) / n)
 
 
-def censor_mean(mean: float, n: int, bottom: float = 0.0, top: float = 100.0) -> float:
-    """The mean as if two people stood one step off either end of a five-point scale."""
-    step = 2 / n * (top - bottom) / 4
+def censor_mean(mean: float, n: int, bottom: float = 0.0, top: float = 100.0, steps: int = 4) -> float:
+    """The mean as if two people stood one step off either end of a scale of ``steps`` + 1 points."""
+    step = 2 / n * (top - bottom) / steps
     return min(max(mean, bottom + step), top - step)
 
 
@@ -218,14 +218,27 @@ def band(score: float) -> tuple[int, str]:
     return (low + 5, words)
 
 
-def score_cell(tally: Tally, n: int, rules: Mapping[str, int], spread: float, *, bottom: float = 0.0) -> dict:
+@dataclass(frozen=True)
+class Look:
+    """How the answers of one measure are told: the index at its bottom, the steps of its scale, its favourable classes.
+
+    ``thirds`` None: no classes (a number).
+    """
+
+    bottom: float = 0.0
+    steps: int = 4
+    thirds: Thirds | None = FIVE_POINTS
+
+
+def score_cell(tally: Tally, n: int, rules: Mapping[str, int], spread: float, look: Look = Look()) -> dict:
     """The released cell of a shown score. ``n``: distinct people; ``spread``: the wave's, used for counts under 20."""
     if n < rules["k"] or not tally.n:
         return dict(HIDDEN)
     found = count_class(n, rules)
     # The lower end of the class, never n itself: neither the censoring nor the interval may give n away.
     told = found[0] if found else n
-    mean = censor_mean(tally.mean, told, bottom)
+    bottom = look.bottom
+    mean = censor_mean(tally.mean, told, bottom, steps=look.steps)
     if n <= rules["band_to"]:
         middle, words = band(mean)
         return {"shown": True, "n": said_count(n, rules), "index": middle, "band": words}
@@ -237,8 +250,10 @@ def score_cell(tally: Tally, n: int, rules: Mapping[str, int], spread: float, *,
         "low": max(round(low), round(bottom)),
         "high": min(round(high), 100),
     }
+    if look.thirds is None:
+        return cell
     if n >= rules["score_detail_from"]:
-        shares = [censor_share(count / tally.n, told) for count in answer_thirds(tally.counts)]
+        shares = [censor_share(count / tally.n, told) for count in answer_thirds(tally.counts, look.thirds)]
         cell |= dict(zip(("fav", "neu", "unf"), percentages(shares), strict=True))
         low, high = share_interval(shares[0] * told, told)
         cell |= {"fav_low": round(low * 100), "fav_high": round(high * 100)}
@@ -252,6 +267,14 @@ def shares_cell(tally: Tally, n: int, rules: Mapping[str, int], names: Sequence[
     if n < rules["distribution_from"]:
         return dict(HIDDEN)
     shares = percentages([censor_share(count / n, n) for count in tally.counts])
+    return {"shown": True, "n": said_count(n, rules), "shares": dict(zip(names, shares, strict=True))}
+
+
+def picks_cell(tally: Tally, n: int, rules: Mapping[str, int], names: Sequence[str]) -> dict:
+    """The released cell of several choices: each option's share of people, which need not add up to 100."""
+    if n < rules["distribution_from"]:
+        return dict(HIDDEN)
+    shares = [round(censor_share(count / n, n) * 100) for count in tally.counts]
     return {"shown": True, "n": said_count(n, rules), "shares": dict(zip(names, shares, strict=True))}
 
 

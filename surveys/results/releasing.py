@@ -20,7 +20,8 @@ from nacl.public import SealedBox
 from culture.access.audit import record
 from culture.people.models import Employee
 from surveys.answering.models import Draft, InboxEnvelope
-from surveys.results import computing
+from surveys.instruments.scales import scale_of
+from surveys.results import computing, measures
 from surveys.results.models import CellGroup, Release, SealedComment, SealedOwn, SealedRating
 from surveys.results.scoring import FORMULA_VERSION
 from surveys.waves import keys, partitions
@@ -64,7 +65,7 @@ def seal(wave: Wave) -> bool:
         return False
     keys.check(wave.pk, bytes(wave.public_key or b""))
     contents, unreadable = _open_envelopes(wave)
-    own_items, provider_items = computing.item_lists(wave.snapshot)
+    own_items, provider_items = measures.item_lists(wave.snapshot)
     own = [
         SealedOwn(wave_id=wave.pk, block=one["block"], answers=[_number(one["own"], item) for item in own_items])
         for one in contents
@@ -131,7 +132,7 @@ def _open_envelopes(wave: Wave) -> tuple[list[dict[str, Any]], int]:
 
 def _number(answers: dict[str, Any], item: dict[str, Any]) -> int | None:
     answer = answers.get(item["code"])
-    return answer if isinstance(answer, int) and 1 <= answer <= 5 else None
+    return answer if answer is not None and scale_of(item).valid(answer) else None
 
 
 def _raters(wave: Wave, contents: list[dict[str, Any]]) -> Counter[int]:
@@ -139,7 +140,7 @@ def _raters(wave: Wave, contents: list[dict[str, Any]]) -> Counter[int]:
     tree = computing.reporting_tree(wave.snapshot)
     place = computing.node_of_unit(wave.snapshot, tree)
     above = computing.ancestors(tree)
-    items = computing.item_lists(wave.snapshot)[1]
+    items = [item for item in measures.item_lists(wave.snapshot)[1] if item["kind"] in measures.SERVICE_KINDS]
     found: Counter[int] = Counter()
     for one in contents:
         rated = {

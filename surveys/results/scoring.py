@@ -113,9 +113,23 @@ def talk_score(answer: int) -> float:
     return 100.0 if answer >= 4 else 0.0 if answer == 3 else -100.0
 
 
-def answer_thirds(counts: Sequence[int]) -> tuple[int, int, int]:
-    """Favourable, neutral, unfavourable out of the five points of a scale."""
-    return (counts[3] + counts[4], counts[2], counts[0] + counts[1])
+Thirds = tuple[frozenset[int], frozenset[int]]
+FIVE_POINTS: Thirds = (frozenset({3, 4}), frozenset({0, 1}))
+
+
+def answer_thirds(counts: Sequence[int], thirds: Thirds = FIVE_POINTS) -> tuple[int, int, int]:
+    """People with a favourable, neutral and unfavourable answer; ``thirds``: which classes are the first and the last.
+
+    The classes of each kind of question are given by ``Scale.thirds``.
+    """
+    good = sum(counts[at] for at in thirds[0])
+    bad = sum(counts[at] for at in thirds[1])
+    return good, sum(counts) - good - bad, bad
+
+
+def five_points(index: float) -> float:
+    """An index 0–100 on the scale 1–5, on which thresholds are set: the inverse of :func:`to_index`."""
+    return 1 + index / 25
 
 
 def dimension_category(mean: float) -> int:
