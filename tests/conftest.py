@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+import hypothesis
 import pytest
 from aiosmtpd.controller import Controller
 from django.apps import apps
@@ -24,6 +25,7 @@ from django.conf import settings as django_settings
 from django.db.backends.postgresql.operations import DatabaseOperations
 from django.test import Client
 
+from culture.access import organisation
 from culture.access.models import Grant, Role
 from culture.people.models import Employee, Membership, Unit
 
@@ -43,6 +45,11 @@ CHROMIUM_ARGS = [
 PASSWORD = "a-long-test-password"
 
 
+# Two cores and other work beside: neither a slow draw nor a slow example is a finding.
+hypothesis.settings.register_profile("trivium", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.load_profile("trivium")
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     if not CHROMIUM:
         for item in items:
@@ -60,6 +67,14 @@ def _own_folders(settings: Any, tmp_path: Path) -> None:
     settings.KEYS_DIR = tmp_path / "keys"
     settings.MAIL_DIR = tmp_path / "mail"
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture(autouse=True)
+def _organisation_known() -> Iterator[None]:
+    """The organisation's settings are read every few seconds: not in the middle of somebody's counted queries."""
+    organisation.remember()
+    yield
+    organisation.forget()
 
 
 @pytest.fixture(scope="session")

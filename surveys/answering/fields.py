@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+from surveys.instruments.rules import Rule
 from surveys.instruments.scales import BadValue, Scale, scale_of
 
 CANNOT_JUDGE = "none"
@@ -55,6 +56,7 @@ class Field:
     cannot_judge: bool = True
     options: Mapping[str, Any] = field(default_factory=dict)
     help: Mapping[str, str] = field(default_factory=dict)
+    show_if: Rule = field(default_factory=dict)
 
     @property
     def is_comment(self) -> bool:
@@ -88,7 +90,8 @@ class Field:
                 raise BadAnswer(self.name, "bad_value")
             return {self.name: EMPTIED}
         if CANNOT_JUDGE in given:
-            return {self.name: self._cannot_judge(given)}
+            self._cannot_judge(given)
+            return {self.name: None}
         return {self.name: self._number(given)}
 
     def _comment(self, values: Sequence[str]) -> str:

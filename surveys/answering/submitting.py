@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 import secrets
 from collections.abc import Iterable, Mapping
 from enum import Enum
@@ -12,10 +13,11 @@ from django.db import transaction
 from django.utils import timezone
 from nacl.public import PublicKey, SealedBox
 
-from culture.people.models import Unit
+from culture.people.models import Employee, Unit
 from surveys.answering import drafts, pages
 from surveys.answering.drafts import Closed, pad
 from surveys.answering.models import InboxEnvelope
+from surveys.instruments.rules import Person
 from surveys.waves import keys
 from surveys.waves.models import Invitation, Wave
 
@@ -37,13 +39,29 @@ def items_of(wave: Wave) -> list[dict[str, Any]]:
     return wave.snapshot.get("items") or []
 
 
-def pages_of(wave: Wave, providers: Iterable[int]) -> list[pages.Page]:
+def pages_of(wave: Wave, providers: Iterable[int], seed: str = "") -> list[pages.Page]:
     """The questionnaire of somebody who is asked about ``providers``; names as they were when the wave opened."""
     wanted = list(dict.fromkeys(providers))
     names = {unit["id"]: unit["name"] for unit in wave.snapshot.get("units", []) if unit["id"] in wanted}
     if absent := [unit for unit in wanted if unit not in names]:
         names.update(Unit.objects.filter(pk__in=absent).values_list("pk", "name"))
-    return pages.build(items_of(wave), [(unit, names[unit]) for unit in wanted if unit in names])
+    known = [(unit, names[unit]) for unit in wanted if unit in names]
+    return pages.build(items_of(wave), known, wave.snapshot.get("sections") or (), seed)
+
+
+def person_of(wave: Wave, employee: Employee) -> Person:
+    """What display rules may look at: the units as they were when the wave opened."""
+    parents = {unit["id"]: unit["parent"] for unit in wave.snapshot.get("units", [])}
+    above, at = set(), employee.unit_id
+    while at is not None and at not in above:
+        above.add(at)
+        at = parents.get(at)
+    return Person(frozenset(above), employee.job_family, employee.customer_facing)
+
+
+def asks_who(wave: Wave) -> bool:
+    """Whether a rule of the questionnaire looks at who is asked."""
+    return '"who"' in json.dumps([item.get("show_if") for item in items_of(wave)])
 
 
 def _seal(box: SealedBox, wave_id: int, block: int, answers: pages.Nested) -> InboxEnvelope:
@@ -73,7 +91,8 @@ def submit(
         return Outcome.ALREADY
     if not takes_answers(wave, now):
         raise Closed
-    content = pages.check(pages_of(wave, invitation.providers), answers)
+    person = person_of(wave, invitation.employee) if asks_who(wave) else pages.NOBODY
+    content = pages.check(pages_of(wave, invitation.providers), answers, person=person)
     drafts.lock_open_wave(wave.pk)
     mine = Invitation.objects.filter(pk=invitation.pk)
     if not mine.filter(state=Invitation.State.ASKED).update(state=Invitation.State.ANSWERED):
@@ -93,7 +112,9 @@ def submit_many(wave: Wave, answers: Iterable[tuple[int, Mapping[str, Any]]]) ->
     """
     drafts.lock_open_wave(wave.pk)
     given = dict(answers)
-    asked = Invitation.objects.select_for_update().filter(wave=wave, pk__in=given, state=Invitation.State.ASKED)
+    asked = Invitation.objects.select_for_update(of=("self",)).select_related("employee")
+    asked = asked.filter(wave=wave, pk__in=given, state=Invitation.State.ASKED)
+    look = asks_who(wave)
     box = SealedBox(PublicKey(bytes(wave.public_key or b"")))
     envelopes, done = [], []
     questionnaires: dict[tuple[int, ...], list[pages.Page]] = {}
@@ -101,7 +122,8 @@ def submit_many(wave: Wave, answers: Iterable[tuple[int, Mapping[str, Any]]]) ->
         about = tuple(invitation.providers)
         if about not in questionnaires:
             questionnaires[about] = pages_of(wave, about)
-        content = pages.check(questionnaires[about], given[invitation.pk], complete=False)
+        person = person_of(wave, invitation.employee) if look else pages.NOBODY
+        content = pages.check(questionnaires[about], given[invitation.pk], complete=False, person=person)
         envelopes.append(_seal(box, wave.pk, invitation.block, content))
         done.append(invitation.pk)
     secrets.SystemRandom().shuffle(envelopes)

@@ -20,10 +20,13 @@ from surveys.answering.languages import known, words
 from surveys.answering.pages import BadAnswer, Flat, Page
 from surveys.answering.questions import question
 from surveys.answering.submitting import Outcome, takes_answers
+from surveys.instruments.rules import Person
 from surveys.waves import keys
 from surveys.waves.models import Invitation, Wave
 
 LONGEST_SHOWN_AGAIN = 10_000
+OF_PERSON = ("language", "unit_id", "job_family", "customer_facing")
+LAST = 10**6  # after every page
 
 
 @dataclass
@@ -41,12 +44,23 @@ class Visit:
         return self.invitation.wave
 
     @cached_property
-    def pages(self) -> list[Page]:
-        return submitting.pages_of(self.wave, self.invitation.providers)
+    def all_pages(self) -> list[Page]:
+        # Known to the holder of the link alone, and the same at every visit.
+        return submitting.pages_of(self.wave, self.invitation.providers, seed=self.token)
 
     @cached_property
     def answers(self) -> Flat:
-        return rules.known_only(self.pages, self.saved.answers)
+        return rules.known_only(self.all_pages, self.saved.answers)
+
+    @cached_property
+    def person(self) -> Person:
+        wave = self.wave
+        return submitting.person_of(wave, self.invitation.employee) if submitting.asks_who(wave) else rules.NOBODY
+
+    @cached_property
+    def pages(self) -> list[Page]:
+        """Those that are shown after the answers so far."""
+        return rules.shown(self.all_pages, self.answers, self.person)
 
     @property
     def query(self) -> str:
@@ -60,11 +74,24 @@ class Visit:
     def url(self, name: str, *args: Any) -> str:
         return reverse(f"answering:{name}", args=(self.token, *args))
 
-    def step(self, number: int) -> str:
-        """The address of a page by number: before the first is the start, after the last the summary."""
-        if number < 1:
-            return self.url("start")
-        return self.url("page", number) if number <= len(self.pages) else self.url("check")
+    def after(self, number: int) -> str:
+        """The address of the page after this number; after the last the summary."""
+        later = next((page for page in self.pages if page.number > number), None)
+        return self.url("page", later.number) if later else self.url("check")
+
+    def before(self, number: float) -> str:
+        """The address of the page before this number; before the first the start."""
+        earlier = next((page for page in reversed(self.pages) if page.number < number), None)
+        return self.url("page", earlier.number) if earlier else self.url("start")
+
+    def heading(self, page: Page) -> tuple[str, str]:
+        """A page's heading and what stands below it."""
+        own, intro = pick(page.title, self.language) if page.title else "", pick(page.intro, self.language)
+        if page.kind == "section":
+            return own, intro
+        if page.kind == "provider":
+            return self.w["provider"], intro.replace("{provider}", page.provider_name) or self.w["provider_lead"]
+        return self.w[page.kind], self.w[f"{page.kind}_lead"]
 
     def render(self, template: str, *, status: int = 200, **context: Any) -> HttpResponse:
         k = self.wave.rules.get("k", self.wave.series.k)
@@ -80,7 +107,8 @@ class Visit:
             answers=answers,
             language=language,
         )
-        self.__dict__.pop("answers", None)
+        for name in ("answers", "pages"):
+            self.__dict__.pop(name, None)
 
 
 def _day(day: dt.date, language: str) -> str:
@@ -94,7 +122,7 @@ def _enter(request: HttpRequest, token: str) -> Visit:
     if found is None:
         raise Refused("lost", 404)
     related = Invitation.objects.select_related("wave__series__instrument", "employee")
-    fields = ("wave", "block", "providers", "state", "employee__language")
+    fields = ("wave", "block", "providers", "state", *(f"employee__{name}" for name in OF_PERSON))
     invitation = related.only(*fields).filter(pk=found[1], wave_id=found[0]).first()
     if invitation is None:
         raise Refused("over", 410)
@@ -160,7 +188,7 @@ def start(request: HttpRequest, token: str) -> HttpResponse:
     asked = [field for field in fields if not field.is_comment]
     done = sum(field.answered(visit.answers) for field in asked)
     opened = rules.missing(visit.pages, visit.answers)
-    first = opened[0][0].number if opened else len(visit.pages) + 1
+    first = visit.after(opened[0][0].number - 1 if opened else LAST)
     numbers = {"k": wave.rules.get("k", wave.series.k), "home": wave.rules.get("comment_home", 10)}
     promises = [w[f"promise_{key}"].format(**numbers) for key in ("nobody", "k", "sealed", "comment", "known")]
     return visit.render(
@@ -171,7 +199,7 @@ def start(request: HttpRequest, token: str) -> HttpResponse:
         questions=w["questions_n"].format(n=len(asked), pages=len(visit.pages)),
         closes=_day(wave.closes_on, visit.language),
         promises=promises,
-        go_url=visit.step(first if visit.answers else 1) + visit.query,
+        go_url=(first if visit.answers else visit.after(0)) + visit.query,
         resume=w["resume_note"].format(done=done, n=len(asked)) if visit.answers else "",
     )
 
@@ -194,12 +222,17 @@ def page(request: HttpRequest, token: str, number: int) -> HttpResponse:
     visit = _enter(request, token)
     if settled := _settled(visit):
         return settled
-    if not 1 <= number <= len(visit.pages):
+    if not 1 <= number <= len(visit.all_pages):
         raise Refused("lost", 404, visit.language)
-    current = visit.pages[number - 1]
     if request.method == "POST":
-        return _answer(visit, current)
+        return _answer(visit, visit.all_pages[number - 1])
+    if (current := _shown_now(visit, number)) is None:
+        return _see_other(visit.after(number) + visit.query)
     return _show(visit, current, visit.answers, marked="open" in request.GET)
+
+
+def _shown_now(visit: Visit, number: int) -> Page | None:
+    return next((page for page in visit.pages if page.number == number), None)
 
 
 def _answer(visit: Visit, current: Page) -> HttpResponse:
@@ -212,7 +245,8 @@ def _answer(visit: Visit, current: Page) -> HttpResponse:
         text = visit.w[bad.reason].format(**bad.values)
         if autosave:
             return JsonResponse({"message": text}, status=400)
-        return _show(visit, current, _typed(visit, current), status=400, error=(bad.field, text))
+        here = _shown_now(visit, current.number) or current
+        return _show(visit, here, _typed(visit, current), status=400, error=(bad.field, text))
     except drafts.Closed:
         raise Refused("over", 410, visit.language) from None
     except drafts.NotAsked:
@@ -225,10 +259,11 @@ def _answer(visit: Visit, current: Page) -> HttpResponse:
         return _see_other(visit.url("page", current.number))
     go = posted.get("go", "next")
     if go == "back":
-        return _see_other(visit.step(current.number - 1))
-    if go != "skip" and not current.complete(visit.answers):
+        return _see_other(visit.before(current.number))
+    here = _shown_now(visit, current.number)
+    if go != "skip" and here and not here.complete(visit.answers):
         return _see_other(visit.url("page", current.number) + "?open#open")
-    return _see_other(visit.step(current.number + 1))
+    return _see_other(visit.after(current.number))
 
 
 def _typed(visit: Visit, current: Page) -> Flat:
@@ -252,21 +287,22 @@ def _show(
     marked: bool = False,
     error: tuple[str, str] = ("", ""),
 ) -> HttpResponse:
-    w, number = visit.w, current.number
+    w, (heading, lead) = visit.w, visit.heading(current)
+    number = next((at for at, page in enumerate(visit.pages, 1) if page.number == current.number), 1)
     opened = sum(field.missing(answers) for field in current.fields) if marked else 0
     left = bool(rules.missing(visit.pages, answers))
     minutes = w["left"].format(n=rules.minutes_left(visit.pages, answers)) if left else w["all_answered"]
     return visit.render(
         "page",
         status=status,
-        title=f"{w['provider']} {current.provider_name}" if current.kind == "provider" else w[current.kind],
-        heading=w[current.kind],
+        title=f"{heading} {current.provider_name}".strip(),
+        heading=heading,
         page=current,
         any=bool(visit.saved.answers),
-        lead=w[f"{current.kind}_lead"],
+        lead=lead,
         place=w["page_of"].format(n=number, pages=len(visit.pages)),
         minutes=minutes,
-        bar=[(p.complete(answers), p.number == number) for p in visit.pages],
+        bar=[(p.complete(answers), p.number == current.number) for p in visit.pages],
         questions=[
             question(field, answers, visit.language, w, provider=current.provider_name, marked=marked)
             for field in current.fields
@@ -310,7 +346,7 @@ def _summary(visit: Visit, status: int = 200) -> HttpResponse:
     for current in visit.pages:
         asked = [field for field in current.fields if not field.is_comment]
         done = sum(field.answered(visit.answers) for field in asked)
-        title = w[current.kind] if current.kind != "provider" else current.provider_name
+        title = visit.heading(current)[0] if current.kind != "provider" else current.provider_name
         rows.append(
             {
                 "title": f"{title} ({current.part}/{current.parts})"
@@ -340,7 +376,7 @@ def _summary(visit: Visit, status: int = 200) -> HttpResponse:
         lead=w["check_open_lead"] if opened else w["check_lead"],
         rows=rows,
         first_open=first + (visit.query.replace("?", "&") if first else ""),
-        back_url=visit.step(len(visit.pages)) + visit.query,
+        back_url=visit.before(LAST) + visit.query,
         bar=[(p.complete(visit.answers), False) for p in visit.pages],
     )
 

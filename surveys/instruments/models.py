@@ -17,11 +17,16 @@ class Instrument(models.Model):
 
 
 class InstrumentVersion(models.Model):
-    """An edition. Once a wave uses it (``frozen_at`` set) it never changes."""
+    """An edition. Once a wave uses it (``frozen_at`` set) it never changes.
+
+    ``sections``: ``[{"key", "title": {language: text}, "intro": {language: text}, "shuffled": bool}]`` in the order in
+    which they are asked; none: own questions by dimension, then providers, then outcomes and comments.
+    """
 
     instrument = models.ForeignKey(Instrument, models.PROTECT, related_name="versions")
     number = models.PositiveIntegerField()
     frozen_at = models.DateTimeField(null=True, blank=True)
+    sections = models.JSONField(default=list, blank=True)
 
     class Meta:
         ordering = ["instrument", "number"]
@@ -33,7 +38,7 @@ class Item(models.Model):
 
     ``about``: *own* (asked once about the respondent's own work) or *provider* (once per provider he is asked about).
     What may be answered, and what ``options`` hold, says scales.py; comment is text; NULL = no answer or "I can't
-    judge this". ``help``: {language: text} below the question.
+    judge this". ``help``: {language: text} below the question. ``show_if``: a rule of rules.py.
     """
 
     class Kind(models.TextChoices):
@@ -64,6 +69,7 @@ class Item(models.Model):
     about = models.CharField(max_length=8, choices=About.choices, default=About.OWN)
     text = models.JSONField(default=dict)
     help = models.JSONField(default=dict, blank=True)
+    show_if = models.JSONField(default=dict, blank=True)
     required = models.BooleanField(default=True)
     cannot_judge = models.BooleanField(default=True)
     requirements = ArrayField(models.CharField(max_length=8), default=list, blank=True)

@@ -104,7 +104,8 @@ def _fill(wave: Wave, *, today: dt.date, now: dt.datetime) -> None:
         wave.opens_on, wave.closes_on = today, today + dt.timedelta(days=series.open_days)
     wave.version = version
     wave.rules = rules_for(series)
-    wave.snapshot = {**tree_snapshot(nodes, blocks), "items": frozen_items(version)}
+    asked = {"items": frozen_items(version), "sections": version.sections}
+    wave.snapshot = {**tree_snapshot(nodes, blocks), **asked}
     wave.invited, wave.answered = len(people), 0
     wave.opened_at, wave.state = now, Wave.State.OPEN
     wave.save()
