@@ -41,7 +41,8 @@ class ProgramViewSet(viewsets.ReadOnlyModelViewSet[Program]):
     filterset_fields = ["series"]
 
     def get_queryset(self) -> QuerySet[Program]:
-        return queries.listed().prefetch_related("cohorts__units")
+        mine = queries.within(self.request.user, Permission.MANAGE_PROGRAMS)  # type: ignore[arg-type]
+        return queries.listed(mine).prefetch_related("cohorts__units")
 
 
 routes: list = [("programs", ProgramViewSet)]

@@ -37,8 +37,11 @@ class UnitTree(forms.CheckboxSelectMultiple):
     def render(self, name: str, value: Any, attrs: dict[str, Any] | None = None, renderer: Any = None) -> SafeString:
         chosen = {str(item) for item in value or []}
         children: dict[int | None, list[Unit]] = {}
+        offered = {unit.pk for unit in self.units}
         for unit in self.units:
-            children.setdefault(unit.parent_id, []).append(unit)  # type: ignore[attr-defined]
+            # Who leads programs of one unit only is offered that unit and what lies below it.
+            above = unit.parent_id if unit.parent_id in offered else None  # type: ignore[attr-defined]
+            children.setdefault(above, []).append(unit)
         base = (attrs or {}).get("id") or f"id_{name}"
         return self._branch(name, base, None, children, chosen)
 
@@ -92,8 +95,22 @@ class ProgramForm(forms.Form):
     )
     cohort_count = forms.IntegerField(widget=forms.HiddenInput, min_value=0, max_value=MOST_COHORTS)
 
-    def __init__(self, data: QueryDict | None = None, *, initial: Mapping[str, Any], units: list[Unit]) -> None:
+    def __init__(
+        self,
+        data: QueryDict | None = None,
+        *,
+        initial: Mapping[str, Any],
+        units: list[Unit],
+        needs_reason: bool = False,
+    ) -> None:
         super().__init__(data, initial=dict(initial))
+        if needs_reason:
+            self.fields["readiness_reason"] = forms.CharField(
+                label=_("Why it starts all the same"),
+                max_length=4000,
+                widget=forms.Textarea(attrs={"rows": 3}),
+                help_text=_("Kept with the program and shown on its page, with your name in the audit trail."),
+            )
         self.count = count_of(data if data is not None else initial)
         for kind, label in Stage.Kind.choices:
             self.fields[f"stage_{kind}_starts_on"] = forms.DateField(label=_("%s: from") % label, widget=DayInput())
@@ -112,6 +129,9 @@ class ProgramForm(forms.Form):
         self.fields[f"{key}_units"] = forms.MultipleChoiceField(
             label=_("Units (each with everything below it)"), choices=choices, required=False, widget=tree
         )
+        # An empty cohort does not count, so none is required; one in use needs all three, so none is called optional.
+        for name in ("name", "starts_on", "units"):
+            self.fields[f"{key}_{name}"].needed_when_used = True  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
@@ -208,6 +228,7 @@ def saved(program: Program) -> dict[str, Any]:
         "starts_on": program.starts_on,
         "ends_on": program.ends_on,
         "series": program.series_id,  # type: ignore[attr-defined]
+        "readiness_reason": program.readiness_reason,
     }
     for stage in program.stages.all():
         values[f"stage_{stage.kind}_starts_on"] = stage.starts_on

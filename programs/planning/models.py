@@ -16,10 +16,18 @@ class Program(models.Model):
     series = models.ForeignKey(Series, models.SET_NULL, null=True, blank=True, related_name="+")
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
+    # Conditions of readiness under the threshold when it was made: [{"code", "median", "threshold", "on"}].
+    readiness_below = models.JSONField(default=list, blank=True)
+    readiness_reason = models.TextField(blank=True, default="")
 
     class Meta:
         ordering = ["-starts_on", "name"]
-        constraints = [models.CheckConstraint(condition=Q(ends_on__gt=F("starts_on")), name="program_in_order")]
+        constraints = [
+            models.CheckConstraint(condition=Q(ends_on__gt=F("starts_on")), name="program_in_order"),
+            models.CheckConstraint(
+                condition=Q(readiness_below=[]) | ~Q(readiness_reason=""), name="program_below_readiness_has_reason"
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from culture.access import audit
+from culture.framework import readiness
 from culture.people.models import Employee, Unit
 from culture.people.units import descendants, employees_in
 from programs.planning import rules
@@ -34,14 +35,21 @@ def create(
     cohorts: Sequence[tuple[str, dt.date, Iterable[Unit | int]]],
     series: Series | None = None,
     today: dt.date | None = None,
+    readiness_reason: str = "",
 ) -> Program:
-    """A new program; everyone in its cohorts' units (with everything below) is enrolled from the cohort's start."""
+    """A new program; everyone in its cohorts' units (with everything below) is enrolled from the cohort's start.
+
+    Below the threshold of readiness it needs ``readiness_reason``.
+    """
     today = today or timezone.localdate()
     plans = [rules.CohortPlan(n, day, _ids(units)) for n, day, units in cohorts]
-    _refuse(None, name, starts_on, ends_on, stages, plans)
-    program = Program.objects.create(
+    below = readiness.standing().stored
+    _refuse(None, name, starts_on, ends_on, stages, plans, _reason_missing(below, readiness_reason))
+    program = Program(
         name=name.strip(), charter=charter, starts_on=starts_on, ends_on=ends_on, series=series, created_by=by
     )
+    _keep_reason(program, below, readiness_reason)
+    program.save()
     _write_stages(program, stages)
     enrolled = 0
     for plan in plans:
@@ -49,6 +57,7 @@ def create(
         cohort.units.set(plan.units)
         enrolled += enrol(cohort, today=today)
     audit.record(by, "created program", program, name=program.name, cohorts=len(plans), enrolled=enrolled)
+    _record_reason(by, program)
     return program
 
 
@@ -65,10 +74,17 @@ def change(
     cohorts: Sequence[rules.CohortPlan],
     series: Series | None,
     today: dt.date,
+    readiness_reason: str = "",
 ) -> Program:
-    """Bring ``program`` to what is given; a cohort without ``pk`` is new, one left out goes (only before its start)."""
+    """Bring ``program`` to what is given; a cohort without ``pk`` is new, one left out goes (only before its start).
+
+    Until its first day it is held against the threshold of readiness; afterwards what was said at the start stays.
+    """
     program = Program.objects.select_for_update().get(pk=program.pk)
-    _refuse(program, name, starts_on, ends_on, stages, cohorts)
+    starting = is_starting(program, starts_on, today)
+    below = readiness.standing().stored if starting else program.readiness_below
+    reason = readiness_reason if starting else program.readiness_reason
+    _refuse(program, name, starts_on, ends_on, stages, cohorts, _reason_missing(below, reason))
     known = {cohort.pk: cohort for cohort in program.cohorts.all()}
     kept = {plan.pk for plan in cohorts if plan.pk is not None}
     for pk, cohort in known.items():
@@ -76,6 +92,8 @@ def change(
             _remove(cohort, today)
     program.name, program.charter, program.series = name.strip(), charter, series
     program.starts_on, program.ends_on = starts_on, ends_on
+    said_before = program.readiness_reason
+    _keep_reason(program, below, reason)
     program.save()
     program.stages.all().delete()
     _write_stages(program, stages)
@@ -93,7 +111,37 @@ def change(
         row.enrolments.filter(until__isnull=True, since__lt=row.starts_on).update(since=row.starts_on)
         enrol(row, today=today)
     audit.record(by, "changed program", program, name=program.name, cohorts=len(changed))
+    if program.readiness_reason != said_before:
+        _record_reason(by, program)
     return program
+
+
+def is_starting(program: Program, starts_on: dt.date, today: dt.date) -> bool:
+    """Whether readiness still has a say: its first day is to come, as it was planned or as it is planned now."""
+    return max(program.starts_on, starts_on) > today
+
+
+def _reason_missing(below: Sequence[Mapping[str, object]], reason: str) -> dict[str, list[str]]:
+    if not below or reason.strip():
+        return {}
+    codes = ", ".join(str(row["code"]) for row in below)
+    return {
+        "readiness_reason": [
+            _("Say why the program starts although %(codes)s is below the threshold of readiness.") % {"codes": codes}
+        ]
+    }
+
+
+def _keep_reason(program: Program, below: Sequence[Mapping[str, object]], reason: str) -> None:
+    """A reason is kept only beside what it is the reason for."""
+    program.readiness_below = list(below)
+    program.readiness_reason = reason.strip() if below else ""
+
+
+def _record_reason(by: Employee | None, program: Program) -> None:
+    if program.readiness_below:
+        codes = [row["code"] for row in program.readiness_below]
+        audit.record(by, "readiness.exception", program, below=codes, reason=program.readiness_reason)
 
 
 def enrol(cohort: Cohort, *, today: dt.date, joining: bool = False) -> int:
@@ -135,6 +183,7 @@ def _refuse(
     ends_on: dt.date,
     stages: Sequence[StageRow],
     cohorts: Sequence[rules.CohortPlan],
+    more: Mapping[str, list[str]],
 ) -> None:
     tree = list(Unit.objects.values_list("pk", "parent_id", "name"))
     problems = rules.check(
@@ -149,6 +198,7 @@ def _refuse(
         problems["name"] = [_("Give the program a name.")]
     elif Program.objects.filter(name__iexact=name.strip()).exclude(pk=program.pk if program else 0).exists():
         problems["name"] = [_("Another program has this name already.")]
+    problems |= more
     if problems:
         raise ValidationError(problems)
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from culture.access.permissions import Permission, sees_everything, visible_units
 from culture.people.models import Employee
 from programs.planning import rules
 from programs.planning.models import Cohort, Enrolment, Program, Stage
@@ -20,9 +21,28 @@ SOON = 30
 USUAL_RATE = 0.6
 
 
-def listed() -> QuerySet[Program]:
-    """All programs with ``people`` (enrolled now) and ``groups`` (cohorts)."""
-    return Program.objects.annotate(
+def within(user: Employee, permission: Permission) -> QuerySet[Program]:
+    """The programs all of whose units are ``user``'s by ``permission``, and his own without any unit yet."""
+    if sees_everything(user, permission):
+        return Program.objects.all()
+    used = Cohort.units.through.objects.filter(cohort__program=OuterRef("pk"))
+    outside = used.exclude(unit__in=visible_units(user, permission))
+    return Program.objects.filter(~Exists(outside)).filter(Q(Exists(used)) | Q(created_by=user))
+
+
+def cohorts_within(user: Employee, permission: Permission) -> QuerySet[Cohort]:
+    """The cohorts all of whose units are ``user``'s by ``permission``."""
+    if sees_everything(user, permission):
+        return Cohort.objects.all()
+    used = Cohort.units.through.objects.filter(cohort=OuterRef("pk"))
+    outside = used.exclude(unit__in=visible_units(user, permission))
+    return Cohort.objects.filter(Exists(used), ~Exists(outside))
+
+
+def listed(programs: QuerySet[Program] | None = None) -> QuerySet[Program]:
+    """Programs (all, or these) with ``people`` (enrolled now) and ``groups`` (cohorts)."""
+    every = Program.objects.all() if programs is None else programs
+    return every.annotate(
         people=Count("enrolments", filter=Q(enrolments__until__isnull=True), distinct=True),
         groups=Count("cohorts", distinct=True),
     ).prefetch_related("stages")
