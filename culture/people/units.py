@@ -1,4 +1,4 @@
-"""The tree of units: what lies below what, and who works there."""
+"""The tree of units as it is today: what lies below what, and who works there. ``asof`` answers for other days."""
 
 from __future__ import annotations
 
@@ -6,13 +6,19 @@ import datetime as dt
 from collections.abc import Iterable
 
 from django.db import connection
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Q, QuerySet
 
+from culture.people import asof
 from culture.people.models import Employee, Unit
+
+__all__ = ["descendants", "employees_in", "headcounts", "tree", "units_led_by"]
+
+headcounts = asof.headcounts
 
 
 def descendants(unit_ids: Iterable[int], include_self: bool = True) -> set[int]:
-    """The ids of everything below ``unit_ids`` (and of these themselves), in one query."""
+    """The ids of everything below ``unit_ids`` (and of these themselves), in one query. Closed units count, too:
+    whoever may see a unit may see what was reported of its closed parts."""
     roots = sorted(set(unit_ids))
     if not roots:
         return set()
@@ -30,12 +36,12 @@ def descendants(unit_ids: Iterable[int], include_self: bool = True) -> set[int]:
 
 
 def employees_in(unit_ids: Iterable[int], on: dt.date) -> QuerySet[Employee]:
-    """Who belonged to ``unit_ids`` or anything below them on the day ``on``, by the dated memberships."""
+    """Who belonged to ``unit_ids`` or anything below them on ``on``: by the tree and the memberships of that day."""
     return (
         Employee.objects.here(on)
         .filter(
             Q(memberships__until__isnull=True) | Q(memberships__until__gte=on),
-            memberships__unit__in=descendants(unit_ids),
+            memberships__unit__in=asof.descendants(unit_ids, on),
             memberships__since__lte=on,
         )
         .distinct()
@@ -49,17 +55,6 @@ def units_led_by(employee: Employee, today: dt.date) -> set[int]:
     return descendants([employee.unit_id])
 
 
-def headcounts(on: dt.date) -> dict[int, int]:
-    """Unit id → people with a membership exactly there on ``on``."""
-    rows = (
-        Employee.objects.here(on)
-        .filter(Q(memberships__until__isnull=True) | Q(memberships__until__gte=on), memberships__since__lte=on)
-        .values("memberships__unit")
-        .annotate(people=Count("pk", distinct=True))
-    )
-    return {row["memberships__unit"]: row["people"] for row in rows}
-
-
 def tree() -> list[Unit]:
-    """All units, parents before children, with ``tree_depth``."""
-    return list(Unit.objects.with_tree_fields())
+    """All open units, parents before children, with ``tree_depth``."""
+    return list(Unit.objects.open().with_tree_fields())
