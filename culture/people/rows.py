@@ -4,33 +4,50 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections import Counter, defaultdict
+import zoneinfo
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
-from culture.people.tables import LABELS, Row, Table
+from django.conf.locale import LANG_INFO
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
+from culture.people import names
+from culture.people.headings import LABELS
+from culture.people.tables import Row, Table
 
 SEPARATOR = " > "
 LANGUAGES = {
-    "en": "en", "english": "en", "englisch": "en", "inglese": "en", "anglais": "en", "it": "it", "italian": "it",
-    "italiano": "it", "italienisch": "it", "ro": "ro", "romanian": "ro", "română": "ro", "rumänisch": "ro",
-    "fr": "fr", "french": "fr", "français": "fr", "französisch": "fr", "zh-hans": "zh-hans", "zh": "zh-hans",
-    "zh-cn": "zh-hans", "chinese": "zh-hans", "chinesisch": "zh-hans", "中文": "zh-hans",
+    "": "en", "en": "en", "english": "en", "englisch": "en", "inglese": "en", "anglais": "en", "engleză": "en",
+    "英语": "en", "it": "it", "italian": "it", "italiano": "it", "italienisch": "it", "italien": "it",
+    "italiană": "it", "意大利语": "it", "ro": "ro", "romanian": "ro", "română": "ro", "rumänisch": "ro",
+    "rumeno": "ro", "romeno": "ro", "roumain": "ro", "罗马尼亚语": "ro", "fr": "fr", "french": "fr",
+    "français": "fr", "französisch": "fr", "francese": "fr", "franceză": "fr", "法语": "fr", "zh-hans": "zh-hans",
+    "zh": "zh-hans", "zh-cn": "zh-hans", "chinese": "zh-hans", "chinesisch": "zh-hans", "cinese": "zh-hans",
+    "chinois": "zh-hans", "chineză": "zh-hans", "中文": "zh-hans", "汉语": "zh-hans",
 }  # fmt: skip
-FLAGS = dict.fromkeys(("yes", "y", "true", "1", "x", "ja", "j", "sì", "si", "oui", "da", "是"), True) | dict.fromkeys(
-    ("no", "n", "false", "0", "", "nein", "non", "nu", "否"), False
-)
+FLAGS = dict.fromkeys(
+    ("yes", "y", "true", "1", "x", "ja", "j", "wahr", "sì", "si", "vero", "oui", "vrai", "da", "是"), True
+) | dict.fromkeys(("no", "n", "false", "0", "", "nein", "falsch", "falso", "non", "faux", "nu", "否"), False)
 KINDS = {
-    "": "employee", "employee": "employee", "internal": "employee", "mitarbeiter": "employee",
-    "dipendente": "employee", "external": "external", "extern": "external", "contractor": "external",
-    "esterno": "external", "externe": "external",
+    "": "employee", "employee": "employee", "internal": "employee", "mitarbeiter": "employee", "intern": "employee",
+    "dipendente": "employee", "interno": "employee", "employé": "employee", "salarié": "employee",
+    "interne": "employee", "angajat": "employee", "员工": "employee", "内部": "employee", "external": "external",
+    "extern": "external", "contractor": "external", "esterno": "external", "externe": "external", "外部": "external",
 }  # fmt: skip
-LIMITS = {"number": 40, "given_name": 120, "family_name": 120, "email": 254, "job_family": 120, "job_title": 160,
-          "site": 120, "unit": 1000}  # fmt: skip
+LIMITS = {"number": 40, "given_name": 120, "family_name": 120, "email": 254, "job_family": 120,
+          "job_title": 160, "site": 120, "unit": 1000}  # fmt: skip
+PLAIN_TEXTS = ("given_name", "family_name", "job_family", "job_title", "site")
 ADDRESS = re.compile(r"[^@\s,;<>\"()\[\]]+@[^@\s,;<>\"()\[\]]+\.[^@\s.,;<>\"()\[\]]{2,}")
 # UTF-8 read as Windows-1252: a lead byte seen as Ã, Ä, Å or Â followed by a sign no name contains.
 MOJIBAKE = re.compile("[ÃÄÅÂÈ][\u0080-\u00bf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]|\ufffd")
+CONTROL = re.compile("[\x00-\x1f\x7f-\x9f]")
+# A row without any of these, and of ordinary length, needs no look at its single cells.
+DOUBTFUL = re.compile("(?:^|\n)[=@]|[\x00-\x09\x0b-\x1f\x7f-\x9f<\ufffdÃÄÅÂÈ]")
+QUOTED = "=+-@"
 
 
 @dataclass(frozen=True)
@@ -44,7 +61,7 @@ class Reject:
     remedy: str
 
 
-@dataclass
+@dataclass(slots=True)
 class Person:
     """One good row."""
 
@@ -55,6 +72,10 @@ class Person:
     unit: str
     manager: str | None = None
     """The manager's number; ``None`` when the file has no such column, '' for nobody."""
+
+    @property
+    def name(self) -> str:
+        return names.display(self.values["given_name"], self.values["family_name"])
 
     def same_as(self, other: Person) -> bool:
         """Whether another row says the same."""
@@ -67,183 +88,261 @@ class Parsed:
     rejects: list[Reject] = field(default_factory=list)
     refused_numbers: set[str] = field(default_factory=set)
     """Numbers whose row was rejected: a report of theirs is not at fault."""
+    refused_names: set[str] = field(default_factory=set)
+    """Who a rejected row is about, by address and by name: nobody has left because a row was rejected."""
+    ambiguous_dates: int = 0
+    """Rows refused only because a date can be read in two ways."""
 
 
 class Bad(Exception):
     """A cell that cannot be taken: field, reason, remedy."""
 
-    def __init__(self, name: str, reason: str, remedy: str) -> None:
+    def __init__(self, name: str, reason: str, remedy: str, ambiguous: bool = False) -> None:
         super().__init__(reason)
-        self.name, self.reason, self.remedy = name, reason, remedy
+        self.name, self.reason, self.remedy, self.ambiguous = name, reason, remedy, ambiguous
 
 
-def date_of(name: str, text: str) -> dt.date | None:
-    """A day written yyyy-mm-dd, dd.mm.yyyy, or with slashes where only one reading is possible."""
-    if not text:
-        return None
-    found = re.fullmatch(r"(\d{4})-(\d{1,2})-(\d{1,2})", text)
-    if found:
-        year, month, day = map(int, found.groups())
-    elif found := re.fullmatch(r"(\d{1,2})\.(\d{1,2})\.(\d{4})", text):
-        day, month, year = map(int, found.groups())
-    elif found := re.fullmatch(r"(\d{1,2})[/-](\d{1,2})[/-](\d{4})", text):
-        day, month, year = map(int, found.groups())
-        if day <= 12 and month <= 12 and day != month:
-            raise Bad(name, "could be two different days", "Write the date as yyyy-mm-dd.")
-        if month > 12:
-            day, month = month, day
-    else:
-        reason = "could be several days" if re.fullmatch(r"\d{1,2}[./-]\d{1,2}[./-]\d{2}", text) else "is not a date"
-        raise Bad(name, reason, "Write the date as yyyy-mm-dd.")
+def date_of(name: str, text: str, order: str = "") -> dt.date | None:
+    """A day written yyyy-mm-dd, dd.mm.yyyy, or otherwise where only one reading is possible.
+
+    ``order`` (dmy or mdy) says how 03/04/2025 is meant in this file; without it such a day is refused.
+    """
+    return _date(name, text, order) if text else None
+
+
+@lru_cache(maxsize=50_000)
+def _date(name: str, text: str, order: str) -> dt.date:
+    year, month, day = _parts(name, text, order)
     try:
         value = dt.date(year, month, day)
     except ValueError:
-        raise Bad(name, "is a day that does not exist", "Correct the date.") from None
+        raise Bad(name, _("is a day that does not exist"), _("Correct the date.")) from None
     if not 1900 <= value.year <= 2200:
-        raise Bad(name, "is too far away to be true", "Correct the year.")
+        raise Bad(name, _("is too far away to be true"), _("Correct the year."))
     return value
 
 
+def _parts(name: str, text: str, order: str) -> tuple[int, int, int]:
+    """Year, month and day as written."""
+    found = re.fullmatch(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[T ]00:00(?::00(?:\.0+)?)?Z?)?", text)
+    found = (
+        found or re.fullmatch(r"(\d{4})年(\d{1,2})月(\d{1,2})日", text) or re.fullmatch(r"(\d{4})(\d\d)(\d\d)", text)
+    )
+    if found:
+        year, month, day = map(int, found.groups())
+        return year, month, day
+    found = re.fullmatch(r"(\d{1,2})([./-])(\d{1,2})\2(\d{4}|\d{2})", text)
+    if not found:
+        raise Bad(name, _("is not a date"), _("Write the date as yyyy-mm-dd."))
+    first, mark, second, year_text = found.groups()
+    one, two, year = int(first), int(second), int(year_text)
+    if len(year_text) == 2:
+        if not order:
+            raise Bad(name, _("could be several days"), _("Write the date as yyyy-mm-dd."), ambiguous=True)
+        year += 2000 if year < 50 else 1900
+    if mark == "." and order != "mdy":
+        return year, two, one
+    if order:
+        return (year, one, two) if order == "mdy" else (year, two, one)
+    if one <= 12 and two <= 12 and one != two:
+        raise Bad(name, _("could be two different days"), _("Write the date as yyyy-mm-dd."), ambiguous=True)
+    return (year, one, two) if two > 12 else (year, two, one)
+
+
 def _check_text(name: str, value: str) -> None:
-    if len(value) > LIMITS.get(name, 200):
-        raise Bad(name, f"is longer than {LIMITS.get(name, 200)} characters", "Shorten it.")
-    if value[:1] in "=@" and value:
-        raise Bad(name, "is a spreadsheet formula", "Replace the formula by the text itself.")
-    if re.search(r"<[^>]*>", value) and name != "unit":
-        raise Bad(name, "contains markup", "Write the plain text without tags.")
-    if any(ord(char) < 32 or 127 <= ord(char) < 160 for char in value):
-        raise Bad(name, "contains control characters", "Remove them, or export the file again as UTF-8.")
+    limit = LIMITS.get(name, 200)
+    if len(value) > limit:
+        raise Bad(name, _("is longer than %(limit)d characters") % {"limit": limit}, _("Shorten it."))
+    if value[:1] in ("=", "@"):
+        raise Bad(name, _("is a spreadsheet formula"), _("Replace the formula by the text itself."))
+    if name != "unit" and re.search(r"<[^>]*>", value):
+        raise Bad(name, _("contains markup"), _("Write the plain text without tags."))
+    if CONTROL.search(value):
+        raise Bad(name, _("contains control characters"), _("Remove them, or export the file again as UTF-8."))
     if MOJIBAKE.search(value):
-        raise Bad(name, "has garbled letters", "Export the file again as UTF-8.")
+        raise Bad(name, _("has garbled letters"), _("Export the file again as UTF-8."))
 
 
+@lru_cache(maxsize=20_000)
 def _unit_of(path: str) -> str:
     if not path:
-        raise Bad("unit", "is missing", "Give the unit from the top, its levels joined by “ > ”.")
+        raise Bad("unit", _("is missing"), _("Give the unit from the top, its levels joined by “ > ”."))
     levels = [level.strip() for level in path.split(">")]
     if not all(levels):
-        raise Bad("unit", "has an empty level", "Name the level, or take it out.")
+        raise Bad("unit", _("has an empty level"), _("Name the level, or take it out."))
     if any(len(level) > 200 for level in levels):
-        raise Bad("unit", "has a level longer than 200 characters", "Shorten it.")
+        raise Bad("unit", _("has a level longer than 200 characters"), _("Shorten it."))
     return SEPARATOR.join(levels)
 
 
 def _choice(name: str, text: str, table: Mapping[str, Any], remedy: str) -> Any:
-    if text.casefold() not in table:
-        raise Bad(name, "is not known", remedy)
-    return table[text.casefold()]
+    try:
+        return table[text.casefold()]
+    except KeyError:
+        raise Bad(name, _("is not known"), _(remedy)) from None
 
 
-def person_of(row: Row, columns: int, number_width: int | None = None) -> Person:
+@lru_cache(maxsize=1)
+def _zones() -> frozenset[str]:
+    return frozenset(zoneinfo.available_timezones())
+
+
+def person_of(row: Row, columns: int, number_width: int | None = None, date_order: str = "") -> Person:
     """The person in ``row``; raises ``Bad`` at the first cell that cannot be taken."""
-    cells = dict(row.cells)
+    cells = row.cells
     if row.width is not None:
-        reason = f"has {row.width} cells where the header has {columns}"
-        raise Bad("", reason, "Put cells with the delimiter in quotes.")
+        reason = _("has %(found)d cells where the header has %(wanted)d") % {"found": row.width, "wanted": columns}
+        raise Bad("", reason, _("Put cells with the delimiter in quotes."))
     if number_width:
         for name in ("number", "manager"):
             if cells.get(name, "").isdigit():
                 cells[name] = cells[name].zfill(number_width)
     for name in ("number", "given_name", "family_name"):
         if not cells[name]:
-            raise Bad(name, "is missing", "Fill it in.")
-    for name, value in cells.items():
-        _check_text(name, value)
-    for name in ("given_name", "family_name"):
-        if "?" in cells[name]:
-            raise Bad(name, "has letters the export could not write", "Export the file again as UTF-8.")
-    values: dict[str, Any] = {}
-    for name in ("given_name", "family_name", "job_family", "job_title", "site"):
-        if name in cells:
-            values[name] = cells[name]
+            raise Bad(name, _("is missing"), _("Fill it in."))
+    joined = "\n".join(cells.values())
+    if DOUBTFUL.search(joined) or max(map(len, cells.values())) > 120 or len(cells["number"]) > 40:
+        for name, value in cells.items():
+            _check_text(name, value)
+    if "?" in joined:
+        for name in ("given_name", "family_name"):
+            if "?" in cells[name]:
+                raise Bad(name, _("has letters the export could not write"), _("Export the file again as UTF-8."))
+    values = _values(cells, date_order)
+    if cells.get("manager") and cells["manager"] == cells["number"]:
+        remedy = _("Give the number of the real manager, or leave it empty.")
+        raise Bad("manager", _("is the person's own number"), remedy)
+    return Person(row.line, cells["number"], values, _unit_of(cells["unit"]), cells.get("manager"))
+
+
+def _values(cells: Mapping[str, str], date_order: str) -> dict[str, Any]:
+    """Employee field → value. Raises ``Bad``."""
+    values: dict[str, Any] = {name: cells[name] for name in PLAIN_TEXTS if name in cells}
     if "email" in cells:
         email = cells["email"].lower()
         if email and not ADDRESS.fullmatch(email):
-            raise Bad("email", "is not an e-mail address", "Correct it, or leave it empty for somebody without one.")
+            remedy = _("Correct it, or leave it empty for somebody without one.")
+            raise Bad("email", _("is not an e-mail address"), remedy)
         values["email"] = email or None
-    unit = _unit_of(cells["unit"])
+    _unit_of(cells["unit"])
     if "language" in cells:
-        known = LANGUAGES | {"": "en"}
-        values["language"] = _choice("language", cells["language"], known, "Use en, it, ro, zh-hans or fr.")
+        code = cells["language"].lower()
+        values["language"] = (
+            code
+            if code in LANG_INFO and code not in LANGUAGES
+            else _choice("language", cells["language"], LANGUAGES, gettext_noop("Use en, it, ro, zh-hans or fr."))
+        )
     for name in ("hired_on", "left_on"):
         if name in cells:
-            values[name] = date_of(name, cells[name])
+            values[name] = date_of(name, cells[name], date_order)
     hired, left = values.get("hired_on"), values.get("left_on")
     if hired and left and left < hired:
-        raise Bad("left_on", "is before the day of hiring", "Correct one of the two dates.")
+        raise Bad("left_on", _("is before the day of hiring"), _("Correct one of the two dates."))
     if "kind" in cells:
-        values["kind"] = _choice("kind", cells["kind"], KINDS, "Use employee or external.")
+        values["kind"] = _choice("kind", cells["kind"], KINDS, gettext_noop("Use employee or external."))
     if "customer_facing" in cells:
-        values["customer_facing"] = _choice("customer_facing", cells["customer_facing"], FLAGS, "Use yes or no.")
-    if cells.get("manager") and cells["manager"] == cells["number"]:
-        raise Bad("manager", "is the person's own number", "Give the number of the real manager, or leave it empty.")
-    return Person(row.line, cells["number"], values, unit, cells.get("manager"))
+        values["customer_facing"] = _choice(
+            "customer_facing", cells["customer_facing"], FLAGS, gettext_noop("Use yes or no.")
+        )
+    if cells.get("time_zone"):
+        if cells["time_zone"] not in _zones():
+            raise Bad("time_zone", _("is not known"), _("Use a name such as Europe/Rome."))
+        values["time_zone"] = cells["time_zone"]
+    return values
 
 
-def usual_width(table: Table) -> int | None:
-    """How many digits an employee number has here, when nearly all agree and some begin with a zero."""
-    numbers = [row.cells["number"] for row in table.rows if row.cells["number"]]
-    if not numbers or not any(number.startswith("0") for number in numbers):
-        return None
-    width, times = Counter(len(number) for number in numbers if number.isdigit()).most_common(1)[0]
-    return width if times >= 0.9 * len(numbers) else None
+class _Parser:
+    """One pass over the rows, then what can only be seen of all of them: repeated numbers and shared addresses."""
 
+    def __init__(self, table: Table, number_width: int | None, date_order: str) -> None:
+        self.table, self.width, self.order = table, number_width, date_order
+        self.usual = None if number_width else table.usual_width
+        self.parsed = Parsed()
+        self.people: dict[str, Person] = {}
+        self.repeated: dict[str, list[Person]] = defaultdict(list)
+        self.words: dict[str, str] = {}
 
-def parse(table: Table, number_width: int | None = None) -> Parsed:
-    """The people of ``table``, and for every other row the reason."""
-    parsed = Parsed()
-    usual = None if number_width else usual_width(table)
-    rows: dict[str, list[tuple[Row, Person]]] = defaultdict(list)
+    def run(self) -> Parsed:
+        for row in self.table.rows:
+            self.take(row)
+        for number, others in self.repeated.items():
+            self.settle_repeated(number, [self.people[number], *others])
+        self.settle_addresses()
+        self.parsed.people = self.people
+        return self.parsed
 
-    def reject(row: Row, name: str, reason: str, remedy: str) -> None:
-        column = table.headings.get(name, LABELS.get(name, ""))
-        value = row.cells.get(name, "")
-        parsed.rejects.append(Reject(row.line, column, value[:200], reason, remedy))
-        number = row.cells["number"]
-        parsed.refused_numbers.add(number.zfill(number_width) if number_width and number.isdigit() else number)
-
-    for row in table.rows:
-        number = row.cells["number"]
+    def take(self, row: Row) -> None:
+        cells, words = row.cells, self.words
+        # Most cells repeat: one string for all of them keeps a big file small.
+        for name in ("unit", "manager", "job_family", "job_title", "site"):
+            if name in cells:
+                cells[name] = words.setdefault(cells[name], cells[name])
+        for name, value in cells.items():
+            # A quote before a sign that begins a formula was put there by an export, this one's or another's.
+            if value[:1] == "'" and value[1:2] in QUOTED and value[1:]:
+                cells[name] = value[1:]
+        number = cells["number"]
         try:
-            if usual and number.isdigit() and len(number) < usual:
-                raise Bad("number", f"has {len(number)} digits, the others have {usual}", "Put the lost zeros back.")
-            person = person_of(row, table.columns, number_width)
+            if self.usual and number.isdigit() and len(number) < self.usual:
+                reason = _("has %(found)d digits, the others have %(usual)d")
+                words_ = {"found": len(number), "usual": self.usual}
+                raise Bad("number", reason % words_, _("Put the lost zeros back."))
+            person = person_of(row, self.table.columns, self.width, self.order)
         except Bad as bad:
-            reject(row, bad.name, bad.reason, bad.remedy)
+            self.parsed.ambiguous_dates += bad.ambiguous
+            self.reject(row.line, bad.name, cells.get(bad.name, ""), bad.reason, bad.remedy)
+            self.remember(cells["number"], cells)
+            return
+        if person.number in self.people:
+            self.repeated[person.number].append(person)
         else:
-            rows[person.number].append((row, person))
+            self.people[person.number] = person
 
-    kept: dict[str, tuple[Row, Person]] = {}
-    for same in rows.values():
-        first = same[0]
-        if any(not first[1].same_as(other) for _, other in same[1:]):
-            lines = ", ".join(str(row.line) for row, _ in same)
-            for row, _ in same:
-                reject(row, "number", f"stands for different people in rows {lines}", "Give each their own number.")
-            continue
-        kept[first[1].number] = first
-        for row, _ in same[1:]:
-            parsed.rejects.append(
-                Reject(
-                    row.line,
-                    table.headings["number"],
-                    row.cells["number"],
-                    f"repeats row {first[0].line}",
-                    "Nothing: the first one is taken.",
-                )  # fmt: skip
-            )
-    by_email: dict[str, list[tuple[Row, Person]]] = defaultdict(list)
-    for row, person in kept.values():
-        if person.values.get("email"):
-            by_email[person.values["email"]].append((row, person))
-    for same in by_email.values():
-        if len(same) > 1:
-            lines = ", ".join(str(row.line) for row, _ in same)
-            for row, person in same:
-                reject(row, "email", f"is shared by rows {lines}", "Give each their own address, or leave it empty.")
-                del kept[person.number]
-    parsed.people = {number: person for number, (_, person) in kept.items()}
-    return parsed
+    def remember(self, number: str, cells: Mapping[str, Any]) -> None:
+        padded = number.zfill(self.width or self.usual or 0) if number.isdigit() else number
+        self.parsed.refused_numbers |= {number, padded}
+        if cells.get("email"):
+            self.parsed.refused_names.add(cells["email"].lower())
+        name = names.display(cells.get("given_name", ""), cells.get("family_name", ""))
+        self.parsed.refused_names.add(name.casefold())
+
+    def reject(self, line: int, name: str, value: str, reason: str, remedy: str) -> None:
+        column = self.table.headings.get(name) or str(LABELS.get(name, ""))
+        self.parsed.rejects.append(Reject(line, column, value[:200], reason, remedy))
+
+    def settle_repeated(self, number: str, same: list[Person]) -> None:
+        if all(same[0].same_as(other) for other in same[1:]):
+            for person in same[1:]:
+                reason = _("repeats row %(row)d") % {"row": same[0].line}
+                self.reject(person.line, "number", number, reason, _("Nothing: the first one is taken."))
+            return
+        lines = ", ".join(str(person.line) for person in same)
+        reason = _("stands for different people in rows %(rows)s") % {"rows": lines}
+        for person in same:
+            self.reject(person.line, "number", number, reason, _("Give each their own number."))
+            self.remember(number, person.values)
+        del self.people[number]
+
+    def settle_addresses(self) -> None:
+        by_email: dict[str, list[Person]] = {}
+        for person in self.people.values():
+            if email := person.values.get("email"):
+                by_email.setdefault(email, []).append(person)
+        for same in by_email.values():
+            if len(same) < 2:
+                continue
+            lines = ", ".join(str(person.line) for person in same)
+            reason = _("is shared by rows %(rows)s") % {"rows": lines}
+            for person in same:
+                remedy = _("Give each their own address, or leave it empty.")
+                self.reject(person.line, "email", person.values["email"], reason, remedy)
+                self.remember(person.number, person.values)
+                del self.people[person.number]
+
+
+def parse(table: Table, number_width: int | None = None, date_order: str = "") -> Parsed:
+    """The people of ``table``, and for every other row the reason."""
+    return _Parser(table, number_width, date_order).run()
 
 
 def reject_person(parsed: Parsed, table: Table, number: str, name: str, value: str, reason: str, remedy: str) -> None:

@@ -1,6 +1,7 @@
-"""Reading a file of people into a table of text cells: any delimiter, the usual encodings, a header wherever it stands.
+"""Reading a file of people into a table of text cells: any delimiter, any encoding, a header wherever it stands.
 
-Pure: no database, no clock. What cannot be read without guessing is refused with a sentence that says what to do.
+Pure: no database, no clock. What cannot be read without guessing is refused with a sentence that says what to do,
+or, where one answer of a person settles it, asked (``Unsure``, ``Unmapped``).
 """
 
 from __future__ import annotations
@@ -10,57 +11,46 @@ import datetime as dt
 import io
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
-from charset_normalizer import from_bytes
-from python_calamine import CalamineWorkbook
+from django.utils.translation import gettext as _
+
+from culture.people import charsets, spreadsheets
+from culture.people.charsets import ENCODINGS
+from culture.people.headings import HEADER_WITHIN, LABELS, REQUIRED, fingerprint, match
+
+__all__ = ["ENCODINGS", "MAX_BYTES", "Refused", "Row", "Table", "Unmapped", "Unsure", "read_file"]
 
 MAX_BYTES = 50 * 1024 * 1024
-HEADER_WITHIN = 15
 DELIMITERS = ",;\t|"
-ENCODINGS = {"utf-8": "UTF-8", "cp1252": "Windows-1252 (Western Europe)", "cp1250": "Windows-1250 (Central Europe)"}
-
-HEADINGS: dict[str, tuple[str, ...]] = {
-    "number": ("employee number", "number", "personnel number", "employee id", "staff number", "personal nr",
-               "personalnummer", "mitarbeiternummer", "matricola", "matricule", "marca", "工号", "员工编号"),
-    "given_name": ("given name", "first name", "forename", "vorname", "nome", "prénom", "prenume", "名"),
-    "family_name": ("family name", "last name", "surname", "nachname", "familienname", "name", "cognome", "nom",
-                    "nume", "姓"),
-    "email": ("email", "e mail", "mail", "email address", "e mail adresse", "mailadresse", "courriel", "邮箱"),
-    "unit": ("unit path", "unit", "organisational unit", "department", "organisationseinheit", "abteilung",
-             "unità organizzativa", "unité", "unitate", "部门"),
-    "manager": ("manager number", "manager", "supervisor", "reports to", "vorgesetzte r", "vorgesetzter",
-                "vorgesetzte", "responsabile", "responsable", "șef", "上级"),
-    "job_family": ("job family", "jobfamilie", "berufsgruppe", "famiglia professionale"),
-    "job_title": ("job title", "title", "position", "stelle", "stellenbezeichnung", "mansione", "poste", "职位"),
-    "site": ("site", "location", "office", "standort", "sede", "lieu", "locație", "地点"),
-    "language": ("language", "sprache", "lingua", "langue", "limba", "语言"),
-    "hired_on": ("hired on", "hire date", "start date", "eintritt", "eintrittsdatum", "data assunzione",
-                 "date d entrée", "入职日期"),
-    "left_on": ("left on", "leaving date", "end date", "austritt", "austrittsdatum", "data cessazione",
-                "date de sortie", "离职日期"),
-    "kind": ("kind", "type", "employment type", "art", "mitarbeiterart", "tipo"),
-    "customer_facing": ("customer facing", "customer contact", "kundenkontakt", "contatto clienti"),
-}  # fmt: skip
-UNSURE = (
-    "The encoding of the file cannot be told for sure, and a wrong guess would spoil names. "
-    "Choose the encoding below, or export the file again as UTF-8."
-)
-# What other encodings look like when read as Windows-1252: signs no name holds, or a quote that opens inside a word.
-NOT_WESTERN = re.compile(r"[ƒ†‡ˆ‰‹•™›¡¢¤¥¦¨¬®¯±²³µ¶¸¹¼½¾¿×÷]|\w[“‘„]")
-REQUIRED = ("number", "given_name", "family_name", "unit")
-LABELS = {name: names[0].capitalize() for name, names in HEADINGS.items()}
 
 
 class Refused(Exception):
     """The whole file cannot be taken; the message says why and what to do."""
 
 
-@dataclass(frozen=True)
+class Unsure(Refused):
+    """The encoding must be chosen: ``candidates`` is encoding → samples of what the file would say."""
+
+    def __init__(self, candidates: dict[str, list[str]]) -> None:
+        super().__init__(charsets.unsure())
+        self.candidates = candidates
+
+
+class Unmapped(Refused):
+    """Some needed column was not recognised: ``header`` is what the file calls its columns, ``found`` field → index."""
+
+    def __init__(self, message: str, header: list[str], found: dict[str, int], examples: list[list[str]]) -> None:
+        super().__init__(message)
+        self.header, self.found, self.examples = header, found, examples
+
+
+@dataclass(frozen=True, slots=True)
 class Row:
     """One row of the file: its line as an editor or a spreadsheet counts it, and its cells by field."""
 
@@ -72,187 +62,273 @@ class Row:
     """How many cells the row really had, when not as many as the header."""
 
 
+class Rows:
+    """The rows below the header, read again from the source each time, so that a big file never stands in memory."""
+
+    def __init__(self, read: Callable[[], Iterator[Row]], count: int) -> None:
+        self._read, self._count = read, count
+
+    def __iter__(self) -> Iterator[Row]:
+        return self._read()
+
+    def __len__(self) -> int:
+        return self._count
+
+    def __getitem__(self, index: int) -> Row:
+        return next(islice(self._read(), index, None))
+
+
 @dataclass(frozen=True)
 class Table:
     name: str
     headings: dict[str, str]
     """Field → the heading it was found under."""
     ignored: tuple[str, ...]
-    rows: tuple[Row, ...]
+    rows: Rows
     encoding: str
     delimiter: str = ""
     columns: int = 0
+    header: tuple[str, ...] = ()
+    examples: tuple[tuple[str, ...], ...] = ()
+    """The first rows as they stand, for the page where the mapping is corrected."""
     numeric_numbers: bool = field(default=False)
+    usual_width: int | None = None
+    """How many digits nearly every employee number has, when some begin with a zero."""
+
+    @property
+    def fingerprint(self) -> str:
+        return fingerprint(self.header)
 
 
-def plain(heading: str) -> str:
-    """A heading without case, punctuation and doubled blanks."""
-    text = unicodedata.normalize("NFC", heading).casefold()
-    return re.sub(r"[^\w]+", " ", text.replace("_", " ")).strip()
-
-
-FIELD_OF = {plain(heading): name for name, headings in HEADINGS.items() for heading in headings}
-
-
-def read_file(source: str | Path | BinaryIO, name: str = "", *, encoding: str | None = None) -> Table:
-    """The table in ``source``. Raises ``Refused`` when that cannot be done without guessing."""
-    if isinstance(source, str | Path):
-        name = name or Path(source).name
-        try:
-            raw = Path(source).read_bytes()
-        except OSError as error:
-            raise Refused(f"{name} cannot be read: {error.strerror}.") from None
-    else:
-        raw = source.read()
+def read_file(
+    source: str | Path | BinaryIO,
+    name: str = "",
+    *,
+    encoding: str | None = None,
+    mapping: Mapping[str, str] | None = None,
+) -> Table:
+    """The table in ``source``. ``mapping`` is plain heading → field. Raises ``Refused`` rather than guess."""
+    raw, name = _load(source, name)
     if not raw.strip(b"\xef\xbb\xbf \r\n\t"):
-        raise Refused("The file is empty. Export the list of employees again and choose that file.")
+        raise Refused(_("The file is empty. Export the list of employees again and choose that file."))
+    if raw[:4] in (b"PK\x03\x04", b"\xd0\xcf\x11\xe0"):
+        return _spreadsheet(raw, name, mapping)
+    return _text(raw, name, encoding, mapping)
+
+
+def _load(source: str | Path | BinaryIO, name: str) -> tuple[bytes, str]:
+    """The content, never more of it than may be taken."""
+    try:
+        if isinstance(source, str | Path):
+            name = name or Path(source).name
+            with Path(source).open("rb") as file:
+                raw = file.read(MAX_BYTES + 1)
+        else:
+            raw = source.read(MAX_BYTES + 1)
+    except OSError as error:
+        raise Refused(
+            _("%(name)s cannot be read: %(why)s.") % {"name": name or source, "why": error.strerror}
+        ) from None
     if len(raw) > MAX_BYTES:
-        raise Refused(f"The file is larger than {MAX_BYTES // 1024 // 1024} MB. Split it into several files.")
-    if raw[:4] == b"PK\x03\x04" or raw[:4] == b"\xd0\xcf\x11\xe0":
-        return _spreadsheet(raw, name)
-    return _text(raw, name, encoding)
+        raise Refused(too_large())
+    return raw, name
 
 
-def _spreadsheet(raw: bytes, name: str) -> Table:
-    try:
-        book = CalamineWorkbook.from_filelike(io.BytesIO(raw))
-        sheets = [book.get_sheet_by_name(sheet).to_python(skip_empty_area=False) for sheet in book.sheet_names]
-    except Exception as error:  # calamine raises several unrelated classes, and panics, on a damaged file
-        raise Refused("This is not a spreadsheet that can be read. Save it again as .xlsx or .csv.") from error
-    best = max(sheets, key=_headings_in, default=[])
-    return _table(name, [(line, row) for line, row in enumerate(best, 1)], "spreadsheet", "")
+def too_large() -> str:
+    """What is said about a file nobody will read."""
+    megabytes = MAX_BYTES // 1024 // 1024
+    return _("The file is larger than %(size)d MB. Split it into several files.") % {"size": megabytes}
 
 
-def _decode(raw: bytes, wanted: str | None) -> tuple[str, str]:
-    """The text and the name of its encoding."""
-    if raw[:2] in (b"\xff\xfe", b"\xfe\xff"):
+def count_rows(raw: bytes) -> int:
+    """About how many rows ``raw`` has, cheaply. Raises ``Refused`` for a spreadsheet that would swell."""
+    if raw[:4] == b"PK\x03\x04":
         try:
-            return raw.decode("utf-16"), "utf-16"
-        except UnicodeDecodeError:
-            raise Refused("The file begins like UTF-16 but is damaged. Export it again as UTF-8.") from None
-    if b"\0" in raw:
-        raise Refused("This is not a text file or spreadsheet. Choose a .csv or .xlsx export of the employees.")
+            return spreadsheets.measure(raw)
+        except spreadsheets.Unreadable as error:
+            raise Refused(str(error)) from error
+    return raw.count(b"\n") or raw.count(b"\r")
+
+
+def _spreadsheet(raw: bytes, name: str, mapping: Mapping[str, str] | None) -> Table:
     try:
-        return raw.decode("utf-8-sig"), "utf-8"
-    except UnicodeDecodeError:
-        pass
-    if wanted and wanted != "utf-8":
+        found = spreadsheets.sheets(raw)
+    except spreadsheets.Unreadable as error:
+        raise Refused(str(error)) from error
+    if not found:
+        raise Refused(_("The spreadsheet has no sheet. Save the list of employees again."))
+    best = max(found, key=lambda sheet: _headings_in(sheet.iter_rows(), mapping))
+
+    # calamine pads what lies before the first cell, so lines count as the spreadsheet counts them.
+    return _table(name, lambda: iter(enumerate(best.iter_rows(), 1)), "spreadsheet", "", mapping)
+
+
+def _text(raw: bytes, name: str, wanted: str | None, mapping: Mapping[str, str] | None) -> Table:
+    encoding = _encoding_of(raw, wanted)
+    text_head = raw[:65536].decode("utf-8-sig" if encoding == "utf-8" else encoding, "ignore")
+    controls = sum(1 for char in text_head[:4000] if unicodedata.category(char) == "Cc" and char not in "\r\n\t")
+    if controls > 3:
+        raise Refused(_no_text())
+    head = "\n".join(text_head.splitlines()[:HEADER_WITHIN])
+
+    def rows(delimiter: str) -> Iterator[tuple[int, list]]:
+        codec = "utf-8-sig" if encoding == "utf-8" else encoding
+        reader = csv.reader(io.TextIOWrapper(io.BytesIO(raw), codec, newline=""), delimiter=delimiter)
+        start = 1
+        try:
+            for cells in reader:
+                yield start, cells
+                start = reader.line_num + 1
+        except csv.Error as error:
+            raise Refused(
+                _("Line %(line)d is not well-formed CSV (%(why)s). Export the file again.")
+                % {"line": start, "why": error}
+            ) from None
+
+    def known(delimiter: str) -> tuple[int, int]:
+        try:
+            found = list(csv.reader(io.StringIO(head), delimiter=delimiter))
+        except csv.Error:
+            return 0, 0
+        return _headings_in(found, mapping), max(map(len, found), default=0)
+
+    delimiter = max(DELIMITERS, key=known)
+    return _table(name, lambda: rows(delimiter), encoding, delimiter, mapping)
+
+
+def _no_text() -> str:
+    return _("This is not a text file or spreadsheet. Choose a .csv or .xlsx export of the employees.")
+
+
+def _encoding_of(raw: bytes, wanted: str | None) -> str:
+    found = charsets.detect(raw)
+    if found is None:
+        raise Refused(_no_text())
+    if found.encoding and (not wanted or found.encoding != "cp1252"):
+        return found.encoding
+    if wanted:
         if wanted not in ENCODINGS:
-            raise Refused(f"The encoding {wanted} is not known here. Choose one of {', '.join(ENCODINGS)}.")
-        try:
-            return raw.decode(wanted), wanted
-        except UnicodeDecodeError:
-            raise Refused(f"The file is not in {ENCODINGS[wanted]}. Export it again as UTF-8.") from None
-    guess = from_bytes(raw, cp_isolation=["cp1252"]).best()
-    if guess is None:
-        raise Refused(UNSURE)
-    try:
-        text = raw.decode("cp1252")
-    except UnicodeDecodeError:
-        raise Refused(UNSURE) from None
-    if NOT_WESTERN.search(text):
-        raise Refused(UNSURE)
-    return text, "cp1252"
+            raise Refused(
+                _("The encoding %(name)s is not known here. Choose one of %(names)s.")
+                % {"name": wanted, "names": ", ".join(ENCODINGS)}
+            )
+        if not charsets.fits(raw, wanted):
+            raise Refused(_("The file is not in %(name)s. Export it again as UTF-8.") % {"name": ENCODINGS[wanted]})
+        return wanted
+    if raw[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        raise Refused(_("The file begins like UTF-16 but is damaged. Export it again as UTF-8."))
+    raise Unsure(found.candidates)
 
 
-def _text(raw: bytes, name: str, wanted: str | None) -> Table:
-    text, encoding = _decode(raw, wanted)
-    if sum(1 for char in text[:4000] if unicodedata.category(char) == "Cc" and char not in "\r\n\t") > 3:
-        raise Refused("This is not a text file or spreadsheet. Choose a .csv or .xlsx export of the employees.")
-    head = "\n".join(text.splitlines()[:HEADER_WITHIN])
-    rows: list[tuple[int, list]] = []
-    start = 1
-    try:
-        delimiter = max(DELIMITERS, key=lambda mark: _headings_in(csv.reader(io.StringIO(head), delimiter=mark)))
-        reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
-        for cells in reader:
-            rows.append((start, cells))
-            start = reader.line_num + 1
-    except csv.Error as error:
-        raise Refused(f"Line {start} is not well-formed CSV ({error}). Export the file again.") from None
-    return _table(name, rows, encoding, delimiter)
-
-
-def _headings_in(rows: Iterable[list]) -> int:
+def _headings_in(rows: Iterable[list], mapping: Mapping[str, str] | None) -> int:
     """How many known headings the best of the first rows has."""
-    return max((len(_match(_texts(row))) for row in islice(rows, HEADER_WITHIN)), default=0)
+    return max((len(match(_texts(row), mapping)) for row in islice(rows, HEADER_WITHIN)), default=0)
+
+
+def _cell(cell: Any) -> str:
+    """A spreadsheet's cell as text; a whole number loses its ``.0``, a date becomes ISO."""
+    if isinstance(cell, bool):
+        return "yes" if cell else "no"
+    if isinstance(cell, float) and cell.is_integer():
+        return str(int(cell))
+    if isinstance(cell, dt.datetime):
+        return cell.date().isoformat()
+    return cell.isoformat() if isinstance(cell, dt.date) else tidy(str(cell))
 
 
 def _texts(row: list) -> list[str]:
-    """Spreadsheet or CSV cells as text; a whole number loses its ``.0``, a date becomes ISO."""
-    result = []
-    for cell in row:
-        if isinstance(cell, bool):
-            result.append("yes" if cell else "no")
-        elif isinstance(cell, float) and cell.is_integer():
-            result.append(str(int(cell)))
-        elif isinstance(cell, dt.datetime):
-            result.append(cell.date().isoformat())
-        elif isinstance(cell, dt.date):
-            result.append(cell.isoformat())
-        else:
-            result.append(tidy(str(cell)))
-    return result
+    return [tidy(cell) if type(cell) is str else _cell(cell) for cell in row]
 
 
 def tidy(value: str) -> str:
     """Without blanks, non-breaking ones and zero-width marks around it; inside, one blank at a time; NFC."""
+    if value.isascii() and value.isprintable() and "  " not in value:
+        return value.strip()
     value = unicodedata.normalize("NFC", value.replace("\u200b", "").replace("\ufeff", ""))
     return re.sub(r"[\s\u00a0]+", " ", value).strip()
 
 
-def _match(cells: list[str]) -> dict[str, int]:
-    """Field → index of the first cell that is a heading of it."""
-    found: dict[str, int] = {}
-    for index, cell in enumerate(cells):
-        name = FIELD_OF.get(plain(str(cell)))
-        if name and name not in found:
-            found[name] = index
-    return found
-
-
-def _table(name: str, rows: list[tuple[int, list]], encoding: str, delimiter: str) -> Table:
-    place, columns = max(
-        ((index, _match(_texts(row))) for index, (_, row) in enumerate(rows[:HEADER_WITHIN])),
-        key=lambda pair: len(pair[1]),
-        default=(0, {}),
-    )
-    missing = [LABELS[field_] for field_ in REQUIRED if field_ not in columns]
-    if missing:
-        first = next((", ".join(t for t in _texts(row) if t)[:200] for _, row in rows if any(_texts(row))), "nothing")
-        raise Refused(
-            f"No heading was found for: {', '.join(missing)}. The file begins with: {first}. "
-            "Needed are employee number, given name, family name and unit path."
-        )
-    header = _texts(rows[place][1])
+def _header(rows: Callable[[], Iterator[tuple[int, list]]], mapping: Mapping[str, str] | None) -> tuple[int, list[str]]:
+    """Which of the first rows is the header (from 0), and its cells."""
+    first = [_texts(row) for _, row in islice(rows(), HEADER_WITHIN)]
+    place = max(range(len(first)), key=lambda index: len(match(first[index], mapping)), default=0)
+    if not match(first[place] if first else [], mapping):
+        # Nothing is recognised: the fullest of the first rows is what a person would take for the header.
+        place = max(range(len(first)), key=lambda index: (sum(map(bool, first[index])), -index), default=0)
+    header = first[place] if first else []
     while header and not header[-1]:
         header.pop()
-    taken: list[Row] = []
-    for line, raw in rows[place + 1 :]:
-        cells = _texts(raw)
-        if not any(cells):
-            continue
-        while len(cells) > len(header) and not cells[-1]:
-            cells.pop()
-        number = raw[columns["number"]] if columns["number"] < len(raw) else ""
-        taken.append(
-            Row(
-                line,
-                {key: cells[index] if index < len(cells) else "" for key, index in columns.items()},
-                numeric=isinstance(number, int | float),
-                width=len(cells) if len(cells) > len(header) or len(cells) < max(columns.values()) + 1 else None,
-            )
-        )
-    if not taken:
-        raise Refused("The file has a header but no employees below it. Nothing was imported.")
+    return place, header
+
+
+def _table(
+    name: str,
+    rows: Callable[[], Iterator[tuple[int, list]]],
+    encoding: str,
+    delimiter: str,
+    mapping: Mapping[str, str] | None,
+) -> Table:
+    place, header = _header(rows, mapping)
+    columns = match(header, mapping)
+    examples = [_texts(row)[: len(header)] for _, row in islice(rows(), place + 1, place + 4)]
+    missing = [str(LABELS[name_]) for name_ in REQUIRED if name_ not in columns]
+    if missing:
+        began = ", ".join(text for text in header if text)[:200] or _("nothing")
+        message = _(
+            "No heading was found for: %(missing)s. The file begins with: %(began)s. "
+            "Needed are employee number, given name, family name and unit path."
+        ) % {"missing": ", ".join(missing), "began": began}
+        raise Unmapped(message, header, columns, examples)
+
+    width, least, number_at = len(header), max(columns.values()) + 1, columns["number"]
+    order = tuple(columns.items())
+
+    def taken() -> Iterator[Row]:
+        for line, raw in islice(rows(), place + 1, None):
+            cells = _texts(raw)
+            if not any(cells):
+                continue
+            while len(cells) > width and not cells[-1]:
+                cells.pop()
+            size = len(cells)
+            numeric = number_at < len(raw) and type(raw[number_at]) is not str
+            wrong = size if size > width or size < least else None
+            yield Row(line, {key: cells[at] if at < size else "" for key, at in order}, numeric, wrong)
+
+    lengths: Counter[int] = Counter()
+    count = zeros = 0
+    numeric = False
+    for row in taken():
+        count += 1
+        number = row.cells["number"]
+        numeric = numeric or (row.numeric and number.isdigit())
+        zeros += number.startswith("0")
+        if number.isdigit():
+            lengths[len(number)] += 1
+        elif number:
+            lengths[0] += 1
+    if not count:
+        raise Refused(_("The file has a header but no employees below it. Nothing was imported."))
     used = set(columns.values())
     return Table(
         name=name,
         headings={key: header[index] for key, index in columns.items()},
         ignored=tuple(text for index, text in enumerate(header) if index not in used and text),
-        rows=tuple(taken),
+        rows=Rows(taken, count),
         encoding=encoding,
         delimiter=delimiter,
-        columns=len(header),
-        numeric_numbers=any(row.numeric for row in taken),
+        columns=width,
+        header=tuple(header),
+        examples=tuple(tuple(row) for row in examples),
+        numeric_numbers=numeric,
+        usual_width=_usual(lengths, zeros),
     )
+
+
+def _usual(lengths: Counter[int], zeros: int) -> int | None:
+    """The width of nearly all numbers, when some begin with a zero."""
+    digits = {length: times for length, times in lengths.items() if length}
+    if not zeros or not digits:
+        return None
+    width, times = max(digits.items(), key=lambda pair: pair[1])
+    return width if times >= 0.9 * lengths.total() else None

@@ -10,8 +10,9 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from culture.access.models import AuditEntry
+from culture.people.import_models import PeopleImport
 from culture.people.importing import ImportPlan, Stale, Stopped, apply, plan, read_file
-from culture.people.models import Employee, Membership, PeopleImport, Unit
+from culture.people.models import Employee, Membership, Unit
 from culture.people.rows import cycles, date_of
 from culture.people.tables import Refused
 
@@ -43,7 +44,7 @@ def take_text(text: str) -> ImportPlan:
 
 
 def counts(**more: int) -> dict[str, int]:
-    return {"joined": 0, "left": 0, "moved": 0, "changed": 0, "unchanged": 0, "rejected": 0, **more}
+    return {"joined": 0, "left": 0, "moved": 0, "changed": 0, "unchanged": 0, "rejected": 0, "suspicious": 0, **more}
 
 
 def state() -> list:
@@ -232,21 +233,22 @@ def test_columns_the_file_does_not_have_are_left_alone() -> None:
     take_text("1,A,One,a@x.test,U,,\n2,B,Two,,U,1,\n")
     made = planned_text("2,B,Two,U\n", head="number,given_name,family_name,unit\n")
     assert made.counts == counts(unchanged=1)
-    assert any("1 people known here are not in the file" in note for note in made.notes)
+    assert any("1 person known here is not in the file" in note for note in made.notes)
 
 
 def test_a_failure_halfway_writes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("culture.people.importing._write_memberships", lambda plan, units: 1 / 0)
+    monkeypatch.setattr("culture.people.applying._write_memberships", lambda plan, units: 1 / 0)
     with pytest.raises(ZeroDivisionError):
-        take("clean.csv")
+        take_text("1,Ann,Bee,,U,,\n2,Cy,Dee,,U > V,1,\n")
     assert (Employee.objects.count(), Unit.objects.count(), PeopleImport.objects.count()) == (0, 0, 0)
 
 
 def test_a_plan_older_than_another_import_is_stale() -> None:
-    early = planned("clean.csv")
-    take("clean.csv")
+    rows = "1,Ann,Bee,,U,,\n2,Cy,Dee,,U > V,1,\n"
+    early = planned_text(rows)
+    take_text(rows)
     with pytest.raises(Stale):
-        apply(early, by=None, file_name="clean.csv", sha256="0" * 64)
+        apply(early, by=None, file_name="people.csv", sha256="0" * 64)
 
 
 def test_the_command_reports_and_a_dry_run_writes_nothing() -> None:
