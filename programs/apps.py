@@ -4,3 +4,13 @@ from django.apps import AppConfig
 class ProgramsConfig(AppConfig):
     name = "programs"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        # Models exist only now; each room says what it holds about a person.
+        from programs.planning import personal as planning
+        from programs.recognition import personal as recognition
+        from programs.training import personal as training
+
+        planning.register()
+        training.register()
+        recognition.register()

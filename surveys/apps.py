@@ -4,3 +4,11 @@ from django.apps import AppConfig
 class SurveysConfig(AppConfig):
     name = "surveys"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        # Models exist only now; each room says what it holds about a person.
+        from surveys.answering import personal as answering
+        from surveys.waves import personal as waves
+
+        waves.register()
+        answering.register()

@@ -1,0 +1,111 @@
+"""What training holds about a person."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from culture.people import retention, rights
+from culture.people.models import Employee
+from culture.people.rights import FOR_EVER, WHILE_EMPLOYED, Fate, Group, Holding, Row
+from programs.training.models import Completion
+
+STAYS = _("Stays for counts; it points at “a former colleague”.")
+TEAM = _("You, your manager and those above, HR")
+
+
+def _assignment(row: Any, person: Employee) -> Row:
+    return {_("Course"): row.course.name, _("Assigned"): row.assigned_on, _("Due"): row.due_on}
+
+
+def _lesson(row: Any, person: Employee) -> Row:
+    return {_("Course"): row.lesson.version.course.name, _("Lesson"): row.lesson.title, _("Read"): row.at}
+
+
+def _attempt(row: Any, person: Employee) -> Row:
+    return {
+        _("Course"): row.version.course.name,
+        _("When"): row.at,
+        _("Score in percent"): row.score,
+        _("Passed"): row.passed,
+        _("What you ticked"): row.answers,
+    }
+
+
+def _completion(row: Any, person: Employee) -> Row:
+    return {
+        _("Course"): row.version.course.name,
+        _("Edition"): row.version.number,
+        _("Completed"): row.done_on,
+        _("Score in percent"): row.score,
+        _("Evidence"): row.evidence,
+    }
+
+
+def _clear_evidence(person: Employee) -> int:
+    """That somebody completed it counts; what he wrote or who saw it was about him."""
+    return Completion.objects.filter(employee=person).exclude(evidence={}).update(evidence={})
+
+
+def register() -> None:
+    """Called when the apps are ready."""
+    kept: list[tuple[str, Any, Any, tuple[str, ...]]] = [
+        ("programs.Assignment", _("Courses assigned"), _assignment, ("course",)),
+        ("programs.LessonDone", _("Lessons read"), _lesson, ("lesson__version__course",)),
+    ]
+    for model, title, show, related in kept:
+        rights.hold(
+            Holding(
+                model=model,
+                fields=("employee",),
+                group=Group.TRAINING,
+                title=title,
+                kept=FOR_EVER,
+                seen_by=TEAM,
+                after=STAYS,
+                fate=Fate.KEPT,
+                show=show,
+                related=related,
+            )
+        )
+    rights.hold(
+        Holding(
+            model="programs.QuizAttempt",
+            fields=("employee",),
+            group=Group.TRAINING,
+            title=_("Quizzes tried"),
+            kept=WHILE_EMPLOYED,
+            seen_by=_("You; nobody else sees what you ticked"),
+            after=_("Removed: that a course was completed is kept by itself."),
+            fate=Fate.REMOVED,
+            show=_attempt,
+            related=("version__course",),
+        )
+    )
+    rights.hold(
+        Holding(
+            model="programs.Completion",
+            fields=("employee",),
+            group=Group.TRAINING,
+            title=_("Courses completed"),
+            kept=FOR_EVER,
+            seen_by=TEAM,
+            after=_("Stays for counts without the evidence; it points at “a former colleague”."),
+            fate=Fate.CLEARED,
+            show=_completion,
+            erase=_clear_evidence,
+            related=("version__course",),
+        )
+    )
+    for label in ("Program", "Cohort", "Course", "CourseVersion", "Lesson"):
+        rights.published(
+            f"programs.{label}", reason="What the organisation teaches and plans, not data about a person."
+        )
+    retention.unlimited(
+        retention.Unlimited(
+            key="completions",
+            title=_("Assignments and completions"),
+            reason=_("Counts of the program must stay comparable over years. Names go with the identity."),
+        )
+    )
