@@ -14,8 +14,6 @@ class Audited(admin.ModelAdmin):
     """What is changed here leaves the same trace as what is changed on the pages."""
 
     def save_model(self, request: HttpRequest, obj: Model, form: ModelForm, change: bool) -> None:
-        if isinstance(obj, Grant) and not change:
-            obj.granted_by = request.user  # type: ignore[assignment]
         super().save_model(request, obj, form, change)
         verb = f"admin.{'change' if change else 'add'}"
         record(request.user, verb, obj, fields=sorted(form.changed_data))  # type: ignore[arg-type]
@@ -30,9 +28,12 @@ class EmployeeAdmin(Audited):
     list_display = ["number", "family_name", "given_name", "email", "unit", "left_on", "is_staff"]
     list_select_related = ["unit"]
     search_fields = ["number", "family_name", "given_name", "email"]
-    autocomplete_fields = ["unit", "manager"]
     exclude = ["password", "groups", "user_permissions", "last_login"]
-    readonly_fields = ["is_superuser"]
+    # Where somebody belongs is dated (people.memberships), and whoever sets an address can have a code sent there.
+    readonly_fields = ["is_superuser", "email", "unit", "manager", "hired_on", "left_on"]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return False  # leaving is a date; erasure is its own procedure
@@ -40,14 +41,35 @@ class EmployeeAdmin(Audited):
 
 @admin.register(Unit)
 class UnitAdmin(Audited):
+    """To look at only: people.structure keeps the dated states."""
+
     list_display = ["path", "since", "until"]
     search_fields = ["path"]
-    autocomplete_fields = ["parent"]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
 
 
 @admin.register(Grant)
-class GrantAdmin(Audited):
-    list_display = ["employee", "role", "unit", "granted_by", "granted_at"]
+class GrantAdmin(admin.ModelAdmin):
+    """To look at only: roles are given and ended on the page Access, or by ``manage.py grant``."""
+
+    list_display = ["employee", "role", "unit", "since", "until", "ended_at", "granted_by"]
     list_select_related = ["employee", "unit", "granted_by"]
-    autocomplete_fields = ["employee", "unit"]
-    readonly_fields = ["granted_by", "granted_at"]
+    list_filter = ["role"]
+    search_fields = ["employee__number", "employee__family_name", "unit__path"]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import models
 
+from culture.access import where
 from culture.access.models import AuditEntry
 from culture.people.models import Employee
 
@@ -34,10 +35,17 @@ def name_of(subject: models.Model | str) -> str:
 
 
 def record(by: Employee | None, verb: str, subject: models.Model | str, **detail: Any) -> AuditEntry:
-    """Note that ``by`` (``None``: the system) did ``verb`` to ``subject``. ``detail`` holds no answer and no token."""
+    """Note that ``by`` (``None``: the system) did ``verb`` to ``subject``. ``detail`` holds no answer and no token.
+
+    Nor names of people: an entry cannot be erased, so it points at them by id. Every verb has its sentence in
+    sentences.py.
+    """
+    here = where.current()
     return AuditEntry.objects.create(
         actor=by if by is not None and by.pk else None,
         verb=verb[:60],
         subject=name_of(subject)[:120],
         detail=_plain(detail),
+        channel=here.channel,
+        address=here.address,
     )

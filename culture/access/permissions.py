@@ -1,87 +1,102 @@
-"""The one table that says who may do what, and the three ways to ask it: ``can``, ``visible_units``, ``require``."""
+"""Who may do what, asked in three ways: ``can``, ``visible_units``, ``require``. The table itself is table.py."""
 
 from __future__ import annotations
 
-import enum
 import functools
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
-from django.utils import timezone
+from django.http import HttpRequest
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 
-from culture.access.models import Grant, Role
+from culture.access import clock, reach
+from culture.access.models import Grant
+from culture.access.table import TABLE, Permission, Persona, carried, persona_of
 from culture.people.models import Employee, Unit
-from culture.people.units import descendants, units_led_by
+
+__all__ = [
+    "TABLE",
+    "Permission",
+    "Persona",
+    "Source",
+    "api_permission",
+    "can",
+    "forget",
+    "personas",
+    "require",
+    "sees_everything",
+    "sources",
+    "visible_units",
+]
 
 
-class Permission(enum.StrEnum):
-    MANAGE_PEOPLE = "manage_people"
-    MANAGE_PROGRAMS = "manage_programs"
-    MANAGE_SURVEYS = "manage_surveys"
-    MANAGE_TRAINING = "manage_training"
-    SEE_PARTICIPATION = "see_participation"
-    SEE_RESULTS = "see_results"
-    SEE_TEAM_TRAINING = "see_team_training"
-    SEE_SCORECARD = "see_scorecard"
-    SEE_AUDIT = "see_audit"
-    GIVE_KUDOS = "give_kudos"
-    DO_TRAINING = "do_training"
+CLIMBS = 3
 
 
-class Persona(enum.StrEnum):
-    """Roles as the table knows them: two are granted, a manager follows from the tree, everybody is an employee."""
+@dataclass(frozen=True)
+class Source:
+    """Why somebody holds a column of the table: everybody does, the tree says so, or a grant (``grant``).
 
-    HR_ADMIN = Role.HR_ADMIN.value
-    EXECUTIVE = Role.EXECUTIVE.value
-    MANAGER = "manager"
-    EMPLOYEE = "employee"
+    ``unit_id`` NULL: for the whole organisation.
+    """
+
+    persona: Persona
+    unit_id: int | None = None
+    grant: Grant | None = None
 
 
-P = Permission
-TABLE: dict[Persona, frozenset[Permission]] = {
-    Persona.HR_ADMIN: frozenset(
-        {
-            P.MANAGE_PEOPLE,
-            P.MANAGE_PROGRAMS,
-            P.MANAGE_SURVEYS,
-            P.MANAGE_TRAINING,
-            P.SEE_PARTICIPATION,
-            P.SEE_RESULTS,
-            P.SEE_TEAM_TRAINING,
-            P.SEE_SCORECARD,
-            P.SEE_AUDIT,
-        }
-    ),
-    Persona.EXECUTIVE: frozenset({P.SEE_RESULTS, P.SEE_SCORECARD}),
-    Persona.MANAGER: frozenset({P.SEE_RESULTS, P.SEE_TEAM_TRAINING}),
-    Persona.EMPLOYEE: frozenset({P.GIVE_KUDOS, P.DO_TRAINING}),
-}
+def sources(user: Employee) -> list[Source]:
+    """Everything ``user``'s rights come from today; nothing for who is not (or no longer) here."""
+    if not _may_enter(user):
+        return []
+    today = clock.today()
+    grants = Grant.objects.filter(employee=user).in_force(today).order_by("pk")
+    found = [Source(persona_of(grant.role, grant.unit_id), grant.unit_id, grant) for grant in grants]
+    if user.unit_id is not None and Employee.objects.here(today).filter(manager=user).exists():
+        found.append(Source(Persona.MANAGER, user.unit_id))
+    return [*found, Source(Persona.EMPLOYEE)]
 
 
 class _Access:
-    """What one user holds, read once per user object: the whole organisation, or a set of units."""
+    """What one user holds, read once per user object: the whole organisation, or below some units."""
 
     def __init__(self, user: Employee) -> None:
-        self.everywhere: set[Permission] = set(TABLE[Persona.EMPLOYEE])
-        self.somewhere: dict[Permission, set[int]] = {}
-        for grant in Grant.objects.filter(employee=user).only("role", "unit_id"):
-            permissions = TABLE[Persona(grant.role)]
-            if grant.unit_id is None:
+        self.everywhere: set[Permission] = set()
+        self.roots: dict[Permission, set[int]] = {}
+        self._below: dict[frozenset[int], set[int]] = {}
+        self._above: dict[int, set[int]] = {}
+        held = sources(user)
+        self.personas = [persona for persona in Persona if any(source.persona == persona for source in held)]
+        for source in held:
+            permissions = carried(source.persona, whole=source.unit_id is None)
+            if source.unit_id is None:
                 self.everywhere |= permissions
-            else:
-                self._add(permissions, descendants([grant.unit_id]))
-        if led := units_led_by(user, timezone.localdate()):
-            self._add(TABLE[Persona.MANAGER], led)
+                continue
+            for permission in permissions:
+                self.roots.setdefault(permission, set()).add(source.unit_id)
 
-    def _add(self, permissions: frozenset[Permission], units: set[int]) -> None:
-        for permission in permissions:
-            self.somewhere.setdefault(permission, set()).update(units)
+    def holds(self, permission: Permission) -> bool:
+        return permission in self.everywhere or permission in self.roots
+
+    def reaches(self, permission: Permission, unit_id: int) -> bool:
+        """Whether ``unit_id`` lies below one of the units.
+
+        The first few units asked for are climbed up from, which is cheap in any tree; who asks for more gets the
+        whole set read once.
+        """
+        roots = frozenset(self.roots.get(permission, ()))
+        if unit_id not in self._above and len(self._above) < CLIMBS:
+            self._above[unit_id] = set(reach.above(unit_id).order_by().values_list("pk", flat=True))
+        if unit_id in self._above:
+            return not roots.isdisjoint(self._above[unit_id])
+        if roots not in self._below:
+            self._below[roots] = set(reach.below(roots).order_by().values_list("pk", flat=True)) if roots else set()
+        return unit_id in self._below[roots]
 
 
 def _access(user: Employee) -> _Access:
@@ -93,16 +108,22 @@ def _access(user: Employee) -> _Access:
     return known
 
 
+def personas(user: Employee | AnonymousUser) -> list[Persona]:
+    """The columns of the table ``user`` holds today, the widest first."""
+    return list(_access(user).personas) if isinstance(user, Employee) else []
+
+
 def forget(user: Employee) -> None:
     """Drop what was read for ``user``, after a grant or the tree changed within one request."""
     user.__dict__.pop("_trivium_access", None)
 
 
 def _may_enter(user: Employee | AnonymousUser) -> bool:
-    """Active and not gone: who left loses every right the day after, whatever was granted."""
+    """Active and here today: who left loses every right the day after, whatever was granted."""
     if not isinstance(user, Employee) or not user.is_active:
         return False
-    return user.left_on is None or user.left_on >= timezone.localdate()
+    today = clock.today()
+    return (user.left_on is None or user.left_on >= today) and (user.hired_on is None or user.hired_on <= today)
 
 
 def can(user: Employee | AnonymousUser, permission: Permission, unit: Unit | int | None = None) -> bool:
@@ -116,10 +137,9 @@ def can(user: Employee | AnonymousUser, permission: Permission, unit: Unit | int
     access = _access(user)
     if permission in access.everywhere:
         return True
-    units = access.somewhere.get(permission, set())
-    if unit is None:
-        return bool(units)
-    return (unit if isinstance(unit, int) else unit.pk) in units
+    if unit is None or not access.holds(permission):
+        return access.holds(permission)
+    return access.reaches(permission, unit if isinstance(unit, int) else unit.pk)
 
 
 def sees_everything(user: Employee | AnonymousUser, permission: Permission) -> bool:
@@ -128,16 +148,17 @@ def sees_everything(user: Employee | AnonymousUser, permission: Permission) -> b
 
 
 def visible_units(user: Employee | AnonymousUser, permission: Permission) -> QuerySet[Unit]:
-    """The units for which ``user`` holds ``permission``."""
+    """The units for which ``user`` holds ``permission``, as one query that may be composed further."""
     if sees_everything(user, permission):
         return Unit.objects.all()
     if not can(user, permission):
         return Unit.objects.none()
     assert isinstance(user, Employee)
-    return Unit.objects.filter(pk__in=_access(user).somewhere.get(permission, set()))
+    return reach.below(_access(user).roots[permission])
 
 
-View = Callable[..., HttpResponse]
+# Any: a view may stream, too.
+View = Callable[..., Any]
 
 
 def require(permission: Permission) -> Callable[[View], View]:
@@ -145,7 +166,7 @@ def require(permission: Permission) -> Callable[[View], View]:
 
     def decorate(view: View) -> View:
         @functools.wraps(view)
-        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
             if not can(request.user, permission):
                 raise PermissionDenied
             return view(request, *args, **kwargs)

@@ -1,6 +1,16 @@
 from django.urls import path
 
-from culture.access import views
+from culture.access import audit_views, views
 
 app_name = "access"
-urlpatterns = [path("audit/", views.audit, name="audit")]
+urlpatterns = [
+    path("access/", views.grant_list, name="list"),
+    path("access/roles/", views.roles, name="roles"),
+    path("access/people/", views.people, name="people"),
+    path("access/people/<int:pk>/", views.person, name="person"),
+    path("access/people/<int:pk>/give/", views.give, name="give"),
+    path("access/<int:pk>/end/", views.end, name="end"),
+    path("my/access/", views.mine, name="mine"),
+    path("audit/", audit_views.audit, name="audit"),
+    path("audit/export.csv", audit_views.export, name="audit_export"),
+]

@@ -21,7 +21,7 @@ def test_grants_once_and_leaves_a_trace(employee: Employee) -> None:
     assert "is now HR admin of the whole organisation" in grant(employee.email or "", "hr_admin")
     assert "was already" in grant(employee.number, "hr_admin")
     assert can(Employee.objects.get(pk=employee.pk), Permission.MANAGE_PEOPLE)
-    assert AuditEntry.objects.filter(verb="grant", subject=f"employee {employee.number}").count() == 1
+    assert AuditEntry.objects.filter(verb="grant.given", subject=f"employee:{employee.pk}").count() == 1
 
 
 def test_refuses_whom_and_what_it_does_not_know(employee: Employee) -> None:

@@ -2,11 +2,10 @@
 
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.db import transaction
-from django.utils import timezone
 
-from culture.access import audit
+from culture.access import clock, grants
 from culture.access.models import Grant, Role
 from culture.people.models import Employee, Unit
 
@@ -24,10 +23,15 @@ class Command(BaseCommand):
         place = None
         if unit and (place := Unit.objects.filter(path=unit).first()) is None:
             raise CommandError(f"No unit has the path “{unit}”. The page /units/ shows them.")
-        with transaction.atomic():
-            grant, new = Grant.objects.get_or_create(employee=employee, role=role, unit=place)
-            if new:
-                audit.record(None, "grant", f"employee {employee.number}", role=role, unit=unit)
+        today = clock.today()
+        held = Grant.objects.filter(employee=employee, role=role, unit=place).in_force(today)
+        grant = held.first()
+        new = grant is None
+        if grant is None:
+            try:
+                grant = grants.give(employee=employee, role=role, unit=place, by=None, reason="manage.py grant")
+            except ValidationError as error:
+                raise CommandError(" ".join(error.messages)) from None
         where = place.path if place else "the whole organisation"
         self.stdout.write(
             f"{employee.name} {'is now' if new else 'was already'} {grant.get_role_display()} of {where}."
@@ -37,7 +41,7 @@ class Command(BaseCommand):
 
     def find(self, who: str) -> Employee:
         lookup = {"email__iexact": who} if "@" in who else {"number": who}
-        employee = Employee.objects.here(timezone.localdate()).filter(**lookup).first()
+        employee = Employee.objects.here(clock.today()).filter(**lookup).first()
         if employee is None:
             raise CommandError(f"Nobody employed today has the address or number “{who}”. Import people first.")
         return employee

@@ -1,0 +1,267 @@
+"""The audit trail in words: what each verb says of its subject. A new verb needs its line here (a guard sees to it)."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import Any
+
+from django.apps import apps
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext_lazy
+
+from culture.access.models import AuditEntry, Role
+
+_l = gettext_lazy
+# %(subject)s is what it was done to; %(anything)s a detail of the entry. What no sentence mentions stands below it.
+SENTENCES: dict[str, Any] = {
+    "grant": _l("gave %(subject)s the role %(role)s%(place)s"),
+    "grant.given": _l("gave %(subject)s the role %(role)s%(place)s"),
+    "grant.ended": _l("ended the role %(role)s%(place)s of %(subject)s"),
+    "grant.ended_by_leaving": _l("ended the role %(role)s%(place)s of %(subject)s, who left"),
+    "charter.draft": _l("began a draft of the charter"),
+    "charter.save": _l("saved the draft of the charter"),
+    "charter.discard": _l("discarded the draft of the charter"),
+    "charter.publish": _l("published version %(number)s of the charter"),
+    "charter.acknowledge": _l("noted that version %(number)s of the charter was read"),
+    "charter.export": _l("downloaded who has read version %(number)s of the charter"),
+    "readiness.open": _l("opened an assessment of readiness"),
+    "readiness.sponsors": _l("chose who judges readiness"),
+    "readiness.hand_in": _l("handed in judgments of readiness"),
+    "readiness.take_back": _l("took back judgments of readiness"),
+    "readiness.close": _l("closed an assessment of readiness"),
+    "readiness.cancel": _l("cancelled an assessment of readiness"),
+    "readiness.rule": _l("changed when a program needs a stated reason"),
+    "readiness.exception": _l("started %(subject)s below the threshold of readiness"),
+    "audit.exported": _l("downloaded the audit trail"),
+    "admin.add": _l("added %(subject)s in the support pages"),
+    "admin.change": _l("changed %(subject)s in the support pages"),
+    "admin.delete": _l("removed %(subject)s in the support pages"),
+    "sign-in": _l("signed in"),
+    "sign-in.failed": _l("refused a sign-in of %(subject)s"),
+    "sign-in.locked": _l("locked the sign-in of %(subject)s after failed attempts"),
+    "sign-in.network_locked": _l("locked a network after failed sign-ins"),
+    "sign-in.unlocked": _l("ended the lock of %(subject)s"),
+    "sign-in.link_made": _l("made a one-time sign-in link for %(subject)s"),
+    "sign-out": _l("signed out"),
+    "sessions.ended": _l("ended %(sessions)s sessions of %(subject)s"),
+    "password.changed": _l("changed the own password"),
+    "password.reset": _l("chose a new password by an e-mailed link"),
+    "mfa.added": _l("added a second factor (%(kind)s)"),
+    "mfa.removed": _l("removed a second factor (%(kind)s)"),
+    "mfa.renewed": _l("made new recovery codes"),
+    "mfa.reset": _l("removed all second factors of %(subject)s"),
+    "setup.finished": _l("set this Trivium up"),
+    "organisation.changed": _l("changed the organisation's settings"),
+    "unit.plan": _l("planned for %(on)s: a change of units (%(subject)s)"),
+    "unit.plan_failed": _l("could not carry out the planned change %(subject)s: %(reason)s"),
+    "unit.cancel": _l("cancelled the planned change %(subject)s"),
+    "unit.create": _l("created the unit %(path)s as of %(on)s"),
+    "unit.rename": _l("renamed %(subject)s as of %(on)s: %(name)s"),
+    "unit.move": _l("moved %(subject)s as of %(on)s to %(path)s"),
+    "unit.merge": _l("merged %(subject)s as of %(on)s"),
+    "unit.split": _l("split %(subject)s as of %(on)s: %(name)s is new"),
+    "unit.close": _l("closed %(subject)s as of %(on)s"),
+    "unit.reopen": _l("reopened %(subject)s, closed since %(closed)s"),
+    "unit.sort": _l("sorted the subunits of %(subject)s"),
+    "employee.join": _l("added %(subject)s as of %(hired_on)s"),
+    "employee.move": _l("moved %(subject)s to another unit as of %(on)s"),
+    "employee.cancel_move": _l("cancelled the planned move of %(subject)s on %(on)s"),
+    "employee.manager": _l("changed the manager of %(subject)s as of %(on)s"),
+    "employee.leave": _l("recorded that %(subject)s leaves, last day %(last_day)s"),
+    "employee.rehire": _l("recorded that %(subject)s is back as of %(on)s"),
+    "employee.correct": _l("corrected the data of %(subject)s (%(fields)s)"),
+    "employee.leave_of_absence": _l("recorded a leave of absence of %(subject)s from %(since)s"),
+    "employee.return": _l("recorded that %(subject)s is back from leave on %(back_on)s"),
+    "employee.erase": _l("erased the identity of %(subject)s"),
+    "rights.download": _l("downloaded the own data"),
+    "retention.announced": _l("announced that %(people)s people who left will be erased"),
+    "retention.expired": _l("removed what had expired of %(subject)s"),
+    "retention.period": _l("changed how many days %(subject)s are kept"),
+    "retention.pause": _l("paused everything that expires"),
+    "retention.resume": _l("let everything that expires go on"),
+    "hold.placed": _l("placed a legal hold on %(subject)s"),
+    "hold.lifted": _l("lifted the legal hold on %(subject)s"),
+    "people.import": _l("imported %(subject)s"),
+    "people.import.undo": _l("undid the import of %(subject)s"),
+    "people.export": _l("downloaded the records of %(people)s people"),
+    "framework.load": _l("loaded the framework's catalogue"),
+    "framework.add": _l("added an entry to the framework: %(subject)s"),
+    "framework.reword": _l("reworded %(subject)s of the framework"),
+    "framework.switch_off": _l("switched off %(subject)s of the framework"),
+    "framework.switch_on": _l("switched on %(subject)s of the framework"),
+    "framework.restore": _l("restored %(subject)s from the catalogue"),
+    "framework.keep": _l("kept the own words of %(subject)s over the newer catalogue text"),
+    "framework.profile": _l("changed the expected levels of %(subject)s"),
+    "instrument.created": _l("made the questionnaire %(subject)s"),
+    "instrument.renamed": _l("renamed the questionnaire %(subject)s"),
+    "instrument.draft": _l("began a draft of the questionnaire %(subject)s"),
+    "instrument.edited": _l("edited the draft of the questionnaire %(subject)s"),
+    "instrument.finished": _l("finished an edition of the questionnaire %(subject)s"),
+    "instrument.discarded": _l("discarded the draft of the questionnaire %(subject)s"),
+    "instrument.archived": _l("archived the questionnaire %(subject)s"),
+    "instrument.exported": _l("downloaded the questionnaire %(subject)s"),
+    "instrument.restored": _l("took the questionnaire %(subject)s out of the archive"),
+    "series.created": _l("planned the survey %(subject)s"),
+    "series.changed": _l("changed the survey %(subject)s"),
+    "series.paused": _l("paused the survey %(subject)s"),
+    "series.resumed": _l("resumed the survey %(subject)s"),
+    "wave.held": _l("held back %(subject)s"),
+    "wave.scheduled": _l("scheduled %(subject)s again"),
+    "wave.extended": _l("kept %(subject)s open until %(closes_on)s"),
+    "wave.cancelled": _l("cancelled %(subject)s"),
+    "wave.mails_paused": _l("paused the mails of %(subject)s"),
+    "wave.mails_resumed": _l("resumed the mails of %(subject)s"),
+    "units.merged_for_reports": _l("decided to report small units together"),
+    "units.separated_for_reports": _l("decided to report units apart again"),
+    "wave.open_asked": _l("asked to open %(subject)s"),
+    "wave.opened": _l("opened %(subject)s"),
+    "wave.close_asked": _l("asked to close %(subject)s"),
+    "wave.codes_printed": _l("printed %(codes)s codes for %(subject)s"),
+    "wave.link_shown": _l("was shown a personal link of %(subject)s, to hand it out"),
+    "mail.try_again": _l("said that the address of %(subject)s works again"),
+    "kiosk.added": _l("set up a shared tablet for %(wave)s"),
+    "kiosk.ended": _l("ended a shared tablet for %(wave)s"),
+    "endpoint.added": _l("added a chat tool"),
+    "endpoint.removed": _l("removed a chat tool"),
+    "wave.closed": _l("closed %(subject)s"),
+    "wave.released": _l("released the results of %(subject)s"),
+    "results.exported": _l("downloaded the results of %(subject)s"),
+    "results.read": _l("fetched the results of %(subject)s"),
+    "scorecard.read": _l("read the scorecard of %(subject)s"),
+    "service_link.added": _l("added the service link from %(provider)s to %(customer)s"),
+    "service_link.removed": _l("removed the service link from %(provider)s to %(customer)s"),
+    "service_link.changed": _l("changed the service link from %(provider)s to %(customer)s"),
+    "service_link.imported": _l("imported the service map: %(added)s links added, %(changed)s changed"),
+    "service_link.proposal_taken": _l("took over what a wave proposed about %(provider)s and %(customer)s"),
+    "service_link.proposal_left": _l("left what a wave proposed about %(provider)s and %(customer)s"),
+    "service_link.suggestions_accepted": _l("took over %(links)s suggested service links"),
+    "created program": _l("set up the program %(subject)s"),
+    "changed program": _l("changed the program %(subject)s"),
+    "updated enrolment": _l("brought the enrolment of %(subject)s up to date"),
+    "saved course draft": _l("saved a draft of the course %(subject)s"),
+    "published course": _l("published version %(version)s of the course %(subject)s"),
+    "assigned course": _l("assigned the course %(subject)s to the cohort %(cohort)s"),
+    "assigned course to joiners": _l("assigned the course %(subject)s to who joined the cohort"),
+    "kudos.given": _l("thanked a colleague"),
+}
+# The kinds of things that are searched for together: the beginning of a verb or words of it.
+TOPICS: dict[str, tuple[Any, tuple[str, ...]]] = {
+    "access": (_l("Roles and access"), ("grant", "admin.", "audit.")),
+    "sign_in": (_l("Signing in and setup"), ("sign", "session", "mfa", "password", "setup", "organisation", "account")),
+    "people": (
+        _l("People, imports and erasures"),
+        ("people.", "unit.", "employee.", "rights.", "retention.", "hold."),
+    ),
+    "surveys": (
+        _l("Surveys"),
+        ("series.", "wave.", "units.", "mail.", "kiosk.", "endpoint.", "service_link.", "instrument", "questionnaire"),
+    ),
+    "reports": (_l("Reading reports"), ("results.", "scorecard.", "report")),
+    "programs": (
+        _l("Programs, courses and thanks"),
+        ("created program", "changed program", "updated enrolment", "saved course", "published course",
+         "assigned course", "kudos."),
+    ),
+    "framework": (_l("Framework, charter and readiness"), ("framework.", "charter", "readiness", "profile", "tailor")),
+}  # fmt: skip
+KEYS: dict[str, Any] = {
+    "file": _l("file"),
+    "sha256": _l("fingerprint"),
+    "joined": _l("joined"),
+    "left": _l("left"),
+    "moved": _l("moved"),
+    "changed": _l("changed"),
+    "unchanged": _l("unchanged"),
+    "rejected": _l("rejected"),
+    "suspicious": _l("suspicious"),
+    "since": _l("from"),
+    "until": _l("to"),
+    "on": _l("last day"),
+    "invited": _l("invited"),
+    "groups": _l("groups"),
+    "points": _l("points"),
+    "people": _l("people"),
+    "rules": _l("rules"),
+    "due_on": _l("due on"),
+    "fields": _l("fields"),
+    "name": _l("name"),
+    "version": pgettext_lazy("number", "version"),
+}
+# Ids that a sentence or its subject already tells, or that say nothing to a reader.
+SILENT = {"name", "grant", "unit", "unit_path", "role", "receiver", "by"}
+NAMES_OF_FIELDS = (("given_name", "family_name"), ("name",), ("series__name", "number"), ("file_name",), ("title",))
+
+
+def sentence(entry: AuditEntry, names: dict[str, str]) -> str:
+    """What was done, without the actor: "gave Anna Neri the role Trainer of Retail"."""
+    values: dict[str, Any] = defaultdict(lambda: "…")
+    values |= {key: readable(value) for key, value in entry.detail.items()}
+    values["subject"] = names.get(entry.subject, entry.subject)
+    role = str(entry.detail.get("role", ""))
+    values["role"] = dict(Role.choices).get(role, role)
+    unit = entry.detail.get("unit_path") or (entry.detail.get("unit") if entry.verb == "grant" else "")
+    values["place"] = _(" for %(unit)s") % {"unit": unit} if unit else _(" for the whole organisation")
+    if (template := SENTENCES.get(entry.verb)) is None:
+        words = entry.verb.replace(".", " ").replace("_", " ")
+        return f"{words}: {values['subject']}"
+    return str(template) % values
+
+
+def details(entry: AuditEntry) -> str:
+    """What the sentence does not say, as short pairs."""
+    told = str(SENTENCES.get(entry.verb, ""))
+    pairs = [
+        f"{KEYS.get(key, key.replace('_', ' '))}: {readable(value)}"
+        for key, value in entry.detail.items()
+        if key not in SILENT and f"%({key})s" not in told and value not in (None, "", [], {})
+    ]
+    return " · ".join(pairs)
+
+
+def readable(value: Any) -> str:
+    """A value of an entry's detail as people write it."""
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    if isinstance(value, list):
+        return ", ".join(readable(item) for item in value[:8]) + ("…" if len(value) > 8 else "")
+    if isinstance(value, dict):
+        return ", ".join(f"{key} {readable(item)}" for key, item in list(value.items())[:8])
+    text = str(value)
+    if len(text) == 64 and set(text) <= set("0123456789abcdef"):
+        return f"{text[:12]}…"
+    if len(text) == 10 and text[4] == text[7] == "-":
+        try:
+            return date_format(dt.date.fromisoformat(text), "j F Y")
+        except ValueError:
+            pass
+    return text if len(text) <= 120 else f"{text[:119]}…"
+
+
+def names_of(subjects: Iterable[str]) -> dict[str, str]:
+    """Subject (``model:id``) → how a person calls it; one query per kind of thing, whatever their number."""
+    by_model: dict[str, dict[int, str]] = defaultdict(dict)
+    for subject in set(subjects):
+        model, _colon, key = subject.partition(":")
+        if key.isdigit() and len(key) < 18:
+            by_model[model][int(key)] = subject
+    found: dict[str, str] = {}
+    models = {model._meta.model_name: model for model in apps.get_models()}
+    for kind, wanted in by_model.items():
+        if kind not in models:
+            continue
+        known = _known_names(models[kind], list(wanted))
+        for pk, about in wanted.items():
+            found[about] = known.get(pk) or f"{models[kind]._meta.verbose_name} {pk}"
+    return found
+
+
+def _known_names(model: Any, keys: list[int]) -> dict[int, str]:
+    fields = {field.name for field in model._meta.get_fields()}
+    for wanted in NAMES_OF_FIELDS:
+        if all(name.partition("__")[0] in fields for name in wanted):
+            rows = model._default_manager.filter(pk__in=keys).values_list("pk", *wanted)
+            return {row[0]: " ".join(str(part) for part in row[1:]).strip() for row in rows}
+    return {}

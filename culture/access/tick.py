@@ -1,0 +1,10 @@
+"""What is due by date here: who left loses his roles, with a trace."""
+
+import datetime as dt
+
+from culture.access import clock
+from culture.access.grants import end_of_leavers
+
+
+def tick(*, now: dt.datetime) -> None:
+    end_of_leavers(now=now, today=clock.today())

@@ -1,0 +1,80 @@
+"""Whose words a text field holds. OURS: the organisation's own, or the machine's; they say nothing of a person.
+FREE_TEXT: a person's words, or words about one, and what becomes of them when he is erased.
+"""
+
+GOES = "removed with him"
+ALONE = "part of the person's record: replaced when he is erased"
+
+FREE_TEXT: dict[str, str] = {
+    "Employee.given_name": ALONE,
+    "Employee.family_name": ALONE,
+    "Employee.email": ALONE,
+    "Employee.password": ALONE,
+    "Employee.job_family": ALONE,
+    "Employee.job_title": ALONE,
+    "Employee.site": ALONE,
+    "Employee.time_zone": ALONE,
+    "Employee.search": "made from the name: replaced with it",
+    "Employee.sort_name": "made from the name: replaced with it",
+    "Employee.sort_ro": "made from the name: replaced with it",
+    "Employee.sort_zh": "made from the name: replaced with it",
+    "Grant.reason": "goes with the grant, by the rights registry",
+    "Grant.ended_reason": "goes with the grant, by the rights registry",
+    "AuditEntry.subject": "stays: names people by id only, which leads nowhere after erasure",
+    "AuditEntry.detail": "stays: names people by id only, which leads nowhere after erasure; no answer, no comment",
+    "ImportEffect.name": "scrubbed by the rights registry",
+    "ImportEffect.before": "scrubbed by the rights registry",
+    "ImportEffect.after": "scrubbed by the rights registry",
+    "ImportDraft.file_name": "a draft lives for a day",
+    "ImportDraft.content": "a draft lives for a day",
+    "ImportDraft.options": "a draft lives for a day",
+    "ImportDraft.told": "a draft lives for a day",
+    "DraftRow.number": "a draft lives for a day",
+    "DraftRow.name": "a draft lives for a day",
+    "DraftRow.detail": "a draft lives for a day",
+    "PeopleImport.file_name": "the file's name, not what was in it: stays as proof",
+    "PlannedChange.people": "ids of who moves with a split: done and gone within its date",
+    "LegalHold.reason": "why a person must not be erased: goes when the hold is lifted and he is erased",
+    "RetentionPause.reason": "why nothing expires: names no person",
+    "ReadinessJudgement.evidence": "a sponsor's words about the organisation: scrubbed by the rights registry",
+    "TailoringChange.reason": "an editor's words about the framework: stays, names him by id only",
+    "Program.readiness_reason": "why a program began all the same: the organisation's decision, stays",
+    "Kudos.story": "thanks about a colleague: scrubbed by the rights registry",
+    "QuizAttempt.answers": GOES,
+    "Completion.evidence": "kept without the person's words, by the rights registry",
+    "DeadAddress.digest": "a keyed digest of an address that bounced: by the rights registry",
+    "Announcement.error": "the mail server's refusal: removed with the announcement",
+    "Message.error": "the mail server's refusal: removed with the invitations after the release",
+    "InboxEnvelope.sealed": "an answer nobody can read and nobody can find: goes when the wave closes",
+    "Draft.sealed": "goes when the answer is sent, and at closing",
+    "SealedComment.text": "an answer without a person: cannot be found, stays with its wave",
+    "CellGroup.comments": "released comments without a person: stay with their wave",
+}
+OURS: set[str] = {
+    # kiosks, codes and web hooks
+    "Code.digest", "Kiosk.name", "Kiosk.site", "Endpoint.name", "Endpoint.url", "Endpoint.salt", "Endpoint.problem",
+    # what was set up
+    "Program.name", "Program.charter", "Program.readiness_below", "Cohort.name", "Course.name", "Course.summary",
+    "CourseVersion.quiz", "Lesson.title", "Lesson.body", "Instrument.name", "Instrument.purpose",
+    "EditStep.before",
+    "InstrumentVersion.sections", "Item.options", "Item.text", "Item.help", "Item.show_if", "ServiceLink.kind",
+    "Series.name", "Series.rule", "Series.blackout", "Wave.curve", "Wave.left_out", "Wave.progress",
+    "Wave.cancel_reason", "Unit.name", "Unit.path", "UnitState.name", "PlannedChange.name", "PlannedChange.problem",
+    "RequirementProfile.job_family", "Organisation.name", "Organisation.time_zone", "Organisation.sender_name",
+    "Organisation.sender_address", "CharterVersion.mission", "CharterVersion.philosophy", "CharterVersion.strategy",
+    "ServiceStandard.text", "ServiceStandard.measure", "ImportSource.key", "ImportSource.name", "ImportSource.mapping",
+    # the catalogue and its tailoring
+    *(
+        f"{model}.{field}"
+        for model in ("Requirement", "Behaviour", "Condition", "Practice", "Notion", "Figure")
+        for field in ("text", "detail", "tailored_text", "tailored_detail", "tailored_base")
+    ),
+    *(f"{model}.{field}" for model in ("Requirement", "Behaviour") for field in ("who", "moment", "before")),
+    "CatalogueVersion.counts", "CatalogueVersion.changed", "TailoringChange.code", "TailoringChange.before",
+    "TailoringChange.after",
+    # counts, keys, frozen rules: no person in them
+    "LedgerEntry.reason", "Wave.rules", "Wave.snapshot", "Wave.public_key", "Wave.participation", "Release.rules",
+    "Release.rules_hash", "CellGroup.name", "CellGroup.cells", "SetupLink.digest", "SetupLink.visit_digest",
+    "SignInLink.digest", "PeopleImport.sha256", "PeopleImport.counts", "PeopleImport.about",
+    "PeopleImport.undo_refused", "ImportDraft.sha256", "Erasure.counts",
+}  # fmt: skip
