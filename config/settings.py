@@ -82,6 +82,9 @@ if not SECRET_KEY:
         raise ImproperlyConfigured("SECRET_KEY is not set. Outside demo mode set a long random one (see .env.example).")
     SECRET_KEY = kept_secret(DATA_DIR)
 
+# Earlier keys, separated by commas: secrets of second factors and signed links made with them stay readable.
+SECRET_KEY_FALLBACKS = [key.strip() for key in env("SECRET_KEY_FALLBACKS").split(",") if key.strip()]
+
 EMBEDDED_DATABASE = not env("DATABASE_URL")
 EMBEDDED_BROKER = not env("BROKER_URL")
 EMBEDDED_DATABASE_URL = embedded.database_url(DATA_DIR)
@@ -100,7 +103,8 @@ CACHE_URL = env("CACHE_URL") or (BROKER_URL if BROKER_URL.startswith("redis") el
 if TESTING:
     CACHES: dict[str, Any] = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 elif CACHE_URL:
-    CACHE_URL = CACHE_URL.replace("redis+socket://", "unix://", 1)
+    # The same place in the words of the other library.
+    CACHE_URL = CACHE_URL.replace("redis+socket://", "unix://", 1).replace("virtual_host=", "db=", 1)
     CACHES = {
         "default": {
             "BACKEND": "django.core.cache.backends.redis.RedisCache",
@@ -130,6 +134,8 @@ INSTALLED_APPS = [
     "tree_queries",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
     "rest_framework",
     "rest_framework.authtoken",
     "drf_spectacular",
@@ -137,10 +143,12 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "culture.access.headers.Headers",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
+    "culture.access.setup_gate.SetupGate",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -149,7 +157,14 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "culture.access.where.Middleware",
+    "culture.access.signin_gate.SignInGate",
 ]
+
+# The audit trail never learns from where something was done here: people answer on these pages.
+UNSEEN_ROOMS = ["surveys.answering"]
+# What a person finds in the navigation, for "what can this person see?": config is imported by no app.
+PAGES_OF = "config.navigation.pages_of"
 
 ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"
@@ -163,6 +178,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "config.navigation.context",
+                "culture.access.organisation.context",
             ],
         },
     }
@@ -190,6 +206,33 @@ ACCOUNT_LOGIN_BY_CODE_ENABLED = True
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_FORMS = {"request_login_code": "culture.access.signin_forms.CodeRequestForm"}
+ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 600
+# No mail to whoever somebody names: an address nobody has gets none, and the page says the same.
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+# Wrong passwords and codes are counted and locked by culture.access.signin_locks, in the database; these limits of
+# allauth, in the shared cache, only stop floods. A whole office shares one address.
+ACCOUNT_RATE_LIMITS = {
+    "login": "300/m/ip",
+    "login_failed": "10/5m/key",
+    "request_login_code": "60/m/ip,5/10m/key",
+    "reset_password": "60/m/ip,5/10m/key",
+    "reset_password_from_key": "60/m/ip",
+}
+# How many proxies in front write X-Forwarded-For; the last of them names the visitor's address.
+ALLAUTH_TRUSTED_PROXY_COUNT = env_int("TRUSTED_PROXIES", 0 if DEMO else 1)
+MFA_ADAPTER = "config.accounts.SecondFactor"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_TOLERANCE = 1
+# Addresses come from HR, none waits for its owner to confirm it.
+MFA_ALLOW_UNVERIFIED_EMAIL = True
+MFA_FORMS = {
+    "authenticate": "culture.access.signin_forms.SecondFactorForm",
+    "reauthenticate": "culture.access.signin_forms.SecondFactorAgainForm",
+    "add_webauthn": "culture.access.signin_forms.PasskeyForm",
+}
 
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("it", "Italiano"), ("ro", "Română"), ("zh-hans", "简体中文"), ("fr", "Français")]
@@ -252,6 +295,8 @@ REST_FRAMEWORK = {
     ],
     # A view must name its permission; without one nobody but superusers passes, and the URL guard fails.
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAdminUser"],
+    # JSON only: the browsable pages of the framework offer every row of a filtered relation as a choice.
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "DEFAULT_PAGINATION_CLASS": "rest_framework.pagination.LimitOffsetPagination",
     "PAGE_SIZE": 100,
@@ -268,6 +313,17 @@ SPECTACULAR_SETTINGS = {
 
 EMAIL_URL = env("EMAIL_URL")
 DEFAULT_FROM_EMAIL = env("EMAIL_FROM", "Trivium <trivium@meridian.example>")
+# Where mail that cannot be delivered comes back to (the envelope's sender); empty: to the sender.
+EMAIL_BOUNCES = env("EMAIL_BOUNCES")
+# Its mailbox, for `manage.py read_bounces`: imaps://user:password@host/INBOX, or the path of a maildir.
+BOUNCES_URL = env("BOUNCES_URL")
+# The secret of the mail service that reports bounces to /hooks/bounces/ (Standard Webhooks: whsec_…).
+BOUNCES_SECRET = env("BOUNCES_SECRET")
+# How many send at a time, over one connection each, and how many mails a minute together (0: as fast as it goes).
+MAIL_SENDERS = max(1, env_int("MAIL_SENDERS", 2))
+MAIL_PER_MINUTE = max(0, env_int("MAIL_PER_MINUTE", 0))
+# Chat tools inside your own network: private addresses and http are refused unless this says yes.
+WEBHOOKS_PRIVATE = env_bool("WEBHOOKS_PRIVATE", False)
 if EMAIL_URL:
     mail_parts = urlsplit(EMAIL_URL)
     if mail_parts.scheme not in {"smtp", "smtps", "smtp+tls"} or not mail_parts.hostname:
@@ -290,6 +346,8 @@ SESSION_COOKIE_HTTPONLY = True
 HTTPS = BASE_URL.startswith("https://")
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SECURE_SSL_REDIRECT = False
+# Passkeys ask for https; the demo on localhost has none.
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not HTTPS
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
 SECURE_HSTS_SECONDS = 31536000 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS

@@ -3,18 +3,30 @@
 import importlib
 import importlib.util
 
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
 from django.contrib import admin
 from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path
 from django.views.generic import RedirectView
-from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
-from rest_framework.permissions import IsAuthenticated
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
+from rest_framework.authtoken.models import TokenProxy
 
 from config import health, home, mailbox
 from config.api import router
+from culture.access.permissions import Permission, api_permission
 
-schema = SpectacularAPIView.as_view(permission_classes=[IsAuthenticated])
-docs = SpectacularSwaggerView.as_view(permission_classes=[IsAuthenticated], url_name="schema")
+# Second factors and the places somebody signed in from are his own business, not the support pages'.
+# Nor are keys of the API and addresses, with which anybody could be signed in as.
+for model in (Authenticator, UserSession, TokenProxy, EmailAddress):
+    if admin.site.is_registered(model):
+        admin.site.unregister(model)
+
+# For whoever works here: the key of somebody who left opens not even the description.
+here = [api_permission(Permission.DO_TRAINING)]
+schema = SpectacularAPIView.as_view(permission_classes=here)
+docs = SpectacularSwaggerSplitView.as_view(permission_classes=here, url_name="schema")
 sign_in = RedirectView.as_view(pattern_name="account_login", query_string=True)
 
 urlpatterns = [

@@ -3,6 +3,9 @@
 from django.urls import include, path
 
 urlpatterns = [
+    path("setup/", include("culture.access.setup_urls")),
+    path("", include("culture.access.signin_urls")),
+    path("accounts/2fa/", include("allauth.mfa.urls")),
     path("accounts/", include("allauth.account.urls")),
     path("", include("culture.urls")),
     path("", include("surveys.urls")),
