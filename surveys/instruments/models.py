@@ -2,22 +2,41 @@
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from culture.framework.texts import pick
 
 
+class InstrumentQuerySet(models.QuerySet["Instrument"]):
+    def current(self) -> "InstrumentQuerySet":
+        return self.filter(archived_at__isnull=True)
+
+    def usable(self) -> "InstrumentQuerySet":
+        """Those a series may ask: with an edition that is not a draft."""
+        return self.current().filter(versions__draft=False).distinct()
+
+
 class Instrument(models.Model):
+    """``library_key``: from which of the library's it was made; ``sources``: what it rests on, as one cites it."""
+
     key = models.SlugField(unique=True)
     name = models.JSONField(default=dict)
     purpose = models.JSONField(default=dict)
+    sources = ArrayField(models.CharField(max_length=300), default=list, blank=True)
+    library_key = models.CharField(max_length=50, blank=True)
+    archived_at = models.DateTimeField(null=True, blank=True)
+
+    objects = InstrumentQuerySet.as_manager()
 
     def __str__(self) -> str:
         return pick(self.name)
 
 
 class InstrumentVersion(models.Model):
-    """An edition. Once a wave uses it (``frozen_at`` set) it never changes.
+    """An edition: a draft (at most one, edited freely, never asked), ready, and frozen for good once a wave uses it.
+
+    The database itself refuses to change a frozen edition. ``edited``: made or changed here, not by the library.
 
     ``sections``: ``[{"key", "title": {language: text}, "intro": {language: text}, "shuffled": bool}]`` in the order in
     which they are asked; none: own questions by dimension, then providers, then outcomes and comments.
@@ -27,10 +46,19 @@ class InstrumentVersion(models.Model):
     number = models.PositiveIntegerField()
     frozen_at = models.DateTimeField(null=True, blank=True)
     sections = models.JSONField(default=list, blank=True)
+    draft = models.BooleanField(default=False)
+    edited = models.BooleanField(default=False)
+    made_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
         ordering = ["instrument", "number"]
-        constraints = [models.UniqueConstraint(fields=["instrument", "number"], name="version_number_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["instrument", "number"], name="version_number_once"),
+            models.UniqueConstraint(fields=["instrument"], condition=models.Q(draft=True), name="version_one_draft"),
+            models.CheckConstraint(
+                condition=models.Q(draft=False) | models.Q(frozen_at__isnull=True), name="version_draft_not_frozen"
+            ),
+        ]
 
 
 class Item(models.Model):
@@ -82,3 +110,15 @@ class Item(models.Model):
 
     def __str__(self) -> str:
         return pick(self.text)
+
+
+class EditStep(models.Model):
+    """What a draft was before an edit, to take it back: ``before`` is its content as in content.py."""
+
+    version = models.ForeignKey(InstrumentVersion, models.CASCADE, related_name="steps")
+    what = models.CharField(max_length=20)
+    code = models.CharField(max_length=50, blank=True)
+    before = models.JSONField()
+
+    class Meta:
+        ordering = ["version", "pk"]
