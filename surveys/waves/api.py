@@ -18,11 +18,22 @@ class SeriesSerializer(serializers.ModelSerializer):
             "name",
             "instrument",
             "audience",
+            "employees",
+            "job_families",
+            "customer_facing",
             "first_opens_on",
-            "every_months",
-            "occurrences",
+            "rule",
+            "time_zone",
+            "opens_hour",
+            "weekends",
+            "blackout",
             "open_days",
             "reminder_days",
+            "reminder_every",
+            "reminder_most",
+            "panel",
+            "minutes_budget",
+            "joined_weeks",
             "k",
             "max_providers",
             "active",
@@ -34,7 +45,22 @@ class WaveSerializer(serializers.ModelSerializer):
 
     class Meta:
         model = Wave
-        fields = ["id", "series", "number", "opens_on", "closes_on", "state", "rules", "invited", "participation"]
+        fields = [
+            "id",
+            "series",
+            "number",
+            "planned_on",
+            "opens_on",
+            "closes_on",
+            "state",
+            "mails_paused",
+            "cancel_reason",
+            "rules",
+            "invited",
+            "left_out",
+            "reminders",
+            "participation",
+        ]
 
 
 class SeriesViewSet(viewsets.ReadOnlyModelViewSet):

@@ -89,12 +89,19 @@ class _Tree:
         return order[::-1]
 
 
-def make_blocks(units: Iterable[UnitNode], sizes: Mapping[int, int], k: int) -> list[Block]:
+def make_blocks(
+    units: Iterable[UnitNode], sizes: Mapping[int, int], k: int, merges: Iterable[Iterable[int]] = ()
+) -> list[Block]:
     """Blocks of at least ``k`` people each (one smaller one if there are fewer than ``k`` people altogether).
 
     ``sizes``: people directly in each unit. Units without people belong to a block only inside a merged subtree.
+    ``merges``: units HR wants reported together; they are as far as they lie in blocks under the same unit.
     """
     tree = _Tree.of(units)
+    return _joined(_blocks_of(tree, sizes, k), merges, tree)
+
+
+def _blocks_of(tree: _Tree, sizes: Mapping[int, int], k: int) -> list[Block]:
     groups: dict[int, list[_Group]] = {}
     small: dict[int, _Part] = {}
     for unit in tree.bottom_up():
@@ -152,3 +159,47 @@ def _block(group: _Group) -> Block:
         parent=group.parent,
         size=group.size,
     )
+
+
+def _joined(blocks: list[Block], merges: Iterable[Iterable[int]], tree: _Tree) -> list[Block]:
+    """Neighbouring blocks HR wants together as one; a unit left with a single block becomes that block."""
+    for wanted in merges:
+        units = set(wanted)
+        touched = [block for block in blocks if units & set(block.units)]
+        for parent in {block.parent for block in touched}:
+            group = [block for block in touched if block.parent == parent]
+            if len(group) > 1:
+                blocks = [block for block in blocks if block not in group]
+                blocks.append(_lifted(_one(group), blocks, tree))
+    return blocks
+
+
+def _one(group: list[Block]) -> Block:
+    """The block of the largest, so that its name and place go on."""
+    group = sorted(group, key=lambda block: (-block.size, block.id))
+    return Block(
+        id=next((block.id for block in group if block.id > 0), group[0].id),
+        name=" + ".join(block.name for block in group)[:NAME_LENGTH],
+        units=tuple(unit for block in group for unit in block.units),
+        parent=group[0].parent,
+        size=sum(block.size for block in group),
+    )
+
+
+def _lifted(block: Block, others: list[Block], tree: _Tree) -> Block:
+    """While nobody else is reported under its unit, the block is that unit."""
+    while block.parent is not None and not any(_lies_under(one.units[0], block.parent, tree) for one in others):
+        unit = tree.nodes[block.parent]
+        above = unit.parent if unit.parent in tree.nodes else None
+        units = block.units if unit.id in block.units else (unit.id, *block.units)
+        block = Block(id=unit.id, name=unit.name, units=units, parent=above, size=block.size)
+    return block
+
+
+def _lies_under(unit: int, upper: int, tree: _Tree) -> bool:
+    at: int | None = unit
+    while at is not None and at in tree.nodes:
+        if at == upper:
+            return True
+        at = tree.nodes[at].parent
+    return False

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.db.models import Count, Q
@@ -29,6 +30,14 @@ def rounded(answered: int, invited: int) -> str:
     return f"about {STEP * round(share / STEP)} %"
 
 
+def refresh_due(today: dt.date) -> int:
+    """The day's figures of every open wave that has none yet."""
+    waves = Wave.objects.filter(state=Wave.State.OPEN, opens_on__lt=today)
+    # A wave without figures has no such key, which an exclude would pass over.
+    due = waves.filter(Q(participation__on__isnull=True) | ~Q(participation__on=today.isoformat()))
+    return sum(refresh(wave, today=today) for wave in due)
+
+
 def refresh(wave: Wave, *, today: dt.date) -> bool:
     """Compute the day's figures, once a day; asking more often would show who answered in between."""
     if wave.state != Wave.State.OPEN or wave.participation.get("on") == today.isoformat() or wave.opens_on >= today:
@@ -40,13 +49,23 @@ def refresh(wave: Wave, *, today: dt.date) -> bool:
         .values_list("block")
         .annotate(invited=Count("pk"), answered=Count("pk", filter=Q(state=Invitation.State.ANSWERED)))
     }
-    figures = {"on": today.isoformat(), "groups": groups(wave.snapshot, blocks)}
+    rows = groups(wave.snapshot, blocks)
+    figures = {"on": today.isoformat(), "groups": rows}
+    percent = curve_point(rows)
+    point = [{"day": (today - wave.opens_on).days, "percent": percent}] if percent is not None else []
     # Conditional on the old figures: two ticks at midnight must not publish two roundings of one day.
     return bool(
         Wave.objects.filter(pk=wave.pk, state=Wave.State.OPEN, participation=wave.participation).update(
-            participation=figures
+            participation=figures, curve=[*wave.curve, *point]
         )
     )
+
+
+def curve_point(rows: Sequence[Mapping[str, Any]]) -> int | None:
+    """What was told of the whole that day, as a 5-point step; the censored ends are told as themselves."""
+    told = next((row["share"] for row in rows if row["depth"] == 0), "")
+    number = "".join(sign for sign in told if sign.isdigit())
+    return int(number) if number else None
 
 
 def groups(snapshot: dict[str, Any], blocks: dict[int, tuple[int, int]]) -> list[dict[str, Any]]:

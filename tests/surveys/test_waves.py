@@ -12,6 +12,7 @@ from config.celery import app  # noqa: F401 - binds the tasks to our application
 from culture.access.models import AuditEntry
 from culture.people.models import Employee, Unit
 from surveys.instruments.loading import load_library
+from surveys.instruments.models import Instrument, InstrumentVersion
 from surveys.waves import keys, links, opening, participation, partitions
 from surveys.waves import series as series_service
 from surveys.waves.models import Invitation, Message, Series, ServiceLink, Wave
@@ -49,11 +50,17 @@ def typed(today, **changed):
         "instrument": load_library().pk,
         "who": "all",
         "first_opens_on": today.isoformat(),
-        "every_months": 3,
-        "occurrences": 4,
+        "repeat": "m3",
+        "lasts": "1",
         "open_days": 14,
+        "opens_hour": 8,
+        "time_zone": "Europe/Rome",
+        "weekends": "on",
+        "reminders": "days",
         "reminder_days": "4, 9",
+        "panel": 1,
         "k": 5,
+        "max_providers": 3,
         **changed,
     }
 
@@ -100,40 +107,67 @@ def test_empty_page_names_the_first_step(hr, client_of):
 def test_hr_plans_a_series(hr, client_of, today):
     answer = client_of(hr).post("/waves/new/", typed(today), follow=True)
     series = Series.objects.get()
-    assert series.reminder_days == [4, 9] and series.audience == []
+    assert series.reminder_days == [4, 9] and series.audience == [] and series.opens_hour == 8
     assert series.waves.count() == 4
     assert "Wave 1" in client_of(hr).get("/waves/").content.decode()
     assert answer.redirect_chain[-1][0] == f"/waves/{series.waves.get(number=1).pk}/"
     assert AuditEntry.objects.filter(verb="series.created", actor=hr).count() == 1
 
 
+ALL_DAYS = {"free-TOTAL_FORMS": "1", "free-0-first": "2026-01-01", "free-0-last": "2026-12-31", "free-0-yearly": "on"}
+
+
 @pytest.mark.parametrize(
-    ("changed", "field"),
+    ("changed", "field", "says"),
     [
-        ({"name": " "}, "name"),
-        ({"who": "units"}, "audience"),
-        ({"who": "units", "audience": ["999999"]}, "audience"),
-        ({"who": "units", "audience": ["x"]}, "audience"),
-        ({"first_opens_on": "2020-01-01"}, "first_opens_on"),
-        ({"first_opens_on": "soon"}, "first_opens_on"),
-        ({"first_opens_on": "9999-12-31"}, "first_opens_on"),
-        ({"every_months": 0}, "every_months"),
-        ({"occurrences": 10**9}, "occurrences"),
-        ({"open_days": -1}, "open_days"),
-        ({"reminder_days": "20"}, "reminder_days"),
-        ({"reminder_days": "0"}, "reminder_days"),
-        ({"reminder_days": "four"}, "reminder_days"),
-        ({"k": 3}, "k"),
-        ({"k": 4}, "k"),
-        ({"instrument": 0}, "instrument"),
+        ({"name": " "}, "name", "required"),
+        ({"who": "units"}, "audience", "at least one unit"),
+        ({"who": "units", "audience": ["999999"]}, "audience", "valid choice"),
+        ({"who": "units", "audience": ["x"]}, "audience", "not a valid value"),
+        ({"who": "units", "audience": "Branch B"}, "audience", "Nobody who works here now"),
+        ({"who": "list", "numbers": ""}, "numbers", "at least one employee number"),
+        ({"who": "list", "numbers": "HR1, nobody, 77"}, "numbers", "nobody, 77"),
+        ({"customer_facing": "on"}, "who", "Nobody who works here now"),
+        ({"first_opens_on": "2020-01-01"}, "first_opens_on", "over"),
+        ({"first_opens_on": "soon"}, "first_opens_on", "valid date"),
+        ({"first_opens_on": "9999-12-31"}, "first_opens_on", "ten years"),
+        ({"repeat": "m4"}, "repeat", "valid choice"),
+        ({"repeat": "m1", "open_days": 40}, "repeat", "Ask less often"),
+        ({"repeat": "rule", "rule": ""}, "rule", "Write a rule"),
+        ({"repeat": "rule", "rule": "FREQ=MINUTELY"}, "rule", "opens on a day"),
+        ({"repeat": "rule", "rule": "FREQ=DAILY"}, "rule", "Ask less often"),
+        ({"repeat": "rule", "rule": "FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30"}, "rule", "never happens"),
+        ({"repeat": "rule", "rule": "every quarter"}, "rule", "not known here"),
+        ({"lasts": "9"}, "lasts", "valid choice"),
+        ({"open_days": -1}, "open_days", "greater than or equal to 1"),
+        ({"reminder_days": "20"}, "reminder_days", "before the close"),
+        ({"reminder_days": "0"}, "reminder_days", "after the opening"),
+        ({"reminder_days": "four"}, "reminder_days", "whole numbers"),
+        ({"time_zone": "Mars/Olympus"}, "time_zone", "time zone of the list"),
+        ({"minutes_budget": 0}, "minutes_budget", "greater than or equal to 1"),
+        ({"panel": 5}, "panel", "valid choice"),
+        ({"k": 3}, "k", "valid choice"),
+        ({"k": 4}, "k", "valid choice"),
+        ({"instrument": 0}, "instrument", "valid choice"),
+        (ALL_DAYS, "__all__", "leave no day at all"),
     ],
 )
-def test_bad_input_is_told_at_its_field_and_kept(changed, field, hr, client_of, today):
+def test_bad_input_is_told_at_its_field_and_kept(changed, field, says, hr, client_of, today, units):
+    if changed.get("audience") == "Branch B":
+        changed = {**changed, "audience": [str(units["Branch B"].pk)]}
     answer = client_of(hr).post("/waves/new/", typed(today, **changed))
     assert answer.status_code == 400
-    assert list(answer.context["form"].errors) == [field]
+    errors = answer.context["form"].errors
+    assert list(errors) == [field] and says in " ".join(errors[field])
     assert 'value="4, 9"' in answer.content.decode() or field == "reminder_days"
-    assert not Series.objects.exists()
+    assert not Series.objects.exists() and not Wave.objects.exists()
+
+
+def test_a_questionnaire_without_questions_is_refused_where_it_is_chosen(hr, client_of, today):
+    empty = Instrument.objects.create(key="empty", name={"en": "Empty"})
+    InstrumentVersion.objects.create(instrument=empty, number=1)
+    answer = client_of(hr).post("/waves/new/", typed(today, instrument=empty.pk))
+    assert answer.status_code == 400 and "no questions yet" in str(answer.context["form"].errors["instrument"])
 
 
 def test_series_refuses_k_under_five_for_any_caller(hr, today):
@@ -168,9 +202,9 @@ def test_opening_freezes_everything(wave, hr, manager, today):
     assert opening.open_wave(wave, now=timezone.now(), by=hr)
     assert wave.state == Wave.State.OPEN and wave.invited == 13
     assert Invitation.objects.filter(wave=wave).count() == 13
-    assert Message.objects.filter(kind="invitation", due_on=today).count() == 13
-    reminders = Message.objects.filter(kind="reminder").order_by("due_on").values_list("due_on", flat=True).distinct()
-    assert list(reminders) == [today + dt.timedelta(days=4), today + dt.timedelta(days=9)]
+    assert Message.objects.filter(kind="invitation", due_at=wave.opened_at).count() == 13
+    assert Message.objects.filter(kind="reminder").count() == 13 * len(wave.reminders) and wave.reminders
+    assert all(day.weekday() < 5 for day in wave.reminders), "never at a weekend"
     assert wave.version.frozen_at
     assert [item["code"] for item in wave.snapshot["items"]][:2] == ["W1", "W2"]
     assert bytes(wave.public_key) == bytes(keys.private_key(wave.pk).public_key)
@@ -185,18 +219,18 @@ def test_opening_twice_does_nothing_twice(wave, manager):
     assert AuditEntry.objects.filter(verb="wave.opened").count() == 1
 
 
-def test_a_crash_while_opening_is_taken_up_again(wave, manager, monkeypatch, today):
+def test_a_crash_while_opening_is_taken_up_again(wave, manager, monkeypatch):
     def crash(*args, **kwargs):
         raise RuntimeError("killed")
 
     with monkeypatch.context() as patch:
-        patch.setattr(opening.Message.objects, "bulk_create", crash)
+        patch.setattr(opening, "_write_messages", crash)
         with pytest.raises(RuntimeError):
             opening.open_wave(wave, now=timezone.now())
     wave.refresh_from_db()
     assert wave.state == Wave.State.OPENING and not Invitation.objects.exists()
     first_key = keys.load(wave.pk).public
-    assert due_to_open(today) == [wave.pk]
+    assert due_to_open(timezone.now()) == [wave.pk]
     assert opening.open_wave(wave, now=timezone.now())
     assert bytes(wave.public_key) == first_key
     assert Invitation.objects.filter(wave=wave).count() == 13
@@ -346,9 +380,10 @@ def strip(page: str) -> str:
     return re.sub(r'(name="csrfmiddlewaretoken" value="|X-CSRFToken": ")[^"]+', "", page)
 
 
-def test_monitor_foretells_what_will_be_hidden(wave, hr, manager, client_of):
+def test_what_will_be_hidden_is_foretold(wave, hr, manager, client_of):
+    Series.objects.update(k=10)
     page = client_of(hr).get(f"/waves/{wave.pk}/").content.decode()
-    assert "Likely hidden" in page and "Branch A" in page
+    assert "13 people are asked; 1 of 1 groups is likely to stay hidden" in page
 
 
 # -- service map -----------------------------------------------------------------------------------------------------
