@@ -1,24 +1,37 @@
 """Gathers the models of surveys' rooms for Django."""
 
 from surveys.answering.models import Draft, InboxEnvelope
-from surveys.instruments.models import Instrument, InstrumentVersion, Item
+from surveys.instruments.models import EditStep, Instrument, InstrumentVersion, Item
 from surveys.results.models import CellGroup, Release, SealedComment, SealedOwn, SealedRating
-from surveys.waves.models import Invitation, Message, Series, ServiceLink, Wave
+from surveys.waves.link_models import LinkProposal, ServiceLink
+from surveys.waves.message_models import Announcement, Code, DeadAddress, Endpoint, Kiosk, MailSender, Message
+from surveys.waves.models import Burden, Invitation, PanelPlace, Series, UnitMerge, Wave
 
 __all__ = [
+    "Announcement",
+    "Burden",
     "CellGroup",
+    "Code",
+    "DeadAddress",
     "Draft",
+    "EditStep",
+    "Endpoint",
     "InboxEnvelope",
     "Instrument",
     "InstrumentVersion",
     "Invitation",
     "Item",
+    "Kiosk",
+    "LinkProposal",
+    "MailSender",
     "Message",
+    "PanelPlace",
     "Release",
     "SealedComment",
     "SealedOwn",
     "SealedRating",
     "Series",
     "ServiceLink",
+    "UnitMerge",
     "Wave",
 ]

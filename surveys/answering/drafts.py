@@ -82,7 +82,9 @@ def save(*, token: str, wave_id: int, invitation_id: int, answers: Flat, languag
     behind a submit.
     """
     lock_open_wave(wave_id)
-    asked = Invitation.objects.select_for_update().filter(pk=invitation_id, state=Invitation.State.ASKED)
+    asked = Invitation.objects.select_for_update().filter(pk=invitation_id)
+    if not keys.is_visit(token):  # a visit is not told that he has answered
+        asked = asked.filter(state=Invitation.State.ASKED)
     if not list(asked.values_list("pk", flat=True)):
         raise NotAsked
     lookup, key = keys.draft_key(token)

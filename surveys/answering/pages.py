@@ -14,7 +14,7 @@ from itertools import groupby
 from typing import Any
 
 from surveys.answering.fields import CANNOT_JUDGE, COMMENT_LIMIT, EMPTIED, BadAnswer, Field, Flat, Posted, clean
-from surveys.instruments import rules
+from surveys.instruments import rules, timing
 from surveys.instruments.scales import Scale
 
 __all__ = ["CANNOT_JUDGE", "COMMENT_LIMIT", "BadAnswer", "Field", "Flat", "Page", "build", "check", "clean", "nest"]
@@ -23,7 +23,6 @@ PER_PAGE = 4
 PER_PROVIDER_PAGE = 8
 NOBODY = rules.Person()
 DIMENSIONS = ("want", "know", "can")
-SECONDS = {"agreement": 7, "outcome": 8, "pair": 12, "single": 9, "multiple": 12, "number": 10, "comment": 25}
 
 Nested = dict[str, Any]
 
@@ -220,7 +219,7 @@ def missing(pages: Iterable[Page], answers: Flat) -> list[tuple[Page, Field]]:
 
 def minutes(fields: Iterable[Field]) -> int:
     """About how long ``fields`` take, rounded up."""
-    return max(1, math.ceil(sum(SECONDS.get(field.kind, 7) for field in fields) / 60))
+    return timing.minutes_of(field.kind for field in fields)
 
 
 def minutes_left(pages: Iterable[Page], answers: Flat) -> int:

@@ -63,6 +63,11 @@ class Visit:
         return rules.shown(self.all_pages, self.answers, self.person)
 
     @property
+    def is_quiet(self) -> bool:
+        """By a link that somebody else may hold, too: no page tells whether he has answered or declined."""
+        return keys.is_visit(self.token)
+
+    @property
     def query(self) -> str:
         """Carries a language chosen by ?lang= along until a POST keeps it in the draft."""
         return f"?lang={self.language}" if known(self.request.GET.get("lang")) else ""
@@ -71,7 +76,16 @@ class Visit:
     def w(self) -> dict[str, str]:
         return words(self.language)
 
+    @property
+    def kiosk(self) -> dict[str, Any]:
+        """What a page on a shared tablet must know (see kiosk.py); empty elsewhere."""
+        found: dict[str, Any] = getattr(self.request, "kiosk", {})
+        return found
+
     def url(self, name: str, *args: Any) -> str:
+        if self.kiosk:
+            # The personal link never stands in a shared tablet's history.
+            return reverse(f"answering:kiosk_{name}", args=(self.kiosk["key"], *args))
         return reverse(f"answering:{name}", args=(self.token, *args))
 
     def after(self, number: int) -> str:
@@ -96,7 +110,7 @@ class Visit:
     def render(self, template: str, *, status: int = 200, **context: Any) -> HttpResponse:
         k = self.wave.rules.get("k", self.wave.series.k)
         context |= {"query": self.query, "k": k, "short_promise": self.w["short_promise"].format(k=k)}
-        context |= {"count": len(self.pages), "start_url": self.url("start")}
+        context |= {"count": len(self.pages), "start_url": self.url("start"), "kiosk": self.kiosk}
         return render(self.language, template, status=status, **context)
 
     def keep(self, answers: Flat, language: str = "") -> None:
@@ -127,7 +141,7 @@ def _enter(request: HttpRequest, token: str) -> Visit:
     if invitation is None:
         raise Refused("over", 410)
     wave = invitation.wave
-    answered = invitation.state == Invitation.State.ANSWERED
+    answered = invitation.state == Invitation.State.ANSWERED and not keys.is_visit(token)
     saved = drafts.Saved() if answered else drafts.load(token)
     language = speak(request, saved.language, invitation.employee.language)
     if wave.state in {Wave.State.DRAFT, Wave.State.SCHEDULED, Wave.State.OPENING}:
@@ -144,7 +158,9 @@ def _see_other(url: str) -> HttpResponse:
 
 
 def _settled(visit: Visit) -> HttpResponse | None:
-    """The page of somebody who has answered or declined; None if he may go on."""
+    """The page of somebody who has answered or declined; None if he may go on, or if it is not told here."""
+    if visit.is_quiet:
+        return None
     if visit.invitation.state == Invitation.State.ANSWERED:
         if visit.request.headers.get("X-Autosave"):
             return JsonResponse({"message": visit.w["thanks_already"]}, status=409)
@@ -152,9 +168,13 @@ def _settled(visit: Visit) -> HttpResponse | None:
     if visit.invitation.state == Invitation.State.DECLINED:
         if visit.request.headers.get("X-Autosave"):
             return JsonResponse({"message": visit.w["declined"]}, status=409)
-        note = visit.w["declined_note"].format(date=_day(visit.wave.closes_on, visit.language))
-        return visit.render("declined", note=note)
+        return _declined(visit)
     return None
+
+
+def _declined(visit: Visit) -> HttpResponse:
+    note = visit.w["declined_note"].format(date=_day(visit.wave.closes_on, visit.language))
+    return visit.render("declined", note=note)
 
 
 def _thanks(visit: Visit, *, already: bool) -> HttpResponse:
@@ -213,6 +233,8 @@ def _choose(visit: Visit) -> HttpResponse:
             submitting.rejoin(invitation=visit.invitation)
     except drafts.Closed:
         raise Refused("over", 410, visit.language) from None
+    if visit.is_quiet and go == "decline":
+        return _declined(visit)
     return _see_other(visit.url("start") + visit.query)
 
 
@@ -245,8 +267,8 @@ def _answer(visit: Visit, current: Page) -> HttpResponse:
         text = visit.w[bad.reason].format(**bad.values)
         if autosave:
             return JsonResponse({"message": text}, status=400)
-        here = _shown_now(visit, current.number) or current
-        return _show(visit, here, _typed(visit, current), status=400, error=(bad.field, text))
+        asked = _shown_now(visit, current.number) or current
+        return _show(visit, asked, _typed(visit, current), status=400, error=(bad.field, text))
     except drafts.Closed:
         raise Refused("over", 410, visit.language) from None
     except drafts.NotAsked:
@@ -323,7 +345,10 @@ def check(request: HttpRequest, token: str) -> HttpResponse:
     if request.method != "POST":
         return _settled(visit) or _summary(visit)
     if visit.invitation.state == Invitation.State.DECLINED:
-        return _see_other(visit.url("start"))
+        if not visit.is_quiet:
+            return _see_other(visit.url("start"))
+        submitting.rejoin(invitation=visit.invitation)
+        visit.invitation.refresh_from_db(fields=["state"])
     try:
         answers = rules.nest(visit.pages, visit.answers)
         outcome = submitting.submit(token=token, invitation=visit.invitation, answers=answers, now=timezone.now())
@@ -335,7 +360,7 @@ def check(request: HttpRequest, token: str) -> HttpResponse:
         return _settled(visit) or _summary(visit, status=400)
     if outcome is Outcome.DECLINED:
         return _see_other(visit.url("start"))
-    if outcome is Outcome.ALREADY:
+    if outcome is Outcome.ALREADY and not visit.is_quiet:
         return _thanks(visit, already=True)
     return _see_other(f"{visit.url('thanks')}?lang={visit.language}")
 
@@ -384,6 +409,6 @@ def _summary(visit: Visit, status: int = 200) -> HttpResponse:
 @door
 def thanks(request: HttpRequest, token: str) -> HttpResponse:
     visit = _enter(request, token)
-    if visit.invitation.state != Invitation.State.ANSWERED:
+    if visit.invitation.state != Invitation.State.ANSWERED and not visit.is_quiet:
         return _see_other(visit.url("start"))
     return _thanks(visit, already=False)

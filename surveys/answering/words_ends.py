@@ -164,4 +164,27 @@ ENDS: Mapping[str, tuple[str, ...]] = {
         "之前保存的内容是安全的。请几分钟后用同一链接重试。",
         "Ce qui était enregistré est en sûreté. Réessayez le même lien dans quelques minutes.",
     ),
+    "preview": ("Preview", "Anteprima", "Previzualizare", "预览", "Aperçu"),
+    "preview_note": (
+        "Nothing is stored.",
+        "Non si salva nulla.",
+        "Nu se salvează nimic.",
+        "不会保存任何内容。",
+        "Rien n'est enregistré.",
+    ),
+    "preview_other": (
+        "See it as somebody else",
+        "Guardalo come qualcun altro",
+        "Vezi-l ca altcineva",
+        "以其他人的身份查看",
+        "Voir à la place de quelqu'un d'autre",
+    ),
+    "preview_end": (
+        "That was all",
+        "È tutto qui",
+        "Asta a fost tot",
+        "到此结束",
+        "C'est tout",
+    ),
+    "preview_again": ("From the start", "Dall'inizio", "De la început", "从头开始", "Reprendre au début"),
 }

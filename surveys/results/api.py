@@ -11,6 +11,7 @@ from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from culture.access.audit import record
 from culture.access.permissions import Permission, api_permission
 from surveys.results import queries
 from surveys.results.models import CellGroup
@@ -58,6 +59,7 @@ class Results(mixins.ListModelMixin, viewsets.GenericViewSet):
         release = queries.release_of(wave, request.user) if wave else None
         if wave is None or release is None:
             raise NotFound
+        record(request.user, "results.read", wave)  # type: ignore[arg-type]
         visible = queries.visible_ids(request.user)
         groups = queries.rows_for(wave, visible) + queries.matrix_rows(wave, visible)
         groups += queries.customer_rows(wave, visible)

@@ -5,57 +5,92 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-COLOURS = {"want": "#c4510a", "know": "#0b63a5", "can": "#0a7d5a", "none": "#b9c0c8"}
+COLOURS = {"want": "#c4510a", "know": "#0b63a5", "can": "#0a7d5a", "none": "#5b6675"}
 WORDS = {"want": "Want", "know": "Know", "can": "Can", "none": "None of these"}
+DIMENSIONS = ("want", "know", "can")
 THIRDS = ("favourable", "neutral", "unfavourable")
-THIRD_COLOURS = ["#2b7bba", "#d9d6cf", "#e08a4f"]
+THIRD_COLOURS = ["#3d92cf", "#e6e3dc", "#d9733a"]
 SCHEMA = "https://vega.github.io/schema/vega-lite/v6.json"
+# Points of the index that two labels at the ends of lines keep from each other.
+APART = 4.0
 
 
 def trend(points: Sequence[dict[str, Any]]) -> dict[str, Any] | None:
     """Want, know and can of the company from wave to wave; None with fewer than two waves."""
-    values = [
-        {
-            "wave": f"{point['wave'].number}",
-            "at": point["wave"].opens_on.isoformat(),
-            "what": WORDS[key],
-            "score": score,
-        }
+    rows = [
+        {"wave": point["wave"].number, "date": point["wave"].closes_on, **{key: point[key] for key in DIMENSIONS}}
         for point in points
-        for key in ("want", "know", "can")
-        if (score := point[key]) is not None
     ]
-    if len({value["at"] for value in values}) < 2:
+    if sum(any(row[key] is not None for key in DIMENSIONS) for row in rows) < 2:
         return None
-    keys = ("want", "know", "can")
-    colour = {"domain": [WORDS[key] for key in keys], "range": [COLOURS[key] for key in keys]}
-    last = max(value["at"] for value in values)
-    encoding = {
-        "x": {"field": "at", "type": "temporal", "title": None, "axis": {"format": "%b %Y"}},
-        "y": {"field": "score", "type": "quantitative", "title": None, "scale": {"domain": [0, 100]}},
-        "color": {"field": "what", "type": "nominal", "scale": colour, "legend": None},
-    }
-    label = {"mark": {"type": "text", "align": "left", "dx": 6}, "encoding": {"text": {"field": "what"}}}
-    spec = {
+    table = [
+        {"Wave": row["wave"], "Closed": _day(row["date"]), **{WORDS[key]: _told(row[key]) for key in DIMENSIONS}}
+        for row in rows
+    ]
+    return {"spec": lines(rows, width=540), "table": table}
+
+
+def lines(rows: Sequence[dict[str, Any]], *, width: int = 330) -> dict[str, Any]:
+    """One line each for want, know and can, labelled at its end with its last value.
+
+    ``rows`` are the waves in their order: ``wave`` (its number), ``date`` and the three indices, None where hidden.
+    """
+    # Two waves that closed in one month would stand on the same place.
+    told = "%b %y" if len({f"{row['date']:%b %y}" for row in rows}) == len(rows) else "%d %b %y"
+    values = [
+        {"wave": row["wave"], "when": f"{row['date']:{told}}", "dimension": key, "index": row[key]}
+        for row in rows
+        for key in DIMENSIONS
+        if row[key] is not None
+    ]
+    last = max(value["wave"] for value in values)
+    ends = sorted((value for value in values if value["wave"] == last), key=lambda value: value["index"])
+    for value, height in zip(ends, _heights([end["index"] for end in ends]), strict=True):
+        value["label"], value["at"] = f"{WORDS[value['dimension']]} {value['index']}", height
+    lowest, highest = min(value["index"] for value in values), max(value["index"] for value in values)
+    scale = {"domain": [max(0, lowest // 10 * 10), min(100, highest // 10 * 10 + 10)], "nice": False}
+    axis = {"labelAngle": 0, "grid": False, "labelOverlap": "greedy", "labelSeparation": 6}
+    order = [f"{row['date']:{told}}" for row in rows]
+    x = {"field": "when", "type": "ordinal", "sort": order, "title": None, "axis": axis}
+    y = {"type": "quantitative", "scale": scale, "title": None, "axis": {"tickCount": 4, "domain": False}}
+    colours = {"domain": list(DIMENSIONS), "range": [COLOURS[key] for key in DIMENSIONS]}
+    colour = {"field": "dimension", "type": "nominal", "scale": colours, "legend": None}
+    return {
         "$schema": SCHEMA,
-        "width": 620,
-        "height": 220,
-        "data": {"values": values},
-        "encoding": encoding,
+        "width": width,
+        "height": 170,
+        # So much and the labels fit into a card on a phone.
+        "usermeta": {"narrow": 210},
         "layer": [
-            {"mark": {"type": "line", "point": True}},
-            {**label, "transform": [{"filter": f"datum.at == '{last}'"}]},
+            {
+                "data": {"values": values},
+                "mark": {"type": "line", "strokeWidth": 2.5, "point": True},
+                "encoding": {"x": x, "y": {**y, "field": "index"}, "color": colour},
+            },
+            {
+                "data": {"values": ends},
+                "mark": {"type": "text", "align": "left", "dx": 8, "fontWeight": "bold", "fontSize": 13},
+                "encoding": {
+                    "x": x,
+                    "y": {**y, "field": "at"},
+                    "color": colour,
+                    "text": {"field": "label", "type": "nominal"},
+                },
+            },
         ],
     }
-    table = [
-        {
-            "Wave": point["wave"].number,
-            **{WORDS[key]: _told(point[key]) for key in keys},
-            "Opened": point["wave"].opens_on,
-        }
-        for point in points
-    ]
-    return {"spec": spec, "table": table}
+
+
+def _day(day: Any) -> str:
+    return f"{day.day} {day:%b %Y}"
+
+
+def _heights(indices: Sequence[float]) -> list[float]:
+    """Heights for the labels, from the lowest up, that do not run into each other."""
+    heights: list[float] = []
+    for value in indices:
+        heights.append(max(value, heights[-1] + APART) if heights else value)
+    return heights
 
 
 def _told(score: int | None) -> int | str:
@@ -66,25 +101,30 @@ def barrier(cell: dict[str, Any] | None) -> dict[str, Any] | None:
     """What people meet first; None when hidden."""
     if not cell or not cell.get("shown"):
         return None
-    values = [{"what": WORDS[key], "share": share} for key, share in cell["shares"].items()]
+    shares = {key: cell["shares"][key] for key in WORDS if key in cell["shares"]}
+    values = [{"what": WORDS[key], "share": share, "label": f"{share} %"} for key, share in shares.items()]
+    bars = {
+        "field": "what",
+        "type": "nominal",
+        "legend": None,
+        "scale": {"domain": [WORDS[key] for key in shares], "range": [COLOURS[key] for key in shares]},
+    }
+    # The bars carry their numbers, so that there is no axis to read; room is kept for the number of the longest.
+    room = {"domain": [0, max(1, *shares.values()) * 1.2]}
+    x = {"field": "share", "type": "quantitative", "axis": None, "scale": room}
     spec = {
         "$schema": SCHEMA,
         "width": 420,
-        "height": 140,
+        "height": 150,
+        "usermeta": {"narrow": 150},
         "data": {"values": values},
         "encoding": {
-            "y": {"field": "what", "type": "nominal", "sort": None, "title": None},
-            "x": {"field": "share", "type": "quantitative", "title": "% of people", "scale": {"zero": True}},
-            "color": {
-                "field": "what",
-                "type": "nominal",
-                "legend": None,
-                "scale": {"domain": list(WORDS.values()), "range": list(COLOURS.values())},
-            },
+            "y": {"field": "what", "type": "nominal", "sort": [WORDS[key] for key in shares], "title": None},
+            "x": x,
         },
         "layer": [
-            {"mark": {"type": "bar", "height": 20}},
-            {"mark": {"type": "text", "align": "left", "dx": 4}, "encoding": {"text": {"field": "share"}}},
+            {"mark": {"type": "bar", "height": 20}, "encoding": {"color": bars}},
+            {"mark": {"type": "text", "align": "left", "dx": 6}, "encoding": {"text": {"field": "label"}}},
         ],
     }
     table = [{"First barrier": value["what"], "% of people": value["share"]} for value in values]
@@ -101,22 +141,24 @@ def thirds(items: Sequence[dict[str, Any]]) -> dict[str, Any] | None:
         for item in shown
         for at, (name, key) in enumerate(zip(THIRDS, ("fav", "neu", "unf"), strict=True))
     ]
+    axis = {"format": "%", "tickCount": 4}
     spec = {
         "$schema": SCHEMA,
         "width": 560,
-        "height": {"step": 22},
+        "height": {"step": 24},
+        "usermeta": {"narrow": 230},
         "data": {"values": values},
         "mark": "bar",
         "encoding": {
             "y": {"field": "item", "type": "nominal", "sort": None, "title": None},
-            "x": {"field": "share", "type": "quantitative", "title": "% of people", "stack": "normalize"},
+            "x": {"field": "share", "type": "quantitative", "title": None, "stack": "normalize", "axis": axis},
             "order": {"field": "order"},
             "color": {
                 "field": "what",
                 "type": "nominal",
                 "title": None,
                 "scale": {"domain": list(THIRDS), "range": THIRD_COLOURS},
-                "legend": {"orient": "top"},
+                "legend": {"orient": "top", "columnPadding": 8},
             },
         },
     }

@@ -208,6 +208,10 @@ def _own_cells(
             barriers.setdefault(leaf, Tally(len(scoring.BARRIERS))).add(0, scoring.BARRIERS.index(first))
     for measure in measures:
         _release(cells, forest, measure, scores[measure.key], rules, scales)
+    if not {measure.key for measure in measures} >= set(scoring.DIMENSIONS):
+        for node in forest.order:
+            cells[node]["barrier"] = dict(NOT_ASKED)
+        return
     shown = disclosure.protect_counts(forest, {leaf: tally.n for leaf, tally in barriers.items()}, rules["k"])
     for node in forest.order:
         found = [barriers[leaf] for leaf in forest.all_leaves[node] if leaf in barriers]

@@ -97,12 +97,17 @@ def overview(wave: Wave, visible: Iterable[int] | None) -> dict[str, Any]:
     company = company_row(rows)
     earlier = _company(before) if before else None
     cells = company.cells if company else {}
-    cards = [card(key, cells.get(key), earlier.cells.get(key) if earlier else None) for key in HEADLINE]
-    return {"heading": finding(cells), "cards": cards, "rows": rows, "company": company, "previous": before}
+    told = cards(cells, earlier.cells if earlier else {})
+    return {"heading": finding(cells), "cards": told, "rows": rows, "company": company, "previous": before}
 
 
 def _company(wave: Wave) -> CellGroup | None:
     return CellGroup.objects.filter(release__wave=wave, family="tree", parent=None).defer("comments").first()
+
+
+def cards(cells: dict[str, Any], before: dict[str, Any]) -> list[dict[str, Any]]:
+    """Those of the three that the wave asked about; all of them where there are no cells at all."""
+    return [card(key, cells.get(key), before.get(key)) for key in HEADLINE if key in cells or not cells]
 
 
 def card(key: str, now: dict | None, before: dict | None) -> dict[str, Any]:
@@ -118,6 +123,10 @@ def finding(cells: dict[str, Any]) -> str:
         first = max(HEADLINE, key=lambda key: shares[key])
         if shares[first] >= 20:
             return FINDINGS[first]
+    asked = [key for key in HEADLINE if key in cells]
+    if cells and len(asked) < len(HEADLINE):
+        served = cells.get("served", {})
+        return f"Colleagues rate the service {served['index']} of 100" if served.get("shown") else "What people said"
     if len(indices) < len(HEADLINE):
         return "Too few people answered to say what holds them back"
     if max(indices.values()) - min(indices.values()) <= 3:
@@ -200,4 +209,15 @@ def items_of(wave: Wave) -> list[dict[str, Any]]:
     return [item for item in items if item["kind"] != "comment"]
 
 
-__all__ = ["COLUMNS", "EVERYBODY", "card", "company_row", "finding", "items_of", "overview", "release_of", "trend"]
+__all__ = [
+    "COLUMNS",
+    "EVERYBODY",
+    "card",
+    "cards",
+    "company_row",
+    "finding",
+    "items_of",
+    "overview",
+    "release_of",
+    "trend",
+]

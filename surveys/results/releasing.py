@@ -14,6 +14,7 @@ from random import SystemRandom
 from typing import Any
 
 from django.db import transaction
+from django.utils import timezone
 from nacl.exceptions import CryptoError
 from nacl.public import SealedBox
 
@@ -21,7 +22,7 @@ from culture.access.audit import record
 from culture.people.models import Employee
 from surveys.answering.models import Draft, InboxEnvelope
 from surveys.instruments.scales import scale_of
-from surveys.results import computing, measures
+from surveys.results import computing, learning, measures
 from surveys.results.models import CellGroup, Release, SealedComment, SealedOwn, SealedRating
 from surveys.results.scoring import FORMULA_VERSION
 from surveys.waves import keys, partitions
@@ -42,6 +43,7 @@ def close_wave(wave: Wave, *, now: dt.datetime, by: Employee | None = None) -> W
     release(wave, now=now, by=by)
     forget(wave)
     wave.refresh_from_db()
+    learning.learn_from(wave, today=timezone.localdate(now))
     return wave
 
 
@@ -102,6 +104,7 @@ def seal(wave: Wave) -> bool:
         "respondents": [[block, n] for block, n in sorted(respondents.items())],
         "raters": [[node, n] for node, n in sorted(_raters(wave, contents).items())],
         "unreadable": unreadable,
+        "unused": learning.hardly_used(contents, wave.rules["k"]),
     }
     wave.save(update_fields=["snapshot"])
     partitions.drop(InboxEnvelope._meta.db_table, wave.pk)

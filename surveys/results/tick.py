@@ -10,27 +10,33 @@ from django.db.models import Q
 from django.utils import timezone
 
 from surveys.results import tasks
+from surveys.waves import running
 from surveys.waves.models import Wave
+from surveys.waves.series import today_of
 
 
 def due(now: dt.datetime) -> list[Wave]:
     """Waves to close, or to go on closing.
 
-    A wave takes answers to the end of its last day. One that was closed by hand has its last day brought forward to
-    today, earlier than planned: it closes at once.
+    A wave takes answers to the end of its last day, where its series is at home. One that was closed by hand is marked
+    so: it closes at once.
     """
-    today = timezone.localdate(now)
-    waves = Wave.objects.select_related("series").filter(
-        Q(state=Wave.State.OPEN, closes_on__lte=today)
-        | Q(state=Wave.State.CLOSED)
-        | Q(state=Wave.State.RELEASED, public_key__isnull=False)
+    # In some zones it is tomorrow already.
+    soon = timezone.localdate(now) + dt.timedelta(days=1)
+    waves = (
+        Wave.objects.select_related("series")
+        .defer("snapshot")
+        .filter(
+            Q(state=Wave.State.OPEN, closes_on__lte=soon)
+            | Q(state=Wave.State.CLOSED)
+            | Q(state=Wave.State.RELEASED, public_key__isnull=False)
+        )
     )
-    return [wave for wave in waves.order_by("pk") if not _open_today(wave, today)]
+    return [wave for wave in waves.order_by("pk") if not _open_still(wave, now)]
 
 
-def _open_today(wave: Wave, today: dt.date) -> bool:
-    planned = wave.opens_on + dt.timedelta(days=wave.series.open_days)
-    return wave.state == Wave.State.OPEN and wave.closes_on == today and wave.closes_on >= planned
+def _open_still(wave: Wave, now: dt.datetime) -> bool:
+    return wave.state == Wave.State.OPEN and not running.is_closing(wave, today_of(wave.series, now))
 
 
 def tick(*, now: dt.datetime) -> None:

@@ -6,12 +6,14 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from culture.access.audit import record
 from culture.access.permissions import Permission, require
-from culture.framework.texts import pick
-from surveys.results import charts, exports, queries
+from surveys.results import charts, exports, queries, telling
+from surveys.results.disclosure import NOT_ASKED
 from surveys.results.models import CellGroup
 from surveys.waves.models import Wave
 
@@ -40,22 +42,26 @@ def wave(request: HttpRequest, wave_id: int) -> HttpResponse:
         "rows": [_heat_row(row) for row in context["rows"]],
         "trend": charts.trend(queries.trend(found.series)),
         "barrier": charts.barrier((context["company"].cells if context["company"] else {}).get("barrier")),
+        "partial": visible is not None,
     }
     return render(request, "surveys/results/wave.html", context)
 
 
 def _heat_row(row: CellGroup) -> dict[str, Any]:
-    cells = [{"key": key, **row.cells.get(key, {"shown": False})} for key in queries.COLUMNS]
+    cells = [{"key": key, **row.cells.get(key, NOT_ASKED)} for key in queries.COLUMNS]
+    # Where none of the three was asked, who told about the service stands for who answered.
+    bases = [cell for cell in cells[:3] if cell.get("why") != NOT_ASKED["why"]] or cells[4:]
     shares = row.cells.get("barrier", {}).get("shares")
     first = max(("want", "know", "can"), key=lambda key: shares[key]) if shares else None
     return {
         "unit": row.unit,
         "name": row.name,
-        "indent": "\u2003" * row.depth,
+        "depth": min(row.depth, 8),
         "cells": cells,
-        "people": next((cell["n"] for cell in cells[:3] if cell["shown"]), None),
+        "people": next((cell["n"] for cell in bases if cell["shown"]), None),
         "participation": row.cells.get("participation", {}),
         "barrier": first,
+        "barrier_asked": row.cells.get("barrier", {}).get("why") != NOT_ASKED["why"],
         "barrier_share": shares[first] if shares and first else None,
     }
 
@@ -68,31 +74,29 @@ def unit(request: HttpRequest, wave_id: int, unit: int) -> HttpResponse:
     row = queries.unit_row(found, request.user, unit)
     if row is None:
         raise Http404
-    items = [
-        {
-            "code": item["code"],
-            "text": pick(item["text"]).replace("{provider}", row.name),
-            "about": item["about"],
-            "dimension": item.get("dimension", ""),
-            "cell": row.cells.get("talk" if item["kind"] == "outcome" else item["code"], {"shown": False}),
-        }
-        for item in queries.items_of(found)
-    ]
     before = queries.previous(found)
     earlier = queries.unit_row(before, request.user, unit) if before else None
     old = earlier.cells if earlier else {}
+    asked_before = queries.items_of(before) if before else []
+    language = get_language() or "en"
+    items = telling.tell(queries.items_of(found), row.cells, language, row.name, asked_before)
     context = {
         "wave": found,
         "row": row,
-        "heading": f"{row.name}: {queries.finding(row.cells)}",
-        "cards": [queries.card(key, row.cells.get(key), old.get(key)) for key in queries.HEADLINE],
-        "own": [item for item in items if item["about"] == "own"],
-        "served": [item for item in items if item["about"] == "provider"],
+        "heading": _("%(unit)s: %(finding)s") % {"unit": row.name, "finding": _inside(queries.finding(row.cells))},
+        "cards": queries.cards(row.cells, old),
+        "own": [item for item in items if item.about == "own"],
+        "served": [item for item in items if item.about == "provider"],
         "served_cell": row.cells.get("served", {"shown": False}),
-        "thirds": charts.thirds([item for item in items if item["about"] == "own"]),
+        "thirds": charts.thirds([{"code": item.code, "cell": item.cell} for item in items if item.about == "own"]),
         "barrier": charts.barrier(row.cells.get("barrier")),
     }
     return render(request, "surveys/results/unit.html", context)
+
+
+def _inside(finding: str) -> str:
+    """A finding as it stands in the middle of a line."""
+    return finding[:1].lower() + finding[1:]
 
 
 @require_safe
@@ -104,9 +108,39 @@ def services(request: HttpRequest, wave_id: int) -> HttpResponse:
     rows = [
         {"provider": row.name.split(" ← ")[0], "customer": row.name.split(" ← ")[-1], "cell": row.cells["served"]}
         for row in queries.matrix_rows(found, visible)
+        if "served" in row.cells
     ]
-    customers = queries.customer_rows(found, visible)
-    return render(request, "surveys/results/services.html", {"wave": found, "rows": rows, "customers": customers})
+    whole = {row.name: row.cells.get("served") for row in queries.tree_rows(found, visible)}
+    providers = _by_provider(rows, whole)
+    known = [one for one in providers if one["cell"] and one["cell"].get("shown") and "index" in one["cell"]]
+    context = {
+        "wave": found,
+        "providers": providers,
+        "lowest": known[0] if len(known) > 1 else None,
+        "customers": sorted(
+            (row for row in queries.customer_rows(found, visible) if "served" in row.cells),
+            key=lambda row: _score(row.cells["served"]),
+        ),
+    }
+    return render(request, "surveys/results/services.html", context)
+
+
+def _by_provider(rows: list[dict[str, Any]], whole: dict[str, dict[str, Any] | None]) -> list[dict[str, Any]]:
+    """The matrix by provider, with its score from all it serves; the lowest first, inside and outside."""
+    grouped: dict[str, list[dict[str, Any]]] = {}
+    for row in rows:
+        grouped.setdefault(row["provider"], []).append(row)
+    found = [
+        {"name": name, "cell": whole.get(name), "rows": sorted(own, key=lambda row: _score(row["cell"]))}
+        for name, own in grouped.items()
+    ]
+    return sorted(found, key=lambda one: (_score(one["cell"]), one["name"]))
+
+
+def _score(cell: dict[str, Any] | None) -> tuple[int, float]:
+    """Where a cell stands in a list that begins with the lowest: the unknown at the end."""
+    known = cell and cell.get("shown") and cell.get("index") is not None
+    return (0, cell["index"]) if cell and known else (1, 0.0)
 
 
 @require_safe
@@ -117,6 +151,7 @@ def export(request: HttpRequest, wave_id: int) -> HttpResponse:
     release = queries.release_of(found, request.user)
     if release is None:
         raise Http404
+    record(request.user, "results.exported", found)  # type: ignore[arg-type]
     visible = queries.visible_ids(request.user)
     groups = queries.rows_for(found, visible) + queries.matrix_rows(found, visible)
     groups += queries.customer_rows(found, visible)

@@ -1,37 +1,44 @@
-"""Sending invitations and reminders: each message is a row, claimed, sent, marked in its own commit.
+"""Sending invitations and reminders: each message is a row, claimed, sent, marked in a commit of its own.
 
-A worker killed between the mail server's "accepted" and the mark sends that one message twice; nothing is lost.
+The commit that marks one message also proves the claim on the next, so that a message costs one commit. A worker
+killed between the server's "accepted" and the mark sends that one message twice; nothing is lost.
+
+These commits do not wait for the disk (4 ms each would halve the pace); the last one of a batch does, and with it all
+before it are safe. A PostgreSQL that dies takes the marks of its last half second along: the worker still knows them
+and writes them again. Only if both die at once (no power) are those few mails sent twice, with the same Message-ID.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 import smtplib
+import time
+from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
-from email.utils import parseaddr
+from dataclasses import dataclass, field
 from typing import Any
 
-from django.conf import settings
-from django.core.mail import EmailMultiAlternatives, get_connection
-from django.db import transaction
-from django.db.models import F, Q
-from django.template.loader import render_to_string
-from django.urls import NoReverseMatch, reverse
-from django.utils import timezone, translation
-from django.utils.formats import date_format
+from django.core.mail import get_connection
+from django.core.mail.backends.smtp import EmailBackend
+from django.db import InterfaceError, OperationalError, connection, transaction
+from django.db.models import Q
+from django.utils import timezone
 
-from surveys.waves import keys
-from surveys.waves.models import Invitation, Message, Wave
-from surveys.waves.texts_mail import words
+from surveys.waves import keys, reach, routing, webhooks
+from surveys.waves.mails import Mail, Writer
+from surveys.waves.models import Message, Wave
+from surveys.waves.routing import Parcel
 
 BATCH = 200
 STALE = dt.timedelta(minutes=10)
 ATTEMPTS = 8
 FIRST_WAIT = dt.timedelta(minutes=5)
 LONGEST_WAIT = dt.timedelta(hours=6)
-
+# The mailbox does not exist or takes nothing from anybody. Other 5xx answers speak of this mail, or of us.
+NO_MAILBOX = {550, 551, 553}
+CLOSING = 421
+# Seconds between tries, together a minute.
+WHILE_RESTARTING = (0.2, 0.5, 1, 2, 4, 8, 15, 30)
 
 SERVER_ERRORS = (
     smtplib.SMTPServerDisconnected,
@@ -39,6 +46,7 @@ SERVER_ERRORS = (
     smtplib.SMTPHeloError,
     smtplib.SMTPAuthenticationError,
     smtplib.SMTPSenderRefused,
+    smtplib.SMTPNotSupportedError,
 )
 
 
@@ -52,6 +60,12 @@ class Report:
     skipped: int = 0
     failed: int = 0
     later: int = 0
+    moved: int = 0
+
+    @property
+    def progress(self) -> int:
+        """Without any, asking at once for more would only turn in circles."""
+        return self.sent + self.skipped + self.failed + self.moved
 
 
 def due_messages(now: dt.datetime) -> Any:
@@ -59,8 +73,8 @@ def due_messages(now: dt.datetime) -> Any:
     return Message.objects.filter(
         Q(retry_at__isnull=True) | Q(retry_at__lte=now),
         state=Message.State.DUE,
-        due_on__lte=timezone.localdate(now),
-        invitation__wave__state=Wave.State.OPEN,
+        due_at__lte=now,
+        invitation__wave__in=Wave.objects.filter(state=Wave.State.OPEN, mails_paused=False),
     )
 
 
@@ -71,13 +85,21 @@ def release_stale(now: dt.datetime) -> int:
     )
 
 
+def drop_ended() -> int:
+    """What was still to be sent of waves that ended. (A claimed one is skipped by whoever holds it.)"""
+    ended = Wave.objects.filter(state__in=[Wave.State.CLOSED, Wave.State.RELEASED, Wave.State.CANCELLED])
+    return Message.objects.filter(state=Message.State.DUE, invitation__wave__in=ended).update(
+        state=Message.State.SKIPPED, retry_at=None, error=""
+    )
+
+
 def claim(now: dt.datetime, limit: int) -> list[int]:
     """Take up to ``limit`` due messages that no other worker is taking."""
     with transaction.atomic():
         ids = list(
             due_messages(now)
             .select_for_update(skip_locked=True, of=("self",))
-            .order_by("due_on", "pk")
+            .order_by("due_at", "pk")
             .values_list("pk", flat=True)[:limit]
         )
         Message.objects.filter(pk__in=ids).update(state=Message.State.CLAIMED, claimed_at=now)
@@ -88,85 +110,169 @@ def send_due(*, now: dt.datetime, limit: int = BATCH) -> Report:
     """Send up to ``limit`` due messages over one connection."""
     report = Report()
     release_stale(now)
-    ids = claim(now, limit)
-    if not ids:
-        return report
-    connection = get_connection()
-    messages = Message.objects.select_related("invitation__employee", "invitation__wave__series").in_bulk(ids)
-    waiting = [messages[pk] for pk in ids if pk in messages]
-    try:
-        while waiting:
-            _deliver(waiting.pop(0), connection, report, claimed_at=now, now=now)
-    except ServerDown as error:
-        # A server that took some and then hung up (many limit mails per connection) takes the rest at once.
-        wait = dt.timedelta() if report.sent else FIRST_WAIT
-        _back_off([message.pk for message in waiting], now + wait, str(error))
-        report.later += len(waiting)
-    finally:
-        with suppress(OSError, smtplib.SMTPException):
-            connection.close()
+    if ids := claim(now, limit):
+        parcels = _sorted_out(routing.parcels(ids, now), report, now)
+        _send(parcels, Batch(report, now))
     return report
 
 
-def _deliver(message: Message, connection: Any, report: Report, *, claimed_at: dt.datetime, now: dt.datetime) -> None:
-    # Renewing the claim also proves it: a slow worker whose claim ran out must not send what another sends now.
-    renewed = timezone.now()
-    mine = Message.objects.filter(pk=message.pk, state=Message.State.CLAIMED, claimed_at=claimed_at)
-    if not mine.update(claimed_at=renewed, attempts=F("attempts") + 1):
+def _sorted_out(parcels: list[Parcel], report: Report, now: dt.datetime) -> list[Parcel]:
+    """Those that shall leave now. The others are skipped or moved to when they may."""
+    ready = []
+    for parcel in parcels:
+        reason, later = routing.judge(parcel, now)
+        if reason:
+            _give_up([parcel.message_id], Message.State.SKIPPED, reason)
+            report.skipped += 1
+        elif later is not None:
+            claimed = Message.objects.filter(pk=parcel.message_id, state=Message.State.CLAIMED)
+            claimed.update(state=Message.State.DUE, claimed_at=None, due_at=later)
+            report.moved += 1
+        else:
+            ready.append(parcel)
+    return ready
+
+
+@dataclass
+class Batch:
+    """What the messages of one batch share: the connection, the rendered forms, and the mark still to be written."""
+
+    report: Report
+    now: dt.datetime
+    writer: Writer = field(default_factory=Writer)
+    server: Any = field(default_factory=get_connection)
+    sent: int | None = None
+    done: list[int] = field(default_factory=list)
+
+    TAKE = """
+        WITH done AS (
+            UPDATE surveys_message SET state = 'sent', claimed_at = NULL, retry_at = NULL, error = ''
+            WHERE id = %s::bigint AND state IN ('claimed', 'due')
+        ), mine AS (
+            UPDATE surveys_message SET claimed_at = %s::timestamptz, attempts = attempts + 1, channel = %s
+            WHERE id = %s::bigint AND state = 'claimed' AND claimed_at = %s::timestamptz
+            RETURNING attempts, invitation_id
+        )
+        SELECT mine.attempts, i.state, w.state, w.closes_on, w.mails_paused,
+            (SELECT set_config('synchronous_commit', 'off', true))
+        FROM mine JOIN surveys_invitation i ON i.id = mine.invitation_id JOIN surveys_wave w ON w.id = i.wave_id
+    """
+
+    def take(self, parcel: Parcel) -> tuple[Any, ...] | None:
+        """Mark the message sent before, renew the claim on this one, and see how things stand: one commit.
+
+        None if the claim ran out: a slow worker must not send what another sends now.
+        """
+        values = [self.sent, timezone.now(), parcel.channel, parcel.message_id, parcel.claimed_at]
+        row: tuple[Any, ...] | None = self._patiently(lambda: self._fetch(values))
+        self.sent = None
+        return row[:-1] if row else None
+
+    def _fetch(self, values: list[Any]) -> tuple[Any, ...] | None:
+        with connection.cursor() as cursor:
+            cursor.execute(self.TAKE, values)
+            row: tuple[Any, ...] | None = cursor.fetchone()
+        return row
+
+    def _patiently(self, work: Callable[[], Any]) -> Any:
+        """A database that restarts must not make this worker forget what it has just sent.
+
+        If the lost answer was a success, the second try finds the claim renewed and leaves the message alone until
+        the claim runs out: late, not twice.
+        """
+        for pause in WHILE_RESTARTING:
+            try:
+                return work()
+            except (OperationalError, InterfaceError):
+                if connection.in_atomic_block:
+                    raise
+                connection.close()
+                time.sleep(pause)
+                with suppress(OperationalError, InterfaceError):
+                    self._mark_sent()
+        return work()
+
+    def _mark_sent(self) -> None:
+        """Waits for the disk. Those marked already are left as they are: one may have bounced meanwhile."""
+        waiting = Message.objects.filter(pk__in=self.done, state__in=[Message.State.CLAIMED, Message.State.DUE])
+        # The moments go with the mark.
+        waiting.update(state=Message.State.SENT, claimed_at=None, retry_at=None, error="")
+
+    def hand_over(self, mail: Mail) -> None:
+        """Give it to the mail server, or to whatever stands in for one."""
+        self.server.open()
+        if isinstance(self.server, EmailBackend) and self.server.connection is not None:
+            # Without Django's parsing of addresses that were checked already: a millisecond a mail.
+            self.server.connection.sendmail(self.writer.bounces_to, mail.to, mail.raw)
+        else:
+            self.server.send_messages([mail])
+
+    def flush(self) -> None:
+        """Mark the last one, and have all that was marked on the disk."""
+        if self.done:
+            self._patiently(self._mark_sent)
+            self.sent = None
+
+
+def _send(parcels: list[Parcel], batch: Batch) -> None:
+    waiting = list(reversed(parcels))
+    try:
+        while waiting:
+            _deliver(waiting.pop(), batch)
+        batch.flush()
+    except ServerDown as error:
+        # A server that took some and then hung up (many limit mails per connection) takes the rest at once.
+        wait = dt.timedelta() if batch.report.sent else FIRST_WAIT
+        _back_off([parcel.message_id for parcel in waiting], batch.now + wait, str(error))
+        batch.report.later += len(waiting)
+    finally:
+        with suppress(OSError, smtplib.SMTPException):
+            batch.server.close()
+
+
+def _deliver(parcel: Parcel, batch: Batch) -> None:
+    fresh = batch.take(parcel)
+    if fresh is None:
         return
-    message.attempts += 1
-    if reason := _not_needed(message, now):
-        _mark(message, Message.State.SKIPPED, reason)
-        report.skipped += 1
+    attempts, *states = fresh
+    if reason := routing.stopped(parcel, states, batch.now):
+        state = Message.State.DUE if reason == routing.PAUSED else Message.State.SKIPPED
+        _give_up([parcel.message_id], state, "" if reason == routing.PAUSED else reason)
+        batch.report.skipped += 1
         return
     try:
-        connection.open()
-        connection.send_messages([compose(message)])
+        if parcel.channel == Message.Channel.CHAT:
+            webhooks.send_personal(parcel, batch.writer)
+        else:
+            batch.hand_over(batch.writer.write(parcel.letter))
     except Exception as error:  # noqa: BLE001 - whatever goes wrong with one mail is recorded with it
-        _refused(message, error, report, now)
+        _refused(parcel, attempts, error, batch)
         return
-    _mark(message, Message.State.SENT, "")
-    report.sent += 1
+    batch.sent = parcel.message_id
+    batch.done.append(parcel.message_id)
+    batch.report.sent += 1
 
 
-def _not_needed(message: Message, now: dt.datetime) -> str:
-    """Why the message must not leave any more, decided at the last moment; '' if it must."""
-    invitation = Invitation.objects.filter(pk=message.invitation_id)
-    state = invitation.values_list("state", "wave__state", "wave__closes_on").first()
-    today = timezone.localdate(now)
-    employee = message.invitation.employee
-    if state is None or state[1] != Wave.State.OPEN or state[2] <= today:
-        return "closed"
-    if state[0] != Invitation.State.ASKED:
-        return "not asked any more"
-    if not employee.email:
-        return "no e-mail"
-    if not employee.is_active or (employee.left_on and employee.left_on < today):
-        return "left"
-    # After an outage two reminders may be due at once: the later one is enough.
-    later = message.invitation.messages.filter(kind="reminder", due_on__lte=today, number__gt=message.number)
-    if message.kind == "reminder" and later.exists():
-        return "a later reminder is due"
-    return ""
-
-
-def _refused(message: Message, error: Exception, report: Report, now: dt.datetime) -> None:
+def _refused(parcel: Parcel, attempts: int, error: Exception, batch: Batch) -> None:
     """File the refusal: for good, for later, or the whole server's (then the batch stops)."""
-    code = _code(error)
+    code, chat = _code(error), isinstance(error, webhooks.Undelivered)
     text = f"{code or ''} {type(error).__name__}".strip()  # never the server's text: it repeats the address
     # smtplib's own errors are OSErrors too; any other OSError is the network.
-    network = isinstance(error, OSError) and not isinstance(error, smtplib.SMTPException)
-    server = network or isinstance(error, SERVER_ERRORS)
+    network = isinstance(error, OSError) and not isinstance(error, smtplib.SMTPException | webhooks.Undelivered)
+    server = network or isinstance(error, SERVER_ERRORS) or (code == CLOSING and not chat)
     # A mail that cannot even be written (a broken address, say) gives no code: it will not get better either.
-    unwritable = not isinstance(error, smtplib.SMTPException | keys.KeyMissing)
-    for_good = code >= 500 or unwritable or message.attempts >= ATTEMPTS
+    unwritable = not isinstance(error, smtplib.SMTPException | keys.KeyMissing | webhooks.Undelivered)
+    refused = not error.temporary if isinstance(error, webhooks.Undelivered) else code >= 500
+    for_good = refused or unwritable or attempts >= ATTEMPTS
     if for_good and not server and not isinstance(error, keys.KeyMissing):
-        _mark(message, Message.State.FAILED, text)
-        report.failed += 1
+        _give_up([parcel.message_id], Message.State.FAILED, text)
+        if isinstance(error, smtplib.SMTPRecipientsRefused) and code in NO_MAILBOX and not _is_policy(error):
+            reach.mark_dead(parcel.employee, code=str(code), since=parcel.opened_on)
+        batch.report.failed += 1
         return
-    wait = min(LONGEST_WAIT, FIRST_WAIT * 2 ** (message.attempts - 1))
-    _back_off([message.pk], now + wait, text)
-    report.later += 1
+    wait = min(LONGEST_WAIT, FIRST_WAIT * 2 ** min(attempts - 1, 8))
+    _back_off([parcel.message_id], batch.now + wait, text)
+    batch.report.later += 1
     if server:
         raise ServerDown(text) from error
 
@@ -174,7 +280,13 @@ def _refused(message: Message, error: Exception, report: Report, now: dt.datetim
 def _code(error: Exception) -> int:
     if isinstance(error, smtplib.SMTPRecipientsRefused):
         return max((answer[0] for answer in error.recipients.values()), default=0)
-    return int(getattr(error, "smtp_code", 0) or 0)
+    return int(getattr(error, "smtp_code", 0) or getattr(error, "status", 0) or 0)
+
+
+def _is_policy(error: smtplib.SMTPRecipientsRefused) -> bool:
+    """Whether the server refused us (5.7.x: relaying, blocklists) and not the mailbox."""
+    answers = [answer[1] for answer in error.recipients.values()]
+    return any(b"5.7." in (text if isinstance(text, bytes) else str(text).encode()) for text in answers)
 
 
 def _back_off(ids: list[int], until: dt.datetime, text: str) -> None:
@@ -183,41 +295,13 @@ def _back_off(ids: list[int], until: dt.datetime, text: str) -> None:
     )
 
 
-def _mark(message: Message, state: str, reason: str) -> None:
-    # The moments go with the mark: only the date it was due on is kept.
-    Message.objects.filter(pk=message.pk).update(state=state, claimed_at=None, retry_at=None, error=reason[:300])
-
-
-def compose(message: Message) -> EmailMultiAlternatives:
-    """The mail in the person's language. Its Message-ID is the same at every attempt: a second copy is recognised."""
-    invitation = message.invitation
-    employee, wave = invitation.employee, invitation.wave
-    token = keys.link_token(wave.pk, invitation.pk)
-    language, text = words(employee.language)
-    with translation.override(language):
-        closes = date_format(wave.closes_on, "DATE_FORMAT")
-    values = {"name": employee.given_name, "date": closes, "k": wave.rules.get("k", 5)}
-    filled = {key: value.format(**values) for key, value in text.items()}
-    context = {"text": filled, "language": language, "series": wave.series.name, "link": _link(token)}
-    host = parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2] or "trivium.local"
-    number = hashlib.blake2b(f"{token}/{message.kind}/{message.number}".encode(), digest_size=16).hexdigest()
-    mail = EmailMultiAlternatives(
-        subject=filled[message.kind],
-        body=render_to_string("surveys/waves/mail.txt", context),
-        to=[employee.email or ""],
-        headers={
-            "Message-ID": f"<{number}@{host}>",
-            "Auto-Submitted": "auto-generated",
-            "Content-Language": language,
-        },
+def _give_up(ids: list[int], state: str, reason: str) -> None:
+    Message.objects.filter(pk__in=ids, state=Message.State.CLAIMED).update(
+        state=state, claimed_at=None, retry_at=None, error=reason[:300]
     )
-    mail.attach_alternative(render_to_string("surveys/waves/mail.html", context), "text/html")
-    return mail
 
 
-def _link(token: str) -> str:
-    try:
-        path = reverse("answering:start", args=[token])
-    except NoReverseMatch:
-        path = f"/s/{token}/"
-    return settings.BASE_URL + path
+def compose(message: Message) -> Mail:
+    """The mail of one message, as it would leave."""
+    related = Message.objects.select_related("invitation__employee", "invitation__wave__series")
+    return Writer().write(routing.letter_of(related.get(pk=message.pk)))

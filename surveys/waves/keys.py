@@ -12,6 +12,7 @@ import hashlib
 import hmac
 import json
 import os
+import re
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,6 +25,10 @@ from nacl.utils import random
 ID_BYTES = 6
 MAC_BYTES = 18  # 144 bits; with two ids a token is exactly 40 characters without padding
 TOKEN_LENGTH = (2 * ID_BYTES + MAC_BYTES) * 4 // 3
+# Whoever hands a link out (a code, a tablet, HR's page) could follow it himself. Such a link carries a visit: it opens
+# a draft of its own, and neither the mailed link nor another visit can be made from it.
+VISIT = re.compile(r"[0-9a-f]{16,32}\Z")
+KIOSK = re.compile(r"([0-9a-z]{2,26})-([0-9a-f]{24})\Z")
 
 
 class KeyMissing(Exception):
@@ -86,16 +91,67 @@ def link_token(wave_id: int, invitation_id: int) -> str:
     return _token(load(wave_id).secret, wave_id, invitation_id)
 
 
+def token_of(keys: WaveKeys, wave_id: int, invitation_id: int) -> str:
+    """As :func:`link_token`, for whoever makes many."""
+    return _token(keys.secret, wave_id, invitation_id)
+
+
+def visit_token(wave_id: int, invitation_id: int, visit: str = "") -> str:
+    """A link for one visit (default: a new one), with a draft of its own."""
+    visit = visit or random(12).hex()
+    return f"{_token(load(wave_id).secret, wave_id, invitation_id, visit)}.{visit}"
+
+
+def is_visit(token: str) -> bool:
+    """Whether a good link was made by :func:`visit_token`."""
+    return "." in token
+
+
 def resolve_token(token: str) -> tuple[int, int] | None:
     """(wave id, invitation id), or None for anything that is not a link of a wave whose keys exist."""
-    ids = _ids(token)
-    if ids is None:
+    base, dot, visit = token.partition(".")
+    ids = _ids(base)
+    if ids is None or (dot and not VISIT.match(visit)):
         return None
     try:
         secret = load(ids[0]).secret
     except KeyMissing:
         return None
-    return ids if hmac.compare_digest(_token(secret, *ids).encode(), token.encode()) else None
+    return ids if hmac.compare_digest(_token(secret, *ids, visit).encode(), base.encode()) else None
+
+
+def message_mark(keys: WaveKeys, message_id: int) -> str:
+    """What a mail's Message-ID ends in: a bounce that carries it speaks of a mail that we sent."""
+    return _derive(keys.secret, b"message-id", message_id.to_bytes(8, "big"), 10).hex()
+
+
+def code_digest(keys: WaveKeys, code: str) -> bytes:
+    """What is stored of a printed code; without the wave's secret it leads back to none."""
+    return _derive(keys.secret, b"code", code.encode(), 16)
+
+
+def kiosk_token(wave_id: int, kiosk_id: int) -> str:
+    """The address of a shared tablet: derived like a personal link."""
+    place = f"{wave_id}z{kiosk_id}"
+    return f"{place}-{_derive(load(wave_id).secret, b'kiosk', place.encode(), 12).hex()}"
+
+
+def resolve_kiosk(token: str) -> tuple[int, int] | None:
+    """(wave id, kiosk id), or None."""
+    found = KIOSK.match(token)
+    wave, _z, kiosk = (found[1] if found else "").partition("z")
+    if not (wave.isdecimal() and kiosk.isdecimal()) or max(len(wave), len(kiosk)) > 12:
+        return None
+    try:
+        good = hmac.compare_digest(kiosk_token(int(wave), int(kiosk)), token)
+    except KeyMissing:
+        return None
+    return (int(wave), int(kiosk)) if good else None
+
+
+def kiosk_box(wave_id: int, kiosk_id: int) -> bytes:
+    """The SecretBox key of a tablet's cookie."""
+    return _derive(load(wave_id).secret, b"kiosk-cookie", str(kiosk_id).encode(), 32)
 
 
 def draft_key(token: str) -> tuple[bytes, bytes]:
@@ -155,9 +211,10 @@ def _derive(secret: bytes, purpose: bytes, message: bytes, size: int) -> bytes:
     return hashlib.blake2b(message, key=secret, person=purpose, digest_size=size).digest()
 
 
-def _token(secret: bytes, wave_id: int, invitation_id: int) -> str:
+def _token(secret: bytes, wave_id: int, invitation_id: int, visit: str = "") -> str:
     ids = wave_id.to_bytes(ID_BYTES, "big") + invitation_id.to_bytes(ID_BYTES, "big")
-    return base64.urlsafe_b64encode(ids + _derive(secret, b"link", ids, MAC_BYTES)).decode()
+    purpose = b"visit" if visit else b"link"
+    return base64.urlsafe_b64encode(ids + _derive(secret, purpose, ids + visit.encode(), MAC_BYTES)).decode()
 
 
 def _ids(token: str) -> tuple[int, int] | None:

@@ -10,6 +10,9 @@ MAIL: dict[str, dict[str, str]] = {
         "promise": "Nobody here can see what you answer: results are shown only for groups of at least {k} people.",
         "button": "Answer now",
         "personal": "This link is personal: please do not pass it on.",
+        "again": "you have not answered yet, and your view is missing. We ask how you see service where you work, and how other departments serve you.",
+        "leave": "You do not want to take part? Say so here, and no reminder follows:",
+        "address": "If the button does not work, open this address:",
     },
     "it": {
         "invitation": "Quanto bene ci serviamo tra noi? La tua risposta conta",
@@ -20,6 +23,9 @@ MAIL: dict[str, dict[str, str]] = {
         "promise": "Nessuno può vedere le tue risposte: i risultati si mostrano solo per gruppi di almeno {k} persone.",
         "button": "Rispondi ora",
         "personal": "Questo link è personale: per favore non inoltrarlo.",
+        "again": "non hai ancora risposto, e il tuo punto di vista ci manca. Ti chiediamo come vedi il servizio dove lavori e come gli altri reparti ti servono.",
+        "leave": "Non vuoi partecipare? Dillo qui e non riceverai promemoria:",
+        "address": "Se il pulsante non funziona, apri questo indirizzo:",
     },
     "ro": {
         "invitation": "Cât de bine ne servim unii pe alții? Răspunsul tău contează",
@@ -30,6 +36,9 @@ MAIL: dict[str, dict[str, str]] = {
         "promise": "Nimeni nu poate vedea ce răspunzi: rezultatele apar doar pentru grupuri de cel puțin {k} persoane.",
         "button": "Răspunde acum",
         "personal": "Acest link este personal: te rugăm să nu îl dai mai departe.",
+        "again": "încă nu ai răspuns, iar părerea ta ne lipsește. Te întrebăm cum vezi serviciile la locul tău de muncă și cum te servesc celelalte departamente.",
+        "leave": "Nu dorești să participi? Spune aici și nu vei mai primi mementouri:",
+        "address": "Dacă butonul nu funcționează, deschide această adresă:",
     },
     "zh-hans": {
         "invitation": "我们彼此的服务做得如何？您的回答很重要",
@@ -40,6 +49,9 @@ MAIL: dict[str, dict[str, str]] = {
         "promise": "没有人能看到您的回答：结果仅以至少{k}人的群体为单位展示。",
         "button": "现在作答",
         "personal": "此链接仅供您本人使用，请勿转发。",
+        "again": "您尚未作答，我们很想听到您的看法：您如何看待本部门的服务，以及其他部门对您的服务。",
+        "leave": "不想参加？请在此说明，之后不会再收到提醒：",
+        "address": "如果按钮无法使用，请打开此地址：",
     },
     "fr": {
         "invitation": "Comment nous servons-nous entre nous ? Votre réponse compte",
@@ -50,6 +62,9 @@ MAIL: dict[str, dict[str, str]] = {
         "promise": "Personne ici ne peut voir vos réponses : les résultats ne portent que sur des groupes d'au moins {k} personnes.",
         "button": "Répondre",
         "personal": "Ce lien est personnel : merci de ne pas le transmettre.",
+        "again": "vous n'avez pas encore répondu, et votre avis nous manque. Nous vous demandons comment vous voyez le service là où vous travaillez, et comment les autres services vous servent.",
+        "leave": "Vous ne souhaitez pas participer ? Dites-le ici, et aucun rappel ne suivra :",
+        "address": "Si le bouton ne fonctionne pas, ouvrez cette adresse :",
     },
 }
 

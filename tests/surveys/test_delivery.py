@@ -9,15 +9,22 @@ import pytest
 from django.conf import settings
 from django.utils import timezone
 
-from culture.people.models import Employee
+from culture.people.models import Employee, Leave
 from surveys.instruments.loading import load_library
-from surveys.waves import delivery, keys, opening
+from surveys.waves import delivery, hours, keys, opening, reach, routing, running
 from surveys.waves import series as series_service
 from surveys.waves.models import Invitation, Message, Wave
 from surveys.waves.texts_mail import MAIL, words
 
 pytestmark = pytest.mark.django_db
 DAY = dt.timedelta(days=1)
+
+
+def working(moment: dt.datetime) -> dt.datetime:
+    """The next moment at which a reminder may leave."""
+    found = hours.next_working(moment, "Europe/Rome")
+    assert found is not None
+    return found
 
 
 @pytest.fixture
@@ -59,7 +66,7 @@ def test_everybody_gets_one_mail_with_a_link_of_his_own(wave, now, smtp_sink):
     for mail in smtp_sink.messages:
         plain = mail.get_body(("plain",)).get_content()
         html = mail.get_body(("html",)).get_content()
-        (token,) = re.findall(re.escape(settings.BASE_URL) + r"/s/([\w-]+)/", plain)
+        (token,) = set(re.findall(re.escape(settings.BASE_URL) + r"/s/([\w-]+)/", plain))
         assert token in html
         _, invitation = keys.resolve_token(token)
         found[mail["To"]] = Invitation.objects.get(pk=invitation).employee.email
@@ -94,27 +101,99 @@ def test_every_language_has_every_word():
     ]
 
 
-def test_who_has_no_address_is_skipped_and_counted(wave, employee, hr, now, smtp_sink, client_of):
+def test_who_has_no_address_is_skipped_and_counted(wave, employee, hr, now, smtp_sink):
     Employee.objects.filter(pk=employee.pk).update(email=None)
     delivery.send_due(now=now)
     assert states() == {"sent": 12, "skipped": 1}
-    assert client_of(hr).get(f"/waves/{wave.pk}/").context["mails"] == {
-        "sent": 12,
-        "waiting": 0,
-        "failed": 0,
-        "without": 1,
-    }
+    assert reach.mail_counts(wave) == {"sent": 12, "waiting": 0, "failed": 0, "bounced": 0, "without": 1}
+
+
+def remind(now: dt.datetime, number: int) -> dt.datetime:
+    """When that reminder is due, in working hours."""
+    due = Message.objects.filter(kind="reminder", number=number).order_by("due_at").values_list("due_at", flat=True)[0]
+    return working(max(due, now) + dt.timedelta(minutes=1))
 
 
 def test_reminders_only_on_their_day_and_only_who_has_not_answered(wave, employee, now, smtp_sink):
     delivery.send_due(now=now)
     smtp_sink.messages.clear()
-    delivery.send_due(now=now + 3 * DAY)
+    delivery.send_due(now=now + 2 * DAY)
     assert smtp_sink.messages == []
     Invitation.objects.filter(employee=employee).update(state=Invitation.State.ANSWERED)
-    delivery.send_due(now=now + 4 * DAY)
+    delivery.send_due(now=remind(now, 1))
     assert len(smtp_sink.messages) == 12
     assert employee.email not in {mail["To"] for mail in smtp_sink.messages}
+    assert {mail["Subject"] for mail in smtp_sink.messages} == {MAIL["en"]["reminder"]}
+    assert MAIL["en"]["again"] in smtp_sink.messages[0].get_body(("plain",)).get_content()
+
+
+def test_reminders_wait_for_working_hours_of_each_ones_zone(wave, employee, now, smtp_sink):
+    delivery.send_due(now=now)
+    smtp_sink.messages.clear()
+    Employee.objects.filter(pk=employee.pk).update(time_zone="Pacific/Auckland")
+    moment = remind(now, 1)
+    assert delivery.send_due(now=moment).moved in {0, 1}
+    evening = moment.replace(hour=20)
+    Message.objects.filter(kind="reminder", number=1).update(state="due", due_at=moment)
+    smtp_sink.messages.clear()
+    report = delivery.send_due(now=evening)
+    # Twenty hours UTC is morning in Auckland and evening in Rome.
+    auckland = hours.is_working(evening, "Pacific/Auckland")
+    assert len(smtp_sink.messages) == int(auckland) and report.moved == 13 - int(auckland)
+    due = set(Message.objects.filter(kind="reminder", number=1, state="due").values_list("due_at", flat=True))
+    assert all(hours.is_working(at, "Europe/Rome") or hours.is_working(at, "Pacific/Auckland") for at in due)
+
+
+def test_an_invitation_planned_for_the_morning_does_not_leave_at_night_after_an_outage(wave, now, smtp_sink):
+    morning = working(now)
+    Message.objects.filter(kind="invitation").update(due_at=morning)
+    night = morning.replace(hour=22)
+    assert delivery.send_due(now=night).moved == 13 and smtp_sink.messages == []
+    assert delivery.send_due(now=working(night)).sent == 13
+
+
+def test_blackout_days_are_free_of_reminders(wave, now, smtp_sink):
+    delivery.send_due(now=now)
+    smtp_sink.messages.clear()
+    moment = remind(now, 1)
+    day = moment.date()
+    wave.series.blackout = [{"first": day.isoformat(), "last": day.isoformat(), "name": "Feast", "yearly": False}]
+    wave.series.save()
+    assert delivery.send_due(now=moment).moved == 13 and smtp_sink.messages == []
+
+
+def test_who_is_away_is_not_reminded_and_who_left_gets_nothing(wave, employee, manager, now, smtp_sink):
+    Leave.objects.create(employee=employee, since=timezone.localdate(now))
+    delivery.send_due(now=now)
+    assert employee.email in smtp_sink.recipients, "invited he is: he may answer"
+    smtp_sink.recipients.clear()
+    moment = remind(now, 1)
+    Employee.objects.filter(pk=manager.pk).update(left_on=timezone.localdate(now))
+    delivery.send_due(now=moment)
+    assert len(smtp_sink.recipients) == 11
+    assert not {employee.email, manager.email} & set(smtp_sink.recipients)
+    reasons = set(Message.objects.filter(state="skipped").values_list("error", flat=True))
+    assert reasons == {"on leave", "left"}
+
+
+def test_a_paused_wave_sends_nothing_and_goes_on_where_it_was(wave, now, smtp_sink):
+    Wave.objects.update(mails_paused=True)
+    assert delivery.send_due(now=now) == delivery.Report() and not delivery.due_messages(now).exists()
+    Wave.objects.update(mails_paused=False)
+    assert delivery.send_due(now=now).sent == 13
+
+
+def test_a_pause_in_the_middle_of_a_batch_stops_it(wave, now, smtp_sink, monkeypatch):
+    original = routing.parcels
+
+    def then_paused(*args):
+        found = original(*args)
+        Wave.objects.update(mails_paused=True)
+        return found
+
+    monkeypatch.setattr(routing, "parcels", then_paused)
+    delivery.send_due(now=now)
+    assert smtp_sink.messages == [] and states() == {"due": 13}
 
 
 def test_an_answer_after_the_claim_still_stops_the_mail(wave, employee, now, smtp_sink, monkeypatch):
@@ -133,18 +212,19 @@ def test_an_answer_after_the_claim_still_stops_the_mail(wave, employee, now, smt
 def test_after_an_outage_one_reminder_is_enough(wave, now, smtp_sink):
     delivery.send_due(now=now)
     smtp_sink.messages.clear()
-    delivery.send_due(now=now + 9 * DAY)
+    delivery.send_due(now=remind(now, 2))
     assert len(smtp_sink.messages) == 13
     assert states("reminder") == {"sent": 13, "skipped": 13}
 
 
 def test_nothing_leaves_once_closed(wave, hr, now, smtp_sink):
+    running.close_early(wave, by=hr, today=timezone.localdate(now))
+    delivery.send_due(now=now)
     Wave.objects.update(state=Wave.State.CLOSED)
     delivery.send_due(now=now)
-    Wave.objects.update(state=Wave.State.OPEN)
-    series_service.close_early(wave, by=hr, today=timezone.localdate(now))
-    delivery.send_due(now=now)
     assert smtp_sink.messages == []
+    delivery.drop_ended()
+    assert not Message.objects.filter(state="due").exists()
 
 
 def test_a_permanent_refusal_fails_and_the_others_arrive(wave, employee, now, smtp_sink):
@@ -189,20 +269,19 @@ def test_a_lost_key_keeps_the_mails_waiting(wave, now, smtp_sink):
 
 
 def test_a_worker_killed_after_the_server_took_a_mail_sends_at_most_that_one_twice(wave, now, smtp_sink, monkeypatch):
-    marked = []
-    original = delivery._mark
+    original, calls = delivery.Batch.take, []
 
-    def killed_at_the_fifth(message, *args):
-        if len(marked) == 4:
+    def killed_at_the_sixth(self, parcel):
+        calls.append(parcel)
+        if len(calls) == 6:
             raise KeyboardInterrupt
-        marked.append(message.pk)
-        original(message, *args)
+        return original(self, parcel)
 
     with monkeypatch.context() as patch:
-        patch.setattr(delivery, "_mark", killed_at_the_fifth)
+        patch.setattr(delivery.Batch, "take", killed_at_the_sixth)
         with pytest.raises(KeyboardInterrupt):
             delivery.send_due(now=now)
-    assert states() == {"sent": 4, "claimed": 9}
+    assert states() == {"sent": 4, "claimed": 9} and len(smtp_sink.messages) == 5
     delivery.send_due(now=now + dt.timedelta(minutes=5))
     assert len(smtp_sink.messages) == 5, "its claims are still its own"
     delivery.send_due(now=now + dt.timedelta(minutes=11))
@@ -212,13 +291,11 @@ def test_a_worker_killed_after_the_server_took_a_mail_sends_at_most_that_one_twi
 
 
 def test_a_slow_worker_does_not_send_what_another_took_over(wave, now, smtp_sink):
-    ids = delivery.claim(now, 5)
-    stale = list(Message.objects.select_related("invitation__employee", "invitation__wave__series").filter(pk__in=ids))
+    stale = routing.parcels(delivery.claim(now, 5), now)
     delivery.send_due(now=now + dt.timedelta(minutes=11))
     assert len(smtp_sink.messages) == 13
     report = delivery.Report()
-    for message in stale:
-        delivery._deliver(message, delivery.get_connection(), report, claimed_at=now, now=now)
+    delivery._send(stale, delivery.Batch(report, now))
     assert report == delivery.Report() and len(smtp_sink.messages) == 13
 
 

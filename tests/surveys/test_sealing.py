@@ -172,5 +172,5 @@ def test_the_tick_closes_what_is_over(world, monkeypatch, django_capture_on_comm
 
 
 def test_a_wave_closed_by_hand_closes_at_once(world):
-    Wave.objects.filter(pk=world.wave.pk).update(closes_on=NOW.date() + dt.timedelta(days=3))
+    Wave.objects.filter(pk=world.wave.pk).update(closes_on=NOW.date() + dt.timedelta(days=3), closing=True)
     assert tick.due(NOW + dt.timedelta(days=3)) == [world.wave]

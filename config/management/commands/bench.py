@@ -21,6 +21,9 @@ from django.test import Client, override_settings
 from django.urls import reverse
 
 from config import embedded, proof
+from config.bench_assignment import bench_assignment
+from config.bench_people import bench_people
+from config.bench_wave import bench_wave
 from config.management.commands.up import PERSONAS
 from culture.people import importing
 from culture.people.models import Employee
@@ -176,6 +179,9 @@ BENCHES: dict[str, Callable[[int], Iterator[str]]] = {
     "start": bench_start,
     "import": bench_import,
     "pages": bench_pages,
+    "people": bench_people,
+    "wave": bench_wave,
+    "assignment": bench_assignment,
 }
 
 
