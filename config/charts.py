@@ -32,6 +32,8 @@ TOKENS = {
     "#8a5a00": "warn",
     "#ffffff": "card",
     "#faf9f6": "paper",
+    "#d9733a": "low",
+    "#3d92cf": "high",
 }
 COLOURS = {token: colour for colour, token in TOKENS.items()}
 FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'DejaVu Sans', sans-serif"
@@ -151,10 +153,29 @@ def table_of(rows: Any, spec: Mapping[str, Any]) -> tuple[list[str], list[list[A
     return [str(name) for name in rows[0]], [list(row) for row in body]
 
 
+# Below this width a drawing would be shrunk until its words cannot be read: a narrower one is drawn beside it.
+NARROW, NARROW_DRAWN = 300, 230
+
+
+def pictures(spec: Mapping[str, Any], *, title: str, description: str) -> SafeString:
+    """The drawing; a wide one twice, the second for narrow places (``usermeta.narrow`` wide), and CSS shows one."""
+    wide = inline(spec, title=title, description=description)
+    width = spec.get("width", 560) if _sized(spec) else 0
+    if not isinstance(width, int) or width <= NARROW:
+        return mark_safe(f'<div class="chart-picture">{wide}</div>')  # noqa: S308 - text is escaped by Vega and us
+    slim = {**spec, "width": (spec.get("usermeta") or {}).get("narrow", NARROW_DRAWN)}
+    narrow = inline(slim, title=title, description=description)
+    return mark_safe(  # noqa: S308 - text is escaped by Vega and us
+        f'<div class="chart-picture chart-both"><div class="chart-wide">{wide}</div>'
+        f'<div class="chart-narrow">{narrow}</div></div>'
+    )
+
+
 def figure(spec: Any, *, title: str = "", description: str = "", table: Any = None) -> SafeString:
     """A figure: the drawing, and the numbers behind "Show as table"."""
     spec = as_dict(spec)
     head, body = table_of(table, spec)
-    picture = mark_safe(inline(spec, title=title, description=description))  # noqa: S308 - text is escaped by Vega and us
+    # A drawing always has a name of its own, also where the heading above it is its title.
+    picture = pictures(spec, title=title or description, description=description)
     context = {"picture": picture, "title": title, "description": description, "head": head, "body": body}
     return mark_safe(render_to_string("ui/chart.html", context))  # noqa: S308 - a rendered template

@@ -10,6 +10,9 @@ from culture.access.permissions import Permission, can
 LANDINGS = (
     (Permission.MANAGE_PROGRAMS, ("planning:list",)),
     (Permission.SEE_SCORECARD, ("reports:index", "reports:list", "reports:scorecard", "planning:list")),
+    (Permission.SEE_AUDIT, ("access:audit",)),
+    (Permission.MANAGE_PEOPLE, ("people:employees",)),
+    (Permission.WRITE_COURSES, ("training:courses",)),
     (Permission.SEE_TEAM_TRAINING, ("results:list", "results:index", "training:team")),
     (Permission.DO_TRAINING, ("training:my_training",)),
 )

@@ -11,12 +11,16 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext, gettext_lazy
 
-from culture.access.permissions import Permission, can
+from culture.access.permissions import Permission, can, personas, sees_everything
+from culture.access.table import TITLES
 
 
 @dataclass(frozen=True)
 class Entry:
-    """A line of the navigation; ``short`` is its word in the bottom bar, where few letters fit."""
+    """A line of the navigation; ``short`` is its word in the bottom bar, where few letters fit.
+
+    ``whole``: only for who holds the permission for the whole organisation. ``or_needs``: another that opens it, too.
+    """
 
     name: str
     label: Any
@@ -25,6 +29,8 @@ class Entry:
     short: Any = ""
     url: str = ""
     current: bool = False
+    whole: bool = False
+    or_needs: Permission | None = None
 
 
 P, _ = Permission, gettext_lazy
@@ -39,14 +45,19 @@ GROUPS: list[tuple[Any, list[Entry]]] = [
         _("For me"),
         [
             Entry("training:my_training", _("My training"), "graduation-cap", P.DO_TRAINING, _("Training")),
+            Entry("framework:charter", _("Charter"), "scroll-text", P.DO_TRAINING),
             Entry("recognition:feed", _("Thanks"), "heart-handshake", P.GIVE_KUDOS),
+            Entry("people:my_data", _("My data"), "folder-open"),
+            Entry("access:mine", _("Who sees what"), "eye", P.DO_TRAINING),
         ],
     ),
     (
         _("Program"),
         [
             Entry("planning:list", _("Programs"), "milestone", P.MANAGE_PROGRAMS),
-            Entry("framework:catalogue", _("Framework"), "list-checks", P.MANAGE_PROGRAMS),
+            Entry("framework:catalogue", _("Framework"), "list-checks", P.DO_TRAINING),
+            Entry("framework:readiness", _("Readiness"), "clipboard-check", P.SEE_SCORECARD),
+            Entry("training:courses", _("Courses"), "book-open", P.MANAGE_TRAINING),
         ],
     ),
     (
@@ -54,18 +65,27 @@ GROUPS: list[tuple[Any, list[Entry]]] = [
         [
             Entry("waves:list", _("Waves"), "audio-waveform", P.SEE_PARTICIPATION),
             Entry("results:list", _("Results"), "chart-column", P.SEE_RESULTS),
+            Entry("waves:links", _("Service map"), "workflow", P.MANAGE_SURVEYS),
             Entry("instruments:list", _("Questionnaires"), "clipboard-list", P.MANAGE_SURVEYS),
+            Entry("waves:endpoints", _("Chat tools"), "message-square-share", P.MANAGE_SURVEYS),
         ],
     ),
     (
         _("People"),
         [
             Entry("training:team", _("Team training"), "users", P.SEE_TEAM_TRAINING, _("Team")),
-            Entry("training:courses", _("Courses"), "book-open", P.MANAGE_TRAINING),
-            Entry("people:employees", _("Employees"), "contact", P.MANAGE_PEOPLE),
-            Entry("people:units", _("Units"), "network", P.MANAGE_PEOPLE),
-            Entry("people:import", _("Import"), "upload", P.MANAGE_PEOPLE),
-            Entry("access:audit", _("Audit"), "scroll-text", P.SEE_AUDIT),
+            # The import is a button of this page, and its pages lie below this address.
+            Entry("people:employees", _("People"), "contact", P.SEE_TEAM_TRAINING),
+            Entry("people:units", _("Units"), "network", P.SEE_TEAM_TRAINING, or_needs=P.SEE_RESULTS),
+        ],
+    ),
+    (
+        _("Administration"),
+        [
+            Entry("access:list", _("Access"), "key-round", P.SEE_ACCESS),
+            Entry("access:audit", _("Audit"), "history", P.SEE_AUDIT),
+            Entry("people:retention", _("Retention"), "hourglass", P.MANAGE_PEOPLE, whole=True),
+            Entry("organisation", _("Organisation"), "building-2", P.MANAGE_SURVEYS),
         ],
     ),
 ]
@@ -73,10 +93,11 @@ GROUPS: list[tuple[Any, list[Entry]]] = [
 FIRST_ON_PHONES = {
     P.MANAGE_PROGRAMS: ["planning:list", "waves:list", "results:list", "people:employees"],
     P.SEE_SCORECARD: ["reports:scorecard", "results:list", "training:my_training", "recognition:feed"],
+    P.SEE_AUDIT: ["access:audit", "access:list", "training:my_training", "recognition:feed"],
+    P.MANAGE_PEOPLE: ["people:employees", "training:team", "results:list", "access:list"],
     P.SEE_TEAM_TRAINING: ["training:my_training", "training:team", "results:list", "recognition:feed"],
 }
 FIRST_FOR_EVERYBODY = ["training:my_training", "recognition:feed"]
-ROLES = [(P.MANAGE_PEOPLE, _("HR")), (P.SEE_SCORECARD, _("Executive")), (P.SEE_TEAM_TRAINING, _("Manager"))]
 BAR = 4
 PERSONAS = [
     {"email": "hr@meridian.example", "label": _("HR admin: runs the program"), "icon": "settings-2"},
@@ -97,6 +118,7 @@ def context(request: HttpRequest) -> dict[str, Any]:
         "navigation": SimpleLazyObject(lambda: built["groups"]),
         "bottom_navigation": SimpleLazyObject(lambda: built["bar"]),
         "more_navigation": SimpleLazyObject(lambda: built["more"]),
+        "more_current": SimpleLazyObject(lambda: any(entry.current for entry in built["more"])),
         "signed_in_as": SimpleLazyObject(lambda: built["name"]),
     }
 
@@ -111,7 +133,7 @@ def _build(request: HttpRequest) -> dict[str, Any]:
     role = next((permission for permission in FIRST_ON_PHONES if can(user, permission)), None)
     wanted = [*(FIRST_ON_PHONES[role] if role else []), *FIRST_FOR_EVERYBODY, *by_name]
     bar = [by_name[name] for name in dict.fromkeys(wanted) if name in by_name][:BAR]
-    word = next((label for permission, label in ROLES if can(user, permission)), gettext("Employee"))
+    word = next((TITLES[persona] for persona in personas(user)), gettext("Employee"))
     return {
         "groups": [{"label": label, "items": entries} for label, entries in groups if entries],
         "bar": [{"url": e.url, "icon": e.icon, "short": e.short or e.label, "current": e.current} for e in bar],
@@ -120,8 +142,16 @@ def _build(request: HttpRequest) -> dict[str, Any]:
     }
 
 
+def pages_of(user: Any) -> list[dict[str, Any]]:
+    """What ``user`` finds in the navigation, for the page "what can this person see?" (settings.PAGES_OF)."""
+    groups = [(label, [found for entry in entries if (found := _resolved(entry, user))]) for label, entries in GROUPS]
+    return [{"label": label, "items": entries} for label, entries in groups if entries]
+
+
 def _resolved(entry: Entry, user: Any) -> Entry | None:
-    if entry.needs and not can(user, entry.needs):
+    may = sees_everything if entry.whole else can
+    needed = [permission for permission in (entry.needs, entry.or_needs) if permission]
+    if needed and not any(may(user, permission) for permission in needed):
         return None
     try:
         return replace(entry, url=reverse(entry.name))

@@ -58,7 +58,7 @@ class GiveForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        attitudes = Behaviour.objects.filter(kind=Behaviour.Kind.ATTITUDE)
+        attitudes = Behaviour.objects.active().filter(kind=Behaviour.Kind.ATTITUDE)
         self.fields["behaviour"].queryset = attitudes  # type: ignore[attr-defined]
 
 

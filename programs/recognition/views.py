@@ -23,7 +23,7 @@ FOUND = 12
 @require(Permission.GIVE_KUDOS)
 def feed(request: HttpRequest) -> HttpResponse:
     """Public thanks, newest first."""
-    attitudes = Behaviour.objects.filter(kind=Behaviour.Kind.ATTITUDE)
+    attitudes = Behaviour.objects.active().filter(kind=Behaviour.Kind.ATTITUDE)
     chosen = next((b for b in attitudes if b.code == request.GET.get("behaviour")), None)
     thanks = Paginator(queries.feed(chosen.code if chosen else ""), PAGE).get_page(request.GET.get("page"))
     context = {"thanks": thanks, "attitudes": attitudes, "chosen": chosen, **_points(request)}

@@ -14,6 +14,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import CharField, DateField, IntegerField, JSONField, Serializer
 
+from culture.access.audit import record
 from culture.access.permissions import Permission, sees_everything
 from programs.planning.models import Program
 from programs.reports import scorecard
@@ -51,6 +52,7 @@ class ScorecardViewSet(viewsets.ViewSet):
     def retrieve(self, request: Request, pk: str | None = None) -> Response:
         programs = Program.objects.select_related("series")
         program = get_object_or_404(programs, pk=int(pk) if pk and pk.isdigit() and len(pk) < 18 else 0)
+        record(request.user, "scorecard.read", program)  # type: ignore[arg-type]
         return Response(ScorecardSerializer(as_json(scorecard.build(program, now=timezone.now()))).data)
 
 

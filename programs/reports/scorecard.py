@@ -240,4 +240,5 @@ def _remark(cells: Cells, groups: Sequence[Any], wave: Wave) -> str:
     below = [(score.index, g.name) for g in groups if g.depth == 2 and (score := score_of(g.cells.get(code)))]
     places = " and ".join(name for _, name in sorted(below)[:2])
     where = f", lowest in {places}" if places else ""
-    return f"Largest gap: “{requirements[code].label}” ({code}), {scores[code].index:.0f}{where}."
+    told = f"{scores[code].index:.0f} of 100"
+    return f"The lowest requirement is “{requirements[code].label}” ({code}), at {told}{where}."

@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 
+from culture.access.audit import record
 from culture.access.permissions import Permission, require, sees_everything
 from programs.planning.models import Program
 from programs.reports import charts, scorecard
@@ -30,13 +31,21 @@ def program(request: HttpRequest, program_id: int) -> HttpResponse:
     _whole_organisation(request)
     one = get_object_or_404(Program.objects.select_related("series"), pk=program_id)
     card = scorecard.build(one, now=timezone.now())
-    context = {"card": card, "program": one, "chart": charts.trend(card.trend) if has_trend(card) else None}
+    record(request.user, "scorecard.read", one)  # type: ignore[arg-type]
+    context = {
+        "card": card,
+        "program": one,
+        "chart": charts.trend(card.trend) if has_trend(card) else None,
+        "chart_table": charts.table(card.trend),
+        "tops": [row for row in card.rows if row.depth == 1],
+        "has_parts": any(row.depth > 1 for row in card.rows),
+    }
     return render(request, "programs/reports/scorecard.html", context)
 
 
 def has_trend(card: scorecard.Scorecard) -> bool:
     """Whether there is a line to draw: two waves with at least one number that may be shown."""
-    return len(card.trend) > 1 and any(card.trend[-1][name] is not None for name in charts.COLOURS)
+    return len(card.trend) > 1 and any(card.trend[-1][name] is not None for name in charts.DIMENSIONS)
 
 
 def _whole_organisation(request: HttpRequest) -> None:

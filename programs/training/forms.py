@@ -16,6 +16,7 @@ from culture.framework.models import Requirement
 from programs.planning.models import Cohort
 from programs.training.models import CourseVersion
 
+# Answers shown for a new question; more are added one by one.
 OPTIONS = 5
 MOST = {"lesson": 40, "question": 60}
 
@@ -47,29 +48,38 @@ class CourseForm(forms.Form):
         super().__init__(data, initial=dict(initial))
         source = data if data is not None else initial
         self.counts = {what: count_of(source, what) for what in MOST}
-        choices = [(r.code, f"{r.code} {r.label}") for r in Requirement.objects.all()]
+        self.options = {n: options_of(source, n) for n in range(self.counts["question"])}
+        # What the course names already stays to be chosen, though it was switched off since.
+        named = initial.get("requirements") or []
+        offered = [r for r in Requirement.objects.all() if r.is_active or r.code in named]
+        choices = [(r.code, f"{r.code} {r.label}") for r in offered]
         self.fields["requirements"].choices = choices  # type: ignore[attr-defined]
         for number in range(self.counts["lesson"]):
             self._add_lesson(f"lesson_{number}")
         for number in range(self.counts["question"]):
-            self._add_question(f"question_{number}")
+            self._add_question(f"question_{number}", self.options[number])
 
     def _add_lesson(self, key: str) -> None:
-        self.fields[f"{key}_title"] = forms.CharField(label=_("Title"), max_length=200, required=False)
-        self.fields[f"{key}_body"] = forms.CharField(
-            label=_("Text"),
-            required=False,
-            widget=forms.Textarea(attrs={"rows": 8}),
-            help_text=_("Markdown: ## heading, **bold**, - list, [link](https://…)"),
+        self.fields[f"{key}_title"] = _needed(forms.CharField(label=_("Title"), max_length=200, required=False))
+        self.fields[f"{key}_body"] = _needed(
+            forms.CharField(
+                label=_("Text"),
+                required=False,
+                widget=forms.Textarea(attrs={"rows": 8}),
+                help_text=_("Markdown: ## heading, **bold**, - list, [link](https://…)"),
+            )
         )
 
-    def _add_question(self, key: str) -> None:
-        self.fields[f"{key}_text"] = forms.CharField(label=_("Question"), required=False)
-        letters = [(str(n), _("Answer %(n)s is right") % {"n": n + 1}) for n in range(OPTIONS)]
-        for n in range(OPTIONS):
-            self.fields[f"{key}_option_{n}"] = forms.CharField(label=_("Answer %(n)s") % {"n": n + 1}, required=False)
-        self.fields[f"{key}_right"] = forms.MultipleChoiceField(
-            label=_("Which are right"), choices=letters, required=False, widget=forms.CheckboxSelectMultiple
+    def _add_question(self, key: str, options: int) -> None:
+        self.fields[f"{key}_text"] = _needed(forms.CharField(label=_("Question"), required=False))
+        letters = [(str(n), _("Answer %(n)s is right") % {"n": n + 1}) for n in range(options)]
+        for n in range(options):
+            made = forms.CharField(label=_("Answer %(n)s") % {"n": n + 1}, required=False)
+            self.fields[f"{key}_option_{n}"] = _needed(made) if n < 2 else made
+        self.fields[f"{key}_right"] = _needed(
+            forms.MultipleChoiceField(
+                label=_("Which are right"), choices=letters, required=False, widget=forms.CheckboxSelectMultiple
+            )
         )
         self.fields[f"{key}_why"] = forms.CharField(
             label=_("Why (shown after answering)"), required=False, widget=forms.Textarea(attrs={"rows": 2})
@@ -91,17 +101,17 @@ class CourseForm(forms.Form):
         return [(data[f"lesson_{n}_title"], data[f"lesson_{n}_body"]) for n in self.used("lesson")]
 
     def quiz(self) -> list[dict[str, Any]]:
-        return [self._question(f"question_{n}") for n in self.used("question")]
+        return [self._question(f"question_{n}", self.options[n]) for n in self.used("question")]
 
-    def _question(self, key: str) -> dict[str, Any]:
+    def _question(self, key: str, options: int) -> dict[str, Any]:
         """Empty answers are closed up; an empty one ticked as right becomes an index that does not exist."""
         data = self.cleaned_data
-        filled = [n for n in range(OPTIONS) if data[f"{key}_option_{n}"]]
+        filled = [n for n in range(options) if data[f"{key}_option_{n}"]]
         place = {old: new for new, old in enumerate(filled)}
         return {
             "text": data[f"{key}_text"],
             "options": [data[f"{key}_option_{n}"] for n in filled],
-            "right": [place.get(int(n), OPTIONS + int(n)) for n in data[f"{key}_right"]],
+            "right": [place.get(int(n), options + int(n)) for n in data[f"{key}_right"]],
             "why": data[f"{key}_why"],
         }
 
@@ -132,12 +142,33 @@ class CourseForm(forms.Form):
                     "number": n,
                     "shown_as": n + 1,
                     "text": self[f"{key}_text"],
-                    "options": [self[f"{key}_option_{m}"] for m in range(OPTIONS)],
+                    "options": [self[f"{key}_option_{m}"] for m in range(self.options[n])],
                     "right": right,
                     "why": self[f"{key}_why"],
                 }
             )
         return rows
+
+
+def _needed(field: forms.Field) -> forms.Field:
+    """A field that may stay empty only together with its whole lesson or question: not called optional."""
+    field.needed_when_used = True  # type: ignore[attr-defined]
+    return field
+
+
+def options_of(values: Mapping[str, Any], number: int) -> int:
+    """How many answers question ``number`` has room for: all that were given, and a few to begin with."""
+    given = 0
+    while f"question_{number}_option_{given}" in values:
+        given += 1
+    return max(OPTIONS, given)
+
+
+def one_more_option(values: dict[str, Any], number: int) -> dict[str, Any]:
+    """``values`` with an empty answer added to question ``number``."""
+    room = options_of(values, number)
+    keys = [f"question_{number}_option_{n}" for n in range(room + 1)]
+    return {**values, **{key: values.get(key, "") for key in keys}}
 
 
 def count_of(values: Mapping[str, Any], what: str) -> int:
@@ -210,10 +241,9 @@ class AssignForm(forms.Form):
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, cohorts: QuerySet[Cohort], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        cohorts: QuerySet[Cohort] = Cohort.objects.select_related("program")
-        self.fields["cohort"].queryset = cohorts  # type: ignore[attr-defined]
+        self.fields["cohort"].queryset = cohorts.select_related("program")  # type: ignore[attr-defined]
 
 
 class QuizForm(forms.Form):
@@ -232,7 +262,7 @@ class QuizForm(forms.Form):
             )
             made.label = question["text"]
             made.help_text = _("Several can be right.") if several else ""
-            self.fields[f"answer_{n}"] = made
+            self.fields[f"answer_{n}"] = _needed(made)
 
     def answers(self) -> list[list[int]]:
         given = [self.cleaned_data.get(f"answer_{n}") or [] for n in range(len(self.version.quiz))]

@@ -6,6 +6,8 @@ import json
 from pathlib import Path
 from typing import Any
 
+from django.db import transaction
+
 from culture.people.models import Employee
 from programs.training import courses
 from programs.training.models import Course, CourseVersion
@@ -24,7 +26,13 @@ def catalogue() -> list[dict[str, Any]]:
     return found
 
 
+def absent() -> list[dict[str, Any]]:
+    """The ready-made courses the organisation does not have yet (by name)."""
+    there = set(Course.objects.values_list("name", flat=True))
+    return [course for course in catalogue() if course["name"] not in there]
+
+
+@transaction.atomic
 def load_courses(by: Employee | None) -> list[CourseVersion]:
     """Publish each course that is not there yet; one the organisation has (by name) is left as it is."""
-    there = set(Course.objects.values_list("name", flat=True))
-    return [courses.publish(by=by, **course) for course in catalogue() if course["name"] not in there]
+    return [courses.publish(by=by, **course) for course in absent()]

@@ -128,7 +128,7 @@ def team(request: HttpRequest) -> HttpResponse:
     context = {
         "page": page,
         "columns": columns,
-        "rows": rows,
+        "rows": [{**row, "cells": list(zip(columns, row["cells"], strict=True))} for row in rows],
         "given": len(cells),
         "done": sum(cell["standing"] == Standing.DONE for cell in cells),
         "late": sum(cell["standing"] == Standing.LATE for cell in cells),

@@ -124,9 +124,15 @@ def counts(assignments: QuerySet[Assignment], today: dt.date, *keys: str) -> lis
     )
 
 
-def by_cohort(course: Course, today: dt.date) -> list[dict[str, Any]]:
-    """A course's progress in each cohort it was given to."""
-    rows = counts(course.assignments.all(), today, "cohort", "cohort__name", "cohort__program__name")
+def of_people_in(assignments: QuerySet[Assignment], units: QuerySet[Unit] | None) -> QuerySet[Assignment]:
+    """``assignments`` of the people of ``units`` (None: of everybody)."""
+    return assignments if units is None else assignments.filter(employee__unit__in=units)
+
+
+def by_cohort(course: Course, today: dt.date, units: QuerySet[Unit] | None = None) -> list[dict[str, Any]]:
+    """A course's progress in each cohort it was given to, counting the people of ``units`` (None: everybody)."""
+    given = of_people_in(course.assignments.all(), units)
+    rows = counts(given, today, "cohort", "cohort__name", "cohort__program__name")
     return sorted(rows, key=lambda row: (row["cohort__program__name"] or "", row["cohort__name"] or ""))
 
 
@@ -135,9 +141,9 @@ def in_program(program: Program, today: dt.date) -> list[dict[str, Any]]:
     return counts(Assignment.objects.filter(cohort__program=program), today, "cohort", "cohort__name")
 
 
-def listed(today: dt.date) -> list[dict[str, Any]]:
-    """All courses with their newest published version and progress."""
-    progress = {row["course"]: row for row in counts(Assignment.objects.all(), today, "course")}
+def listed(today: dt.date, units: QuerySet[Unit] | None = None) -> list[dict[str, Any]]:
+    """All courses with their newest published version and progress, of the people of ``units`` (None: everybody)."""
+    progress = {row["course"]: row for row in counts(of_people_in(Assignment.objects.all(), units), today, "course")}
     courses = Course.objects.prefetch_related("versions")
     rows = []
     for course in courses:

@@ -7,6 +7,7 @@ app_name = "training"
 urlpatterns = [
     path("courses/", views.list_courses, name="courses"),
     path("courses/new/", views.new, name="new"),
+    path("courses/ready/", views.add_ready, name="add_ready"),
     path("courses/<int:pk>/", views.detail, name="detail"),
     path("courses/<int:pk>/edit/", views.edit, name="edit"),
     path("courses/<int:pk>/publish/", views.publish, name="publish"),

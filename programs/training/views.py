@@ -7,6 +7,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -14,10 +15,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from culture.access.permissions import Permission, require
+from culture.access.permissions import Permission, can, require, sees_everything, visible_units
 from culture.framework.models import Requirement
+from culture.people.models import Unit
 from programs.planning.models import Cohort
-from programs.training import courses, forms, queries
+from programs.planning.queries import cohorts_within
+from programs.training import courses, forms, loading, queries
 from programs.training.markdown import render as markdown
 from programs.training.models import Course
 
@@ -25,17 +28,29 @@ from programs.training.models import Course
 @require(Permission.MANAGE_TRAINING)
 @require_safe
 def list_courses(request: HttpRequest) -> HttpResponse:
-    rows = queries.listed(timezone.localdate())
-    return render(request, "programs/training/list.html", {"rows": rows})
+    rows = queries.listed(timezone.localdate(), _units(request))
+    can_write = can(request.user, Permission.WRITE_COURSES)
+    context = {"rows": rows, "can_write": can_write, "ready": loading.absent() if can_write else []}
+    return render(request, "programs/training/list.html", context)
 
 
-@require(Permission.MANAGE_TRAINING)
+@require(Permission.WRITE_COURSES)
+@require_POST
+def add_ready(request: HttpRequest) -> HttpResponse:
+    """The courses that come with Trivium, published; those that are there already stay as they are."""
+    added = loading.load_courses(by=request.user)  # type: ignore[arg-type]
+    told = ngettext("%(n)s course was added.", "%(n)s courses were added.", len(added)) % {"n": len(added)}
+    messages.success(request, told + " " + _("Assign them to a cohort when you are ready."))
+    return redirect("training:courses")
+
+
+@require(Permission.WRITE_COURSES)
 @require_http_methods(["GET", "HEAD", "POST"])
 def new(request: HttpRequest) -> HttpResponse:
     return _edit(request, None)
 
 
-@require(Permission.MANAGE_TRAINING)
+@require(Permission.WRITE_COURSES)
 @require_http_methods(["GET", "HEAD", "POST"])
 def edit(request: HttpRequest, pk: int) -> HttpResponse:
     return _edit(request, get_object_or_404(Course, pk=pk))
@@ -47,7 +62,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
     return _detail(request, get_object_or_404(Course, pk=pk))
 
 
-@require(Permission.MANAGE_TRAINING)
+@require(Permission.WRITE_COURSES)
 @require_POST
 def publish(request: HttpRequest, pk: int) -> HttpResponse:
     course = get_object_or_404(Course, pk=pk)
@@ -64,7 +79,7 @@ def publish(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def assign(request: HttpRequest, pk: int) -> HttpResponse:
     course = get_object_or_404(Course, pk=pk)
-    form = forms.AssignForm(request.POST)
+    form = forms.AssignForm(request.POST, cohorts=_cohorts(request))
     if not form.is_valid():
         return _detail(request, course, form)
     cohort, today = form.cleaned_data["cohort"], timezone.localdate()
@@ -87,12 +102,24 @@ def assign(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("training:detail", pk)
 
 
+def _units(request: HttpRequest) -> QuerySet[Unit] | None:
+    """The units whose people are counted for the reader; None: all."""
+    if sees_everything(request.user, Permission.MANAGE_TRAINING):
+        return None
+    return visible_units(request.user, Permission.MANAGE_TRAINING)
+
+
+def _cohorts(request: HttpRequest) -> QuerySet[Cohort]:
+    return cohorts_within(request.user, Permission.MANAGE_TRAINING)  # type: ignore[arg-type]
+
+
 def _detail(request: HttpRequest, course: Course, form: forms.AssignForm | None = None) -> HttpResponse:
     today = timezone.localdate()
     versions = list(course.versions.prefetch_related("lessons"))
     published = [version for version in versions if version.published_at]
     draft = next((version for version in versions if version.published_at is None), None)
     shown = published[-1] if published else draft
+    cohorts = _cohorts(request)
     lessons = [(lesson, markdown(lesson.body)) for lesson in shown.lessons.all()] if shown else []
     context = {
         "course": course,
@@ -101,9 +128,10 @@ def _detail(request: HttpRequest, course: Course, form: forms.AssignForm | None 
         "shown": shown,
         "lessons": lessons,
         "requirements": Requirement.objects.filter(code__in=course.requirements),
-        "progress": queries.by_cohort(course, today),
-        "form": form or forms.AssignForm(initial={"due_on": today + dt.timedelta(days=42)}),
-        "has_cohorts": Cohort.objects.exists(),
+        "progress": queries.by_cohort(course, today, _units(request)),
+        "form": form or forms.AssignForm(initial={"due_on": today + dt.timedelta(days=42)}, cohorts=cohorts),
+        "has_cohorts": cohorts.exists(),
+        "can_write": can(request.user, Permission.WRITE_COURSES),
     }
     return render(request, "programs/training/detail.html", context, status=422 if form and form.errors else 200)
 
@@ -134,6 +162,8 @@ def _shown_again(data: QueryDict) -> dict[str, Any] | None:
             return forms.one_more(values, what)
         if data.get(f"remove_{what}", "").isdigit():
             return forms.without(values, what, int(str(data[f"remove_{what}"])))
+    if data.get("add_option", "").isdigit():
+        return forms.one_more_option(values, int(str(data["add_option"])))
     return None
 
 

@@ -33,6 +33,6 @@ def test_mailbox_shows_the_newest_and_finds_one_person(settings: Any, tmp_path: 
     assert b"Hello ann" in answer.content and b"Hello bob" not in answer.content
 
 
-def test_no_mailbox_outside_the_demo(settings: Any) -> None:
+def test_no_mailbox_outside_the_demo(hr: Any, settings: Any) -> None:
     settings.DEMO = False
     assert Client().get("/demo/mailbox/").status_code == 404

@@ -326,3 +326,31 @@ def test_the_catalogues_courses_load_once(hr: Any) -> None:
     made = loading.load_courses(by=hr)
     assert [len(version.quiz) >= 5 and version.lessons.count() >= 4 for version in made] == [True] * 3
     assert loading.load_courses(by=hr) == []
+
+
+def test_answers_of_a_question_are_kept_and_added_without_limit(hr: Any, client_of: Any) -> None:
+    options = [f"Answer {n}" for n in range(9)]
+    question = {"text": "Which?", "options": options, "right": [7], "why": ""}
+    course = courses.publish(by=hr, name="Many answers", lessons=[("One", "Text")], quiz=[question]).course
+    url = reverse("training:edit", args=[course.pk])
+    page = client_of(hr).get(url)
+    typed = {bound.html_name: bound.value() for bound in page.context["form"] if bound.value() is not None}
+    assert typed["question_0_option_8"] == "Answer 8"
+    again = client_of(hr).post(url, {**typed, "add_option": "0"})
+    assert again.status_code == 200 and 'name="question_0_option_9"' in again.content.decode()
+    answer = client_of(hr).post(url, {**typed, "question_0_option_9": "The tenth", "save": "1"})
+    assert answer.status_code == 302
+    saved = course.versions.get(published_at=None).quiz[0]
+    assert saved["options"] == [*options, "The tenth"] and saved["right"] == [7]
+
+
+def test_hr_adds_the_ready_courses_once(hr: Any, employee: Any, client_of: Any) -> None:
+    page = client_of(hr).get(reverse("training:courses")).content.decode()
+    assert "Add the ready courses" in page
+    url = reverse("training:add_ready")
+    assert client_of(employee).post(url).status_code == 403
+    assert client_of(hr).get(url).status_code == 405
+    assert "3 courses were added" in client_of(hr).post(url, follow=True).content.decode()
+    assert Course.objects.count() == 3
+    page = client_of(hr).post(url, follow=True).content.decode()
+    assert Course.objects.count() == 3 and "Add the ready courses" not in page
