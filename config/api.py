@@ -12,6 +12,7 @@ from rest_framework.views import exception_handler
 
 from culture.access import api as access
 from culture.framework import api as framework
+from culture.framework import charter_api, readiness_api
 from culture.people import api as people
 from programs.planning import api as planning
 from programs.recognition import api as recognition
@@ -21,8 +22,12 @@ from surveys.answering import api as answering
 from surveys.instruments import api as instruments
 from surveys.results import api as results
 from surveys.waves import api as waves
+from surveys.waves import links_api
 
-ROOMS = (framework, people, access, instruments, waves, answering, results, planning, training, recognition, reports)
+ROOMS = (
+    framework, charter_api, readiness_api, people, access, instruments, waves, links_api, answering, results, planning,
+    training, recognition, reports,
+)  # fmt: skip
 
 router = DefaultRouter()
 for _room in ROOMS:

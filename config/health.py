@@ -61,13 +61,13 @@ def _heartbeats() -> dict[str, dict[str, Any]]:
 
 def _work() -> dict[str, Any]:
     """The oldest mail that is due and not sent, the oldest wave whose day has come."""
-    today = timezone.localdate()
+    now, today = timezone.now(), timezone.localdate()
     try:
         unfinished = [Message.State.DUE, Message.State.CLAIMED]
         mail = (
-            Message.objects.filter(state__in=unfinished, due_on__lte=today, invitation__wave__state=Wave.State.OPEN)
-            .order_by("due_on")
-            .values_list("due_on", flat=True)
+            Message.objects.filter(state__in=unfinished, due_at__lte=now, invitation__wave__state=Wave.State.OPEN)
+            .order_by("due_at")
+            .values_list("due_at", flat=True)
             .first()
         )
         wave = (
@@ -78,5 +78,5 @@ def _work() -> dict[str, Any]:
         )
     except DatabaseError as error:
         return {"ok": False, "error": type(error).__name__}
-    oldest = min((day for day in (mail, wave) if day), default=None)
+    oldest = min((day for day in (mail and timezone.localdate(mail), wave) if day), default=None)
     return {"ok": oldest is None or today - oldest <= OLDEST_WORK, "oldest_due": oldest}

@@ -66,5 +66,5 @@ def bench_line(*, name: str, value: float, unit: str, size: int, baseline: float
     return json.dumps({**fields, "size": size, "peak_mb": peak_mb()})
 
 
-def drill_line(*, name: str, done: int, lost: int, repeated: int, kills: int) -> str:
-    return json.dumps({"name": name, "done": done, "lost": lost, "repeated": repeated, "kills": kills})
+def drill_line(*, name: str, done: int, lost: int, repeated: int, kills: int, **more: object) -> str:
+    return json.dumps({"name": name, "done": done, "lost": lost, "repeated": repeated, "kills": kills, **more})

@@ -10,7 +10,7 @@ from dateutil.relativedelta import relativedelta
 from django.db import transaction
 from django.utils import timezone
 
-from config.demo import history, organisation, story
+from config.demo import beginnings, history, organisation, story
 from config.demo.answers import Teller
 from config.demo.organisation import Personas
 from culture.framework.loading import load_catalogue
@@ -42,6 +42,8 @@ def build(*, employees: int, waves: int, seed: int, now: dt.datetime, say: Calla
     people = organisation.load(employees=employees, rng=rng, start=first - dt.timedelta(days=60))
     units = organisation.units()
     organisation.link(people.hr)
+    beginnings.publish_charter(people, rng=random.Random(seed + 1), on=first - dt.timedelta(days=30))
+    beginnings.judge_readiness(people, first, today)
     say(f"{Employee.objects.count()} people in {len(units)} units")
     series = recurring.create(
         by=people.hr,
@@ -101,7 +103,6 @@ def _run_waves(
         _answer(wave, teller, rng, part=0.45 if last else 1.0, spare=people.employee if last else None)
         if last:
             _mailed(wave, people, now)
-            participation.refresh(wave, today=timezone.localdate(now))
         else:
             close_wave(wave, now=_morning(wave.closes_on), by=people.hr)
         say(f"wave {wave.number}: {wave.invited} asked{', open' if last else ''}")
@@ -120,11 +121,28 @@ def _answer(wave: Wave, teller: Teller, rng: random.Random, *, part: float, spar
         for invitation in asked
         if teller.takes_part(invitation.employee.unit_id) and (part == 1.0 or rng.random() < part)
     ]
-    submit_many(wave, given)
+    _day_by_day(wave, given, last=part < 1.0)
+
+
+# (days after the opening, share of the answers that are in by then)
+ARRIVING = ((1, 0.3), (4, 0.55), (7, 0.75), (10, 0.9), (13, 1.0))
+ARRIVING_SO_FAR = ((1, 0.45), (3, 0.8), (OPEN_SINCE, 1.0))
+
+
+def _day_by_day(wave: Wave, given: list, *, last: bool) -> None:
+    """Answers come in over days, so that the monitor has a curve to show beside those of earlier waves."""
+    random.Random(wave.number).shuffle(given)
+    cut = 0
+    for days, share in ARRIVING_SO_FAR if last else ARRIVING:
+        upto = round(len(given) * share)
+        submit_many(wave, given[cut:upto])
+        cut = upto
+        wave.refresh_from_db(fields=["participation", "curve"])
+        participation.refresh(wave, today=min(wave.opens_on + dt.timedelta(days=days), timezone.localdate()))
 
 
 def _mailed(wave: Wave, people: Personas, now: dt.datetime) -> None:
     """All mail went out days ago, but the personas' invitations: the tick sends them, so that the mailbox has links."""
     personas = [people.hr, people.manager, people.employee, people.executive]
-    due = Message.objects.filter(invitation__wave=wave, due_on__lte=timezone.localdate(now))
+    due = Message.objects.filter(invitation__wave=wave, due_at__lte=now)
     due.exclude(invitation__employee__in=personas, kind="invitation").update(state=Message.State.SENT)

@@ -16,7 +16,7 @@ from culture.people.models import Employee
 from programs.planning.models import Cohort, Program
 from programs.recognition import ledger
 from programs.recognition.models import Account, Kudos, LedgerEntry
-from programs.training import courses
+from programs.training import courses, loading
 from programs.training.models import Assignment, LessonDone
 
 BATCH = 2000
@@ -53,6 +53,7 @@ def train(*, program: Program, by: Employee, rng: random.Random, now: dt.datetim
         courses.record_history(version=version, done=done)
         if last:
             _begin(beginner, version, today, now)
+    loading.load_courses(by=by)
 
 
 def _begin(beginner: Employee, version: courses.CourseVersion, today: dt.date, now: dt.datetime) -> None:

@@ -88,7 +88,7 @@ def load(*, employees: int, rng: random.Random, start: dt.date) -> Personas:
     for place, size in _sizes(employees - len(staff.rows)):
         _team(staff, place, size, heads[place.path.rpartition(" > ")[0]])
     _import(staff.rows, start)
-    return _roles()
+    return _roles(start)
 
 
 def _sizes(people: int) -> list[tuple[Place, int]]:
@@ -130,14 +130,14 @@ def _import(rows: list[dict[str, str]], start: dt.date) -> None:
     apply(planned, by=None, file_name="meridian.csv", sha256=hashlib.sha256(raw).hexdigest())
 
 
-def _roles() -> Personas:
+def _roles(start: dt.date) -> Personas:
     names = ("hr", "manager", "employee", "executive")
     people = {name: Employee.objects.get(email=_mail(name)) for name in names}
     # One hash for all: Argon2 is slow on purpose.
     Employee.objects.filter(pk__in=[one.pk for one in people.values()]).update(password=make_password(PASSWORD))
     Employee.objects.filter(pk=people["hr"].pk).update(is_staff=True)
-    Grant.objects.create(employee=people["hr"], role=Role.HR_ADMIN)
-    Grant.objects.create(employee=people["executive"], role=Role.EXECUTIVE)
+    Grant.objects.create(employee=people["hr"], role=Role.HR_ADMIN, since=start)
+    Grant.objects.create(employee=people["executive"], role=Role.EXECUTIVE, since=start)
     return Personas(**people)
 
 
