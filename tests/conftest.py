@@ -165,6 +165,11 @@ def client_of() -> Callable[[Employee | None], Client]:
         client = Client()
         if user is not None:
             client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+            # As after signing in with the password just now; ``reauthenticated`` would be another matter.
+            session = client.session
+            session["account_authentication_methods"] = [{"method": "password", "at": time.time()}]
+            session["account_authentication_methods_user"] = str(user.pk)
+            session.save()
         return client
 
     return make
