@@ -148,7 +148,7 @@ class ProfileLineSerializer(serializers.ModelSerializer[ProfileLine]):
         fields = ["code", "label", "level"]
 
 
-class ProfileSerializer(serializers.ModelSerializer[RequirementProfile]):
+class RequirementProfileSerializer(serializers.ModelSerializer[RequirementProfile]):
     """``lines``: what is expected, at which level (1 information, 2 attitude, 3 behaviour, 4 culture)."""
 
     lines = serializers.SerializerMethodField()
@@ -167,7 +167,7 @@ class ProfileViewSet(viewsets.ReadOnlyModelViewSet):
     """Which requirements and behaviours matter for which job family."""
 
     queryset = RequirementProfile.objects.prefetch_related("lines__requirement", "lines__behaviour")
-    serializer_class = ProfileSerializer
+    serializer_class = RequirementProfileSerializer
     permission_classes = [api_permission(Permission.DO_TRAINING)]
     filterset_fields = ["job_family", "is_default"]
 
