@@ -7,6 +7,7 @@ import datetime as dt
 import hashlib
 import hmac
 import json
+import re
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -147,10 +148,14 @@ def test_the_lists_ask_the_same_number_of_queries_at_one_and_three(
 
 def test_a_link_is_shown_on_asking_and_noted(wave, hr, manager, employee, client_of):
     client = client_of(hr)
-    token = keys.link_token(wave.pk, invitation_of(wave, employee).pk)
-    assert token not in client.get(f"/waves/{wave.pk}/hand-out/{employee.unit_id}/").content.decode()
+    mailed = keys.link_token(wave.pk, invitation_of(wave, employee).pk)
+    assert "/s/" not in client.get(f"/waves/{wave.pk}/hand-out/{employee.unit_id}/").content.decode()
     page = client.post(f"/waves/{wave.pk}/hand-out/link/{employee.pk}/")
-    assert token in page.content.decode() and "no-store" in page["Cache-Control"]
+    shown = re.search(r"/s/([\w.-]+)/", page.content.decode())
+    assert shown and "no-store" in page["Cache-Control"]
+    assert keys.resolve_token(shown[1]) == (wave.pk, invitation_of(wave, employee).pk)
+    # HR holds this link, too: it must not be the one in the mail.
+    assert mailed not in page.content.decode()
     noted = AuditEntry.objects.get(verb="wave.link_shown")
     assert noted.actor == hr and noted.detail == {"employee": f"employee:{employee.pk}"}
     # Whom mail reaches gets his link by mail only.
