@@ -15,9 +15,8 @@ from django.views.decorators.http import require_POST, require_safe
 
 from culture.access import clock
 from culture.access.permissions import Permission, can, require
-from culture.framework import charter, charter_diff
+from culture.framework import charter, charter_diff, markdown
 from culture.framework.charter_models import CharterVersion
-from culture.framework.markdown import render as markdown
 from culture.people.models import Employee
 
 LANGUAGES = dict(settings.LANGUAGES)
@@ -35,7 +34,8 @@ def shown(version: CharterVersion, language: str | None = None) -> dict[str, Any
     parts = []
     for part in charter.PARTS:
         found = text(getattr(version, part))
-        parts.append({"key": part, "name": charter.PART_NAMES[part], "html": markdown(found["text"]), **found})
+        html = markdown.render(found["text"], below=2, images=False)
+        parts.append({"key": part, "name": charter.PART_NAMES[part], "html": html, **found})
     standards: list[dict[str, Any]] = [
         {"text": text(standard.text), "measure": text(standard.measure), "promise": charter.promise(standard)}
         for standard in version.standards.all()

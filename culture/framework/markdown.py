@@ -1,24 +1,38 @@
-"""Texts of the organisation are Markdown; what reaches a page is cleaned HTML."""
+"""Texts people write are Markdown; what reaches a page is cleaned HTML."""
 
 import nh3
 from django.utils.safestring import SafeString, mark_safe
 from markdown_it import MarkdownIt
 
-# No images: one on another host would tell that host who reads the page.
 TAGS = {
-    "a", "blockquote", "br", "code", "em", "h3", "h4", "h5", "hr", "li", "ol", "p", "pre", "s", "strong", "table",
-    "tbody", "td", "th", "thead", "tr", "ul",
+    "a", "blockquote", "br", "code", "em", "h2", "h3", "h4", "h5", "hr", "li", "ol", "p", "pre", "s", "strong",
+    "table", "tbody", "td", "th", "thead", "tr", "ul",
 }  # fmt: skip
 ATTRIBUTES = {"a": {"href", "title"}, "ol": {"start"}}
-BELOW = 2  # a text stands under an h2, so its own headings start at h3
-_parser = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"]).disable("image")
+IMAGE = {"img": {"src", "alt", "title"}}
+SCHEMES = {"http", "https", "mailto"}
+DEEPEST = 5
 
 
-def render(text: str) -> SafeString:
-    """HTML without scripts, styles, handlers or images."""
-    tokens = _parser.parse(text)
+def _parser(*, images: bool) -> MarkdownIt:
+    parser = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"])
+    return parser if images else parser.disable("image")
+
+
+PARSERS = {images: _parser(images=images) for images in (True, False)}
+
+
+def render(text: str, *, below: int, images: bool) -> SafeString:
+    """HTML without scripts, styles or handlers.
+
+    ``below``: the level of the heading it stands under; its own start one deeper. ``images``: only where trainers
+    write. One on another host tells that host who reads the page, which a text everybody must read should not do.
+    """
+    parser = PARSERS[images]
+    tokens = parser.parse(text)
     for token in tokens:
         if token.type in {"heading_open", "heading_close"}:
-            token.tag = f"h{min(int(token.tag[1]) + BELOW, 5)}"
-    html = _parser.renderer.render(tokens, _parser.options, {})
-    return mark_safe(nh3.clean(html, tags=TAGS, attributes=ATTRIBUTES, url_schemes={"http", "https", "mailto"}))
+            token.tag = f"h{min(int(token.tag[1]) + below, DEEPEST)}"
+    html = parser.renderer.render(tokens, parser.options, {})
+    tags, attributes = (TAGS | IMAGE.keys(), ATTRIBUTES | IMAGE) if images else (TAGS, ATTRIBUTES)
+    return mark_safe(nh3.clean(html, tags=tags, attributes=attributes, url_schemes=SCHEMES))

@@ -14,9 +14,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from culture.access.permissions import Permission, require, visible_units
+from culture.framework import markdown
 from culture.people.models import Employee
 from programs.training import courses, forms, queries, quizzes
-from programs.training.markdown import render as markdown
 from programs.training.models import Assignment, Course, CourseVersion, QuizAttempt
 from programs.training.progress import Standing
 
@@ -75,7 +75,7 @@ def lesson(request: HttpRequest, pk: int, position: int) -> HttpResponse:
         "version": version,
         "lesson": here["lesson"],
         "done": here["done"],
-        "body": markdown(here["lesson"].body),
+        "body": markdown.render(here["lesson"].body, below=1, images=True),
         "number": rows.index(here) + 1,
         "total": len(rows),
         "after": after,

@@ -16,12 +16,12 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from culture.access.permissions import Permission, can, require, sees_everything, visible_units
+from culture.framework import markdown
 from culture.framework.models import Requirement
 from culture.people.models import Unit
 from programs.planning.models import Cohort
 from programs.planning.queries import cohorts_within
 from programs.training import courses, forms, loading, queries
-from programs.training.markdown import render as markdown
 from programs.training.models import Course
 
 
@@ -120,13 +120,14 @@ def _detail(request: HttpRequest, course: Course, form: forms.AssignForm | None 
     draft = next((version for version in versions if version.published_at is None), None)
     shown = published[-1] if published else draft
     cohorts = _cohorts(request)
-    lessons = [(lesson, markdown(lesson.body)) for lesson in shown.lessons.all()] if shown else []
+    lessons = shown.lessons.all() if shown else []
+    rendered = [(lesson, markdown.render(lesson.body, below=1, images=True)) for lesson in lessons]
     context = {
         "course": course,
         "published": published,
         "draft": draft,
         "shown": shown,
-        "lessons": lessons,
+        "lessons": rendered,
         "requirements": Requirement.objects.filter(code__in=course.requirements),
         "progress": queries.by_cohort(course, today, _units(request)),
         "form": form or forms.AssignForm(initial={"due_on": today + dt.timedelta(days=42)}, cohorts=cohorts),
