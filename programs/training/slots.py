@@ -1,0 +1,109 @@
+"""Five slots of a person and a requirement: why, want, know, can, keep. Pure: no database, no clock.
+
+Each slot rests on its own evidence and decays by itself: *why* on having read the reasons, *want* on the person's own
+reflection (private unless shared), *know* on a passed quiz, *can* on behaviour seen often enough by enough observers,
+*keep* on being seen again. The first unmet slot is the barrier: training does not help who does not want to.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import enum
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+
+class Slot(enum.StrEnum):
+    WHY = "why"
+    WANT = "want"
+    KNOW = "know"
+    CAN = "can"
+    KEEP = "keep"
+
+
+ORDER = tuple(Slot)
+# What only the person's own eyes may see unless shared.
+PRIVATE = frozenset({Slot.WANT})
+# Scores run from 1 to 5; 3 is still short (framework.md, section 7).
+SHORT = 3
+
+
+def barrier(scores: Sequence[float]) -> int | None:
+    """Place of the first score at or below 3 of five, None when all are above."""
+    return next((place for place, score in enumerate(scores) if score <= SHORT), None)
+
+
+def first_unmet(met: Mapping[Slot, bool | None], *, private: bool) -> Slot | None:
+    """The barrier. ``private``: computed for the person; otherwise as if the private slots did not exist.
+
+    A slot without evidence (None) is neither met nor the barrier's proof: it counts as unmet only once a later slot
+    is not met either, so that somebody seen doing it is never told to read why.
+    """
+    shown = [slot for slot in ORDER if private or slot not in PRIVATE]
+    last_met = max((place for place, slot in enumerate(shown) if met.get(slot)), default=-1)
+    for place, slot in enumerate(shown):
+        state = met.get(slot)
+        if state is False or (state is None and place > last_met):
+            return slot
+    return None
+
+
+class Seen(enum.StrEnum):
+    SEEN = "seen"
+    NOT_YET = "not_yet"
+    NOT_APPLICABLE = "not_applicable"
+
+
+@dataclass(frozen=True)
+class Sighting:
+    on: dt.date
+    observer: int
+    what: Seen
+
+
+@dataclass(frozen=True)
+class Needed:
+    """``sightings`` by at least ``observers`` different people within ``days``."""
+
+    sightings: int = 2
+    observers: int = 2
+    days: int = 90
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.observers <= self.sightings or self.days < 1:
+            raise ValueError("at least one observer, no more observers than sightings, at least one day")
+
+
+@dataclass(frozen=True)
+class Shown:
+    """``granted_on``: the first day on which enough was seen. ``disputed``: within the days some saw it, some not."""
+
+    granted_on: dt.date | None
+    seen: int
+    observers: int
+    disputed: bool
+
+
+def shown(sightings: Iterable[Sighting], needed: Needed, today: dt.date) -> Shown:
+    """Whether a behaviour has been seen often enough by ``today``; nothing ever overwrites what somebody else saw."""
+    known = sorted((s for s in sightings if s.on <= today and s.what != Seen.NOT_APPLICABLE), key=lambda s: s.on)
+    granted = next((s.on for s in known if s.what == Seen.SEEN and _enough(known, needed, s.on)), None)
+    window = [s for s in known if 0 <= (today - s.on).days < needed.days]
+    positive = [s for s in window if s.what == Seen.SEEN]
+    return Shown(
+        granted_on=granted,
+        seen=len(positive),
+        observers=len({s.observer for s in positive}),
+        disputed=bool(positive) and len(positive) < len(window),
+    )
+
+
+def _enough(known: Sequence[Sighting], needed: Needed, day: dt.date) -> bool:
+    window = [s for s in known if s.what == Seen.SEEN and 0 <= (day - s.on).days < needed.days]
+    return len(window) >= needed.sightings and len({s.observer for s in window}) >= needed.observers
+
+
+def attendance_rates(*, past: int, total: int, attended: int, excused: int = 0) -> tuple[float | None, float | None]:
+    """(to date, of all): attended of the sessions held so far and of all; excused ones are taken out of both."""
+    held, planned = past - excused, total - excused
+    return (attended / held if held > 0 else None, attended / planned if planned > 0 else None)
