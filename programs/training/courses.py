@@ -15,10 +15,11 @@ from django.utils.translation import gettext as _
 from culture.access import audit
 from culture.people.models import Employee
 from programs.planning.models import Cohort
-from programs.training import quizzes
+from programs.training import questions, quizzes
 from programs.training.models import Assignment, Completion, Course, CourseVersion, Lesson, LessonDone, QuizAttempt
 
 BATCH = 2000
+DEFAULT_PASS_MARK = 70
 
 
 @transaction.atomic
@@ -31,10 +32,12 @@ def save_draft(
     lessons: Sequence[tuple[str, str]],
     quiz: quizzes.Quiz = (),
     pass_mark: int = 70,
+    rules: quizzes.Rules | None = None,
     course: Course | None = None,
 ) -> CourseVersion:
     """Write the course's one draft (the next version); published versions stay as they are."""
-    _refuse(course, name, lessons, quiz, pass_mark)
+    rules = rules or quizzes.Rules()
+    _refuse(course, name, lessons, quiz, pass_mark, rules)
     if course is None:
         course = Course.objects.create(name=name.strip())
     # The lock makes two editors' saves follow each other, so that a course never has two drafts.
@@ -45,7 +48,8 @@ def save_draft(
     if draft is None:
         last = course.versions.aggregate(last=Max("number"))["last"] or 0
         draft = CourseVersion(course=course, number=last + 1)
-    draft.quiz, draft.pass_mark = [_question(question) for question in quiz], pass_mark if quiz else 0
+    draft.quiz, draft.pass_mark = [questions.clean(question) for question in quiz], pass_mark if quiz else 0
+    draft.rules = rules if quiz else quizzes.Rules()
     draft.save()
     draft.lessons.all().delete()
     Lesson.objects.bulk_create(
@@ -54,6 +58,27 @@ def save_draft(
     )
     audit.record(by, "saved course draft", course, name=course.name, version=draft.number)
     return draft
+
+
+@transaction.atomic
+def take_questions(
+    *, by: Employee | None, course: Course, questions: Sequence[quizzes.Question], replace: bool
+) -> CourseVersion:
+    """Put imported questions into the course's draft, after those there or instead of them."""
+    Course.objects.select_for_update().get(pk=course.pk)
+    last = course.versions.order_by("-number").first()
+    there = list(last.quiz) if last else []
+    return save_draft(
+        by=by,
+        course=course,
+        name=course.name,
+        summary=course.summary,
+        requirements=course.requirements,
+        lessons=[(lesson.title, lesson.body) for lesson in last.lessons.all()] if last else [],
+        quiz=[*([] if replace else there), *questions],
+        pass_mark=last.pass_mark if last and there else DEFAULT_PASS_MARK,
+        rules=last.rules if last and there else None,
+    )
 
 
 @transaction.atomic
@@ -81,6 +106,7 @@ def publish(
     lessons: Sequence[tuple[str, str]],
     quiz: quizzes.Quiz = (),
     pass_mark: int = 70,
+    rules: quizzes.Rules | None = None,
     now: dt.datetime | None = None,
 ) -> CourseVersion:
     """Write and publish in one go: a new course, or the next version of the one called ``name``."""
@@ -94,6 +120,7 @@ def publish(
         lessons=lessons,
         quiz=quiz,
         pass_mark=pass_mark,
+        rules=rules,
     )
     return publish_draft(by=by, course=draft.course, now=now)
 
@@ -128,36 +155,18 @@ def finish_lesson(*, employee: Employee, lesson: Lesson, now: dt.datetime | None
     """Note the lesson as done; the completion, when that was the last thing missing."""
     now = now or timezone.now()
     LessonDone.objects.get_or_create(employee=employee, lesson=lesson, defaults={"at": now})
-    return _grant(employee, lesson.version, now)
+    return grant(employee, lesson.version, now)
 
 
-@transaction.atomic
-def answer_quiz(
-    *, employee: Employee, version: CourseVersion, answers: quizzes.Answers, now: dt.datetime | None = None
-) -> QuizAttempt:
-    """Score and keep one attempt; passing it after all lessons completes the course."""
-    now = now or timezone.now()
-    given = [sorted(set(answer)) for answer in answers]
-    problems = quizzes.check_answers(version.quiz, given)
-    if _lessons_left(employee, version):
-        problems["__all__"] = [_("Finish the lessons first.")]
-    if problems:
-        raise ValidationError(problems)
-    score = quizzes.score(version.quiz, given)
-    attempt = QuizAttempt.objects.create(
-        employee=employee, version=version, answers=given, score=score, passed=score >= version.pass_mark, at=now
-    )
-    _grant(employee, version, now)
-    return attempt
-
-
-def _lessons_left(employee: Employee, version: CourseVersion) -> bool:
+def lessons_left(employee: Employee, version: CourseVersion) -> bool:
+    """Whether a lesson is still to be read."""
     done = LessonDone.objects.filter(employee=employee, lesson=OuterRef("pk"))
     return version.lessons.filter(~Exists(done)).exists()
 
 
-def _grant(employee: Employee, version: CourseVersion, now: dt.datetime) -> Completion | None:
-    if _lessons_left(employee, version):
+def grant(employee: Employee, version: CourseVersion, now: dt.datetime) -> Completion | None:
+    """The completion, if nothing is missing any more; granted once, whatever follows."""
+    if lessons_left(employee, version):
         return None
     attempt = None
     if version.quiz:
@@ -199,11 +208,20 @@ def record_history(*, version: CourseVersion, done: Iterable[tuple[int, int | No
     )
     attempts: list[QuizAttempt | None] = [None] * len(rows)
     if version.quiz:
-        right = [list(question["right"]) for question in version.quiz]
+        right = [questions.right_answer(question) for question in version.quiz]
+        every = list(range(len(version.quiz)))
         attempts = list(
             QuizAttempt.objects.bulk_create(
                 (
-                    QuizAttempt(employee_id=pk, version=version, answers=right, score=score or 100, passed=True, at=at)
+                    QuizAttempt(
+                        employee_id=pk,
+                        version=version,
+                        asked=every,
+                        answers=right,
+                        score=score or 100,
+                        passed=True,
+                        at=at,
+                    )
                     for pk, score, at in rows
                 ),
                 batch_size=BATCH,
@@ -225,19 +243,15 @@ def record_history(*, version: CourseVersion, done: Iterable[tuple[int, int | No
     )
 
 
-def _question(question: Any) -> dict[str, Any]:
-    return {
-        "text": str(question["text"]).strip(),
-        "options": [str(option).strip() for option in question["options"]],
-        "right": sorted(set(question["right"])),
-        "why": str(question.get("why", "")).strip(),
-    }
-
-
 def _refuse(
-    course: Course | None, name: str, lessons: Sequence[tuple[str, str]], quiz: quizzes.Quiz, pass_mark: int
+    course: Course | None,
+    name: str,
+    lessons: Sequence[tuple[str, str]],
+    quiz: quizzes.Quiz,
+    pass_mark: int,
+    rules: quizzes.Rules,
 ) -> None:
-    problems = quizzes.check(quiz, pass_mark)
+    problems = quizzes.check(quiz, pass_mark, rules)
     if not name.strip():
         problems["name"] = [_("Give the course a name.")]
     elif Course.objects.filter(name__iexact=name.strip()).exclude(pk=course.pk if course else 0).exists():

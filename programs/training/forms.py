@@ -1,4 +1,4 @@
-"""The course editor, assigning, and the quiz as people answer it; all work without JavaScript."""
+"""The course editor and assigning; both work without JavaScript."""
 
 from __future__ import annotations
 
@@ -14,7 +14,9 @@ from django.utils.translation import gettext_lazy
 
 from culture.framework.models import Requirement
 from programs.planning.models import Cohort
+from programs.training import quizzes
 from programs.training.models import CourseVersion
+from programs.training.questions import Kind, Question, kind_of
 
 # Answers shown for a new question; more are added one by one.
 OPTIONS = 5
@@ -41,6 +43,23 @@ class CourseForm(forms.Form):
         },
         help_text=gettext_lazy("How many of the questions must be right. Without a quiz it does not matter."),
     )
+    draw = forms.IntegerField(
+        label=gettext_lazy("Questions asked at a time"),
+        min_value=0,
+        required=False,
+        help_text=gettext_lazy("Each try draws so many from those below. 0: all of them."),
+    )
+    tries = forms.IntegerField(
+        label=gettext_lazy("Tries in a row"),
+        min_value=0,
+        max_value=20,
+        required=False,
+        help_text=gettext_lazy("0: as many as one likes. After the last one there is a pause, then as many again."),
+    )
+    cooldown_hours = forms.IntegerField(
+        label=gettext_lazy("Pause after them, in hours"), min_value=0, max_value=quizzes.MOST_HOURS, required=False
+    )
+    shuffled = forms.BooleanField(label=gettext_lazy("Shuffle questions and answers"), required=False)
     lesson_count = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
     question_count = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
 
@@ -71,15 +90,28 @@ class CourseForm(forms.Form):
         )
 
     def _add_question(self, key: str, options: int) -> None:
-        self.fields[f"{key}_text"] = _needed(forms.CharField(label=_("Question"), required=False))
+        self.fields[f"{key}_kind"] = _needed(forms.ChoiceField(label=_("Kind"), choices=Kind.choices, required=False))
+        self.fields[f"{key}_text"] = _needed(
+            forms.CharField(label=_("Question"), required=False, widget=forms.Textarea(attrs={"rows": 2}))
+        )
         letters = [(str(n), _("Answer %(n)s is right") % {"n": n + 1}) for n in range(options)]
         for n in range(options):
             made = forms.CharField(label=_("Answer %(n)s") % {"n": n + 1}, required=False)
             self.fields[f"{key}_option_{n}"] = _needed(made) if n < 2 else made
+            self.fields[f"{key}_reason_{n}"] = forms.CharField(
+                label=_("What follows from answer %(n)s") % {"n": n + 1}, required=False
+            )
         self.fields[f"{key}_right"] = _needed(
             forms.MultipleChoiceField(
                 label=_("Which are right"), choices=letters, required=False, widget=forms.CheckboxSelectMultiple
             )
+        )
+        self.fields[f"{key}_answer"] = _needed(forms.CharField(label=_("Right number"), required=False))
+        self.fields[f"{key}_tolerance"] = forms.CharField(
+            label=_("May be off by"), required=False, help_text=_("0 or empty: must be exact.")
+        )
+        self.fields[f"{key}_unit"] = forms.CharField(
+            label=_("Unit"), required=False, max_length=30, help_text=_("Shown behind the field: %, days, …")
         )
         self.fields[f"{key}_why"] = forms.CharField(
             label=_("Why (shown after answering)"), required=False, widget=forms.Textarea(attrs={"rows": 2})
@@ -92,7 +124,9 @@ class CourseForm(forms.Form):
             number
             for number in range(self.counts[what])
             if any(
-                any(value.strip() for value in data.getlist(key)) for key in data if key.startswith(f"{what}_{number}_")
+                any(value.strip() for value in data.getlist(key))
+                for key in data
+                if key.startswith(f"{what}_{number}_") and not key.endswith("_kind")
             )
         ]
 
@@ -101,30 +135,53 @@ class CourseForm(forms.Form):
         return [(data[f"lesson_{n}_title"], data[f"lesson_{n}_body"]) for n in self.used("lesson")]
 
     def quiz(self) -> list[dict[str, Any]]:
-        return [self._question(f"question_{n}", self.options[n]) for n in self.used("question")]
+        return [self._question(n) for n in self.used("question")]
 
-    def _question(self, key: str, options: int) -> dict[str, Any]:
-        """Empty answers are closed up; an empty one ticked as right becomes an index that does not exist."""
+    def rules(self) -> quizzes.Rules:
         data = self.cleaned_data
-        filled = [n for n in range(options) if data[f"{key}_option_{n}"]]
+        return quizzes.Rules(
+            draw=data["draw"] or 0,
+            tries=data["tries"] or 0,
+            cooldown_hours=data["cooldown_hours"] or 0,
+            shuffled=data["shuffled"],
+        )
+
+    def _filled(self, number: int) -> list[int]:
+        """The answers of a question that were given; empty ones between are closed up."""
+        return [m for m in range(self.options[number]) if self.cleaned_data[f"question_{number}_option_{m}"]]
+
+    def _question(self, number: int) -> dict[str, Any]:
+        """An empty answer ticked as right becomes an index that does not exist, which the rules refuse."""
+        data, key = self.cleaned_data, f"question_{number}"
+        filled = self._filled(number)
         place = {old: new for new, old in enumerate(filled)}
+        made = {part: data[f"{key}_{part}"] for part in ("kind", "text", "why", "answer", "tolerance", "unit")}
         return {
-            "text": data[f"{key}_text"],
-            "options": [data[f"{key}_option_{n}"] for n in filled],
-            "right": [place.get(int(n), options + int(n)) for n in data[f"{key}_right"]],
-            "why": data[f"{key}_why"],
+            **made,
+            "options": [data[f"{key}_option_{m}"] for m in filled],
+            "reasons": [data[f"{key}_reason_{m}"] for m in filled],
+            "right": [place.get(int(m), self.options[number] + int(m)) for m in data[f"{key}_right"]],
         }
 
     def refuse(self, error: ValidationError) -> None:
         """Show a service's messages beside the fields they are about."""
-        used = {what: self.used(what) for what in MOST}
         for key, messages in error.message_dict.items():
-            field: str | None = key
-            for what in MOST:
-                if key.startswith(f"{what}_"):
-                    _word, number, part = key.split("_", 2)
-                    field = f"{what}_{used[what][int(number)]}_{part}"
+            field = self._field_of(key)
             self.add_error(field if field in self.fields else None, messages)  # type: ignore[arg-type]
+
+    def _field_of(self, key: str) -> str:
+        """The services count what was used and given; the page also shows what was left empty."""
+        what, _mark, rest = key.partition("_")
+        number, _mark, part = rest.partition("_")
+        if what not in MOST or not number.isdigit():
+            return key
+        shown = self.used(what)[int(number)]
+        word, _mark, option = part.partition("_")
+        if word in {"option", "reason"}:
+            filled = self._filled(shown)
+            option = str(filled[int(option)] if int(option) < len(filled) else option)
+            part = f"{word}_{option}"
+        return f"{what}_{shown}_{part}"
 
     def lesson_rows(self) -> list[dict[str, Any]]:
         return [
@@ -133,21 +190,17 @@ class CourseForm(forms.Form):
         ]
 
     def question_rows(self) -> list[dict[str, Any]]:
-        rows: list[dict[str, Any]] = []
-        for n in range(self.counts["question"]):
-            key = f"question_{n}"
-            right = self[f"{key}_right"]
-            rows.append(
-                {
-                    "number": n,
-                    "shown_as": n + 1,
-                    "text": self[f"{key}_text"],
-                    "options": [self[f"{key}_option_{m}"] for m in range(self.options[n])],
-                    "right": right,
-                    "why": self[f"{key}_why"],
-                }
-            )
-        return rows
+        return [self._question_row(n) for n in range(self.counts["question"])]
+
+    def _question_row(self, number: int) -> dict[str, Any]:
+        key = f"question_{number}"
+        parts = ("kind", "text", "right", "why", "answer", "tolerance", "unit")
+        return {
+            "number": number,
+            "shown_as": number + 1,
+            "options": [(self[f"{key}_option_{m}"], self[f"{key}_reason_{m}"]) for m in range(self.options[number])],
+            **{part: self[f"{key}_{part}"] for part in parts},
+        }
 
 
 def _needed(field: forms.Field) -> forms.Field:
@@ -179,7 +232,7 @@ def count_of(values: Mapping[str, Any], what: str) -> int:
 
 
 def blank() -> dict[str, Any]:
-    return {"pass_mark": 70, "lesson_count": 1, "question_count": 1}
+    return {"pass_mark": 70, "shuffled": True, "lesson_count": 1, "question_count": 1}
 
 
 def saved(version: CourseVersion) -> dict[str, Any]:
@@ -190,17 +243,25 @@ def saved(version: CourseVersion) -> dict[str, Any]:
         "summary": course.summary,
         "requirements": course.requirements,
         "pass_mark": version.pass_mark,
+        "draw": version.draw,
+        "tries": version.tries,
+        "cooldown_hours": version.cooldown_hours,
+        "shuffled": version.shuffled,
     }
     lessons = list(version.lessons.all())
     for n, lesson in enumerate(lessons):
         values[f"lesson_{n}_title"], values[f"lesson_{n}_body"] = lesson.title, lesson.body
     for n, question in enumerate(version.quiz):
-        key = f"question_{n}"
-        values[f"{key}_text"], values[f"{key}_why"] = question["text"], question.get("why", "")
-        values[f"{key}_right"] = [str(index) for index in question["right"]]
-        for m, option in enumerate(question["options"]):
-            values[f"{key}_option_{m}"] = option
+        values |= {f"question_{n}_{part}": value for part, value in _saved_question(question).items()}
     return {**values, "lesson_count": max(len(lessons), 1), "question_count": len(version.quiz)}
+
+
+def _saved_question(question: Question) -> dict[str, Any]:
+    values: dict[str, Any] = {part: question.get(part, "") for part in ("text", "why", "answer", "tolerance", "unit")}
+    values["kind"] = kind_of(question).value
+    values["right"] = [str(index) for index in question.get("right", [])]
+    values |= {f"option_{m}": option for m, option in enumerate(question.get("options", []))}
+    return values | {f"reason_{m}": reason for m, reason in enumerate(question.get("reasons", []))}
 
 
 def typed(data: QueryDict) -> dict[str, Any]:
@@ -244,30 +305,3 @@ class AssignForm(forms.Form):
     def __init__(self, *args: Any, cohorts: QuerySet[Cohort], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["cohort"].queryset = cohorts.select_related("program")  # type: ignore[attr-defined]
-
-
-class QuizForm(forms.Form):
-    """One field ``answer_<n>`` per question: one choice where one is right, several where several are."""
-
-    def __init__(self, data: QueryDict | None = None, *, version: CourseVersion) -> None:
-        super().__init__(data)
-        self.version = version
-        for n, question in enumerate(version.quiz):
-            choices = [(str(index), text) for index, text in enumerate(question["options"])]
-            several = len(question["right"]) > 1
-            made: forms.ChoiceField = (
-                forms.MultipleChoiceField(choices=choices, widget=forms.CheckboxSelectMultiple, required=False)
-                if several
-                else forms.ChoiceField(choices=choices, widget=forms.RadioSelect, required=False)
-            )
-            made.label = question["text"]
-            made.help_text = _("Several can be right.") if several else ""
-            self.fields[f"answer_{n}"] = _needed(made)
-
-    def answers(self) -> list[list[int]]:
-        given = [self.cleaned_data.get(f"answer_{n}") or [] for n in range(len(self.version.quiz))]
-        return [[int(i) for i in ([answer] if isinstance(answer, str) else answer)] for answer in given]
-
-    def refuse(self, error: ValidationError) -> None:
-        for key, messages in error.message_dict.items():
-            self.add_error(key if key in self.fields else None, messages)  # type: ignore[arg-type]

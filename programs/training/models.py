@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Q
 
 from programs.planning.models import Cohort
+from programs.training.quizzes import Rules
 
 
 class Course(models.Model):
@@ -22,20 +23,37 @@ class Course(models.Model):
 
 
 class CourseVersion(models.Model):
-    """``quiz``: [{"text", "options": [str], "right": [index], "why": str}]; ``pass_mark`` in percent (0: no quiz)."""
+    """``quiz``: questions as ``training.questions`` describes them; ``pass_mark`` in percent (0: no quiz).
+
+    ``draw``, ``tries``, ``cooldown_hours``, ``shuffled``: see ``training.quizzes.Rules``.
+    """
 
     course = models.ForeignKey(Course, models.CASCADE, related_name="versions")
     number = models.PositiveIntegerField(default=1)
     published_at = models.DateTimeField(null=True, blank=True)
     quiz = models.JSONField(default=list)
     pass_mark = models.PositiveSmallIntegerField(default=70)
+    draw = models.PositiveSmallIntegerField(default=0)
+    tries = models.PositiveSmallIntegerField(default=0)
+    cooldown_hours = models.PositiveSmallIntegerField(default=0)
+    shuffled = models.BooleanField(default=False)
 
     class Meta:
         ordering = ["course", "number"]
         constraints = [
             models.UniqueConstraint(fields=["course", "number"], name="course_version_once"),
             models.CheckConstraint(condition=Q(pass_mark__lte=100), name="pass_mark_at_most_100"),
+            models.CheckConstraint(condition=Q(tries=0) | Q(cooldown_hours__gt=0), name="limited_tries_have_a_pause"),
         ]
+
+    @property
+    def rules(self) -> Rules:
+        return Rules(self.draw, self.tries, self.cooldown_hours, self.shuffled)
+
+    @rules.setter
+    def rules(self, rules: Rules) -> None:
+        self.draw, self.tries = rules.draw, rules.tries
+        self.cooldown_hours, self.shuffled = rules.cooldown_hours, rules.shuffled
 
 
 class Lesson(models.Model):
@@ -76,8 +94,11 @@ class LessonDone(models.Model):
 
 
 class QuizAttempt(models.Model):
+    """``asked``: places of the questions drawn (empty, before drawing: all); ``answers`` in that order."""
+
     employee = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
     version = models.ForeignKey(CourseVersion, models.CASCADE, related_name="attempts")
+    asked = models.JSONField(default=list)
     answers = models.JSONField()
     score = models.PositiveSmallIntegerField(help_text="percent")
     passed = models.BooleanField()

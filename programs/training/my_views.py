@@ -16,9 +16,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 from culture.access.permissions import Permission, require, visible_units
 from culture.framework import markdown
 from culture.people.models import Employee
-from programs.training import courses, forms, queries, quizzes
+from programs.training import answering, courses, queries, quizzes
 from programs.training.models import Assignment, Course, CourseVersion, QuizAttempt
 from programs.training.progress import Standing
+from programs.training.quiz_forms import QuizForm
 
 TEAM_PAGE = 50
 
@@ -90,14 +91,25 @@ def quiz(request: HttpRequest, pk: int) -> HttpResponse:
     if not version.quiz:
         raise Http404
     left = [row["lesson"] for row in queries.lesson_rows(_me(request), version) if not row["done"]]
-    form = forms.QuizForm(request.POST if request.method == "POST" else None, version=version)
+    turn = answering.turn(_me(request), version, timezone.now())
+    if request.method == "POST" and request.POST.get("number", "") not in {"", str(turn.number)}:
+        messages.warning(request, _("This try was handed in already, in another window. Here is the next one."))
+        return redirect("training:quiz", pk)
+    form = QuizForm(request.POST if request.method == "POST" else None, version=version, turn=turn)
     if request.method == "POST" and form.is_valid():
         try:
-            attempt = courses.answer_quiz(employee=_me(request), version=version, answers=form.answers())
+            attempt = answering.answer_quiz(employee=_me(request), version=version, answers=form.answers())
             return redirect("training:attempt", pk, attempt.pk)
         except ValidationError as error:
             form.refuse(error)
-    context = {"course": assignment.course, "version": version, "form": form, "first_left": left[0] if left else None}
+    context = {
+        "course": assignment.course,
+        "version": version,
+        "form": form,
+        "count": len(turn.paper.asked),
+        "turn": turn,
+        "first_left": left[0] if left else None,
+    }
     return render(request, "programs/training/quiz.html", context, status=422 if form.errors else 200)
 
 
@@ -110,7 +122,7 @@ def attempt(request: HttpRequest, pk: int, attempt_pk: int) -> HttpResponse:
     context = {
         "attempt": row,
         "course": row.version.course,
-        "questions": quizzes.explain(row.version.quiz, row.answers),
+        "questions": quizzes.explain(row.version.quiz, row.asked or range(len(row.version.quiz)), row.answers),
         "completion": _me(request).completions.filter(version=row.version).first(),
     }
     return render(request, "programs/training/attempt.html", context)

@@ -140,6 +140,11 @@ def is_right(question: Question, answer: Sequence[Any]) -> bool:
     return set(answer) == set(question["right"])
 
 
+def right_answer(question: Question) -> list[Any]:
+    """An answer that is wholly right."""
+    return [question["answer"]] if kind_of(question) == Kind.NUMBER else list(question["right"])
+
+
 def clean(question: Question) -> dict[str, Any]:
     """The question as it is kept: trimmed, without what its kind does not use."""
     kind = kind_of(question)

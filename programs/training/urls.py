@@ -1,7 +1,7 @@
 from django.urls import path
 
 # Imported for what it adds to a program's overview.
-from programs.training import my_views, overview, views  # noqa: F401
+from programs.training import my_views, overview, quiz_views, views  # noqa: F401
 
 app_name = "training"
 urlpatterns = [
@@ -12,6 +12,8 @@ urlpatterns = [
     path("courses/<int:pk>/edit/", views.edit, name="edit"),
     path("courses/<int:pk>/publish/", views.publish, name="publish"),
     path("courses/<int:pk>/assign/", views.assign, name="assign"),
+    path("courses/<int:pk>/questions/", quiz_views.import_quiz, name="import_quiz"),
+    path("courses/<int:pk>/questions.<str:form>", quiz_views.quiz_file, name="quiz_file"),
     path("my/training/", my_views.my_training, name="my_training"),
     path("my/training/<int:pk>/", my_views.my_course, name="my_course"),
     path("my/training/<int:pk>/lessons/<int:position>/", my_views.lesson, name="lesson"),

@@ -179,6 +179,7 @@ def _save(request: HttpRequest, form: forms.CourseForm, course: Course | None) -
         lessons=form.lessons(),
         quiz=form.quiz(),
         pass_mark=data["pass_mark"],
+        rules=form.rules(),
     )
     if "publish" not in request.POST:
         messages.success(request, _("The draft is saved. Nobody sees it until you publish it."))

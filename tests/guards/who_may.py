@@ -54,6 +54,10 @@ _WHO: dict[str, str] = {
     "account_security": SIGNED_IN,
     "account_end_session": SIGNED_IN,  # his own sessions only
     "account_end_others": SIGNED_IN,
+    "account_confirm_address": SIGNED_IN,  # his own
+    "account_keys": SIGNED_IN,
+    "account_new_key": SIGNED_IN,
+    "account_end_key": SIGNED_IN,  # his own only
     "account_reauthenticate": SIGNED_IN,
     "account_email": SIGNED_IN,
     "accounts/email/": SIGNED_IN,
@@ -156,6 +160,10 @@ _WHO: dict[str, str] = {
     "people:confirm": HR,
     "people:discard": HR,
     # -- access
+    "recognition:ledger": AUDIT,
+    "recognition:ledger_export": AUDIT,
+    "access:addresses": HR,
+    "access:confirm_address": HR,
     "access:list": ACCESS,
     "access:roles": SIGNED_IN,
     "access:people": ACCESS,
@@ -213,6 +221,7 @@ _WHO: dict[str, str] = {
     "waves:try_again": HR,
     "waves:kiosks": HR,
     "waves:end_kiosk": HR,
+    "waves:mails": HR,
     "waves:endpoints": HR,
     "waves:test_endpoint": HR,
     "waves:remove_endpoint": HR,
@@ -223,6 +232,7 @@ _WHO: dict[str, str] = {
     "waves:proposal": HR,
     "waves:link": HR,
     "waves:remove_link": HR,
+    "answering:mine": SIGNED_IN,  # his own only
     "answering:leave": ANYBODY,  # the personal link is the key
     "answering:code": ANYBODY,  # the printed code is the key
     "answering:code_filled": ANYBODY,
@@ -257,6 +267,8 @@ _WHO: dict[str, str] = {
     "training:edit": "hr trainer",
     "training:publish": "hr trainer",
     "training:add_ready": "hr trainer",
+    "training:import_quiz": "hr trainer",
+    "training:quiz_file": "hr trainer",
     "training:my_training": SIGNED_IN,
     "training:my_course": "employee manager",  # to whom it is assigned
     "training:lesson": "employee manager",
@@ -395,6 +407,8 @@ ARGUMENTS: dict[str, Callable[[World], list[Any]]] = {
     "training:detail": lambda w: [w.course.pk],
     "training:edit": lambda w: [w.course.pk],
     "training:publish": lambda w: [w.course.pk],
+    "training:import_quiz": lambda w: [w.course.pk],
+    "training:quiz_file": lambda w: [w.course.pk, "gift"],
     "training:assign": lambda w: [w.course.pk],
     "training:my_course": lambda w: [w.course.pk],
     "training:lesson": lambda w: [w.course.pk, 1],
@@ -444,6 +458,10 @@ UNASKED: dict[str, str] = {
             "mfa_download_recovery_codes", "mfa_add_webauthn", "mfa_list_webauthn", "account_end_others",
         ),
         "tests/culture/test_signin*.py: a key, a second factor or a state of signing in",
+    ),
+    **dict.fromkeys(
+        ("access:confirm_address", "account_confirm_address", "account_end_key"),
+        "tests/culture/test_addresses.py, test_tokens.py: a changed address, a key",
     ),
     "admin_sign_in": "leads to account_login",
     **dict.fromkeys(("mfa_login_webauthn", "account_email_verification_sent"), "lead back to account_login"),
