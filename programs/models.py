@@ -3,6 +3,7 @@
 from programs.planning.models import Cohort, Enrolment, Program, Stage
 from programs.recognition.models import Account, Kudos, LedgerEntry
 from programs.training.models import Assignment, Completion, Course, CourseVersion, Lesson, LessonDone, QuizAttempt
+from programs.training.observation_models import Observation, SightingRule
 
 __all__ = [
     "Account",
@@ -16,7 +17,9 @@ __all__ = [
     "LedgerEntry",
     "Lesson",
     "LessonDone",
+    "Observation",
     "Program",
     "QuizAttempt",
+    "SightingRule",
     "Stage",
 ]

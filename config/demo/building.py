@@ -59,7 +59,8 @@ def build(*, employees: int, waves: int, seed: int, now: dt.datetime, say: Calla
     _run_waves(series, program, rng, units, people, now, waves, say)
     history.train(program=program, by=people.hr, rng=rng, now=now, beginner=people.employee)
     thanks = history.thank(program=program, rng=rng, now=now, star=people.employee)
-    say(f"training and {thanks} thanks")
+    seen = history.observe(program=program, rng=random.Random(seed + 2), now=now)
+    say(f"training, {thanks} thanks and {seen} observations")
 
 
 def _program(people: Personas, series: Series, units: Mapping[str, Unit], first: dt.date, today: dt.date) -> Program:

@@ -18,6 +18,7 @@ from programs.recognition import ledger
 from programs.recognition.models import Account, Kudos, LedgerEntry
 from programs.training import courses, loading
 from programs.training.models import Assignment, LessonDone
+from programs.training.observation_models import Observation
 
 BATCH = 2000
 
@@ -65,6 +66,30 @@ def _begin(beginner: Employee, version: courses.CourseVersion, today: dt.date, n
         LessonDone.objects.create(employee=beginner, lesson=first, at=now - dt.timedelta(days=2))
 
 
+def observe(*, program: Program, rng: random.Random, now: dt.datetime) -> int:
+    """What their managers, and those above, saw of the people of the cohorts since each began."""
+    today = timezone.localdate(now)
+    attitudes = list(Behaviour.objects.active().filter(kind=Behaviour.Kind.ATTITUDE).order_by("position"))
+    rows = []
+    for cohort in program.cohorts.filter(starts_on__lt=today):
+        for person in _members(cohort):
+            above = [person.manager, person.manager.manager if person.manager else None]
+            for observer in filter(None, above):
+                for behaviour in rng.sample(attitudes, rng.randint(0, 3)):
+                    day = today - dt.timedelta(days=rng.randint(1, max(2, min(85, (today - cohort.starts_on).days))))
+                    what = rng.choices(["seen", "not_yet", "not_applicable"], [75, 20, 5])[0]
+                    words = rng.choice(story.SEEN[what]) if rng.random() < 0.4 else ""
+                    rows.append(_sighting(person, observer, behaviour, day, what, words))
+    return len(Observation.objects.bulk_create(rows, batch_size=BATCH, ignore_conflicts=True))
+
+
+def _sighting(
+    person: Employee, observer: Employee, behaviour: Behaviour, day: dt.date, what: str, words: str
+) -> Observation:
+    at = _at(day, 16)
+    return Observation(employee=person, observer=observer, behaviour=behaviour, on=day, what=what, note=words, at=at)
+
+
 def _at(day: dt.date, hour: int) -> dt.datetime:
     return timezone.make_aware(dt.datetime.combine(day, dt.time(hour, 20)))
 
@@ -106,7 +131,8 @@ def _gifts(program: Program, rng: random.Random, now: dt.datetime, star: Employe
 
 
 def _members(cohort: Cohort) -> list[Employee]:
-    return list(Employee.objects.filter(enrolments__cohort=cohort).order_by("pk"))
+    people = Employee.objects.filter(enrolments__cohort=cohort)
+    return list(people.select_related("manager__manager").order_by("pk"))
 
 
 def _gift(

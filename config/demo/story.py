@@ -235,3 +235,18 @@ THANKS = {
         "promised the figures by noon. They were there at eleven.",
     ],
 }
+
+SEEN = {
+    "seen": [
+        "Stayed with the customer until it was solved.",
+        "Greeted everybody in the queue, and by name where he knew it.",
+        "Called back before the customer had to ask.",
+        "Explained the delay before anybody complained.",
+    ],
+    "not_yet": [
+        "Knew the answer, but sent the caller on.",
+        "Under pressure the greeting was forgotten.",
+        "We agreed to practise it together next week.",
+    ],
+    "not_applicable": ["No customer contact on the days I was there."],
+}

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.utils import timezone
-from rest_framework import serializers, viewsets
+from rest_framework import mixins, serializers, viewsets
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from culture.access.permissions import Permission, api_permission
-from programs.training import queries
+from culture.access.permissions import Permission, api_permission, visible_units
+from culture.framework.models import Behaviour
+from culture.people.models import Employee
+from programs.training import observing, queries
 from programs.training.models import Course, CourseVersion
+from programs.training.observation_models import Observation
 
 
 class CourseVersionSerializer(serializers.ModelSerializer[CourseVersion]):
@@ -66,4 +70,56 @@ class MyAssignmentViewSet(viewsets.GenericViewSet[Any]):
         return self.get_paginated_response(self.get_serializer(page, many=True).data)
 
 
-routes: list = [("courses", CourseViewSet), ("my-assignments", MyAssignmentViewSet)]
+class ObservationSerializer(serializers.ModelSerializer[Observation]):
+    """``employee``: id of somebody in one's own units; ``behaviour``: code; ``on``: today when left out."""
+
+    behaviour = serializers.SlugRelatedField(slug_field="code", queryset=Behaviour.objects.all())
+    employee = serializers.PrimaryKeyRelatedField(queryset=Employee.objects.none())
+    observer: serializers.PrimaryKeyRelatedField[Employee] = serializers.PrimaryKeyRelatedField(read_only=True)
+    on = serializers.DateField(required=False)
+
+    class Meta:
+        model = Observation
+        fields = ["id", "employee", "observer", "behaviour", "on", "what", "note", "at", "withdrawn_at"]
+        read_only_fields = ["at", "withdrawn_at"]
+        validators: list[Any] = []
+
+    def get_fields(self) -> dict[str, Any]:
+        fields = super().get_fields()
+        request = self.context.get("request")
+        if request is not None and isinstance(request.user, Employee):
+            fields["employee"] = serializers.PrimaryKeyRelatedField(queryset=_team(request.user))
+        return fields
+
+    def create(self, validated_data: dict[str, Any]) -> Observation:
+        data = {"on": timezone.localdate(), "note": "", **validated_data}
+        try:
+            return observing.observe(by=self.context["request"].user, **data)
+        except ValidationError as error:
+            raise serializers.ValidationError(serializers.as_serializer_error(error)) from error
+
+
+class ObservationViewSet(mixins.ListModelMixin, mixins.CreateModelMixin, viewsets.GenericViewSet[Observation]):
+    """Behaviour seen of the people of one's own units; noting one. Nothing is changed or deleted here."""
+
+    permission_classes = [api_permission(Permission.SEE_TEAM_TRAINING)]
+    serializer_class = ObservationSerializer
+    queryset = Observation.objects.none()
+    filter_backends: list[Any] = []
+
+    def get_queryset(self) -> QuerySet[Observation]:
+        if not isinstance(self.request.user, Employee):
+            return Observation.objects.none()
+        people = _team(self.request.user)
+        return Observation.objects.filter(employee__in=people.order_by()).select_related("behaviour").order_by("-pk")
+
+
+def _team(user: Employee) -> QuerySet[Employee]:
+    return queries.team(visible_units(user, Permission.SEE_TEAM_TRAINING), user, timezone.localdate())
+
+
+routes: list = [
+    ("observations", ObservationViewSet),
+    ("courses", CourseViewSet),
+    ("my-assignments", MyAssignmentViewSet),
+]

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from culture.access.permissions import Permission, require, visible_units
 from culture.framework import markdown
 from culture.people.models import Employee
-from programs.training import answering, courses, queries, quizzes
+from programs.training import answering, courses, observed, queries, quizzes
 from programs.training.models import Assignment, Course, CourseVersion, QuizAttempt
 from programs.training.progress import Standing
 from programs.training.quiz_forms import QuizForm
@@ -136,11 +136,15 @@ def team(request: HttpRequest) -> HttpResponse:
     people = queries.team(units, _me(request), today)
     page = Paginator(people, TEAM_PAGE).get_page(request.GET.get("page"))
     columns, rows = queries.matrix(page, today)
+    shown = observed.granted_counts([row["employee"] for row in rows], today)
     cells = [cell for row in rows for cell in row["cells"] if cell]
     context = {
         "page": page,
         "columns": columns,
-        "rows": [{**row, "cells": list(zip(columns, row["cells"], strict=True))} for row in rows],
+        "rows": [
+            {**row, "cells": list(zip(columns, row["cells"], strict=True)), "shown": shown[row["employee"].pk]}
+            for row in rows
+        ],
         "given": len(cells),
         "done": sum(cell["standing"] == Standing.DONE for cell in cells),
         "late": sum(cell["standing"] == Standing.LATE for cell in cells),

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from culture.people import retention, rights
 from culture.people.models import Employee
 from culture.people.rights import FOR_EVER, WHILE_EMPLOYED, Fate, Group, Holding, Row
 from programs.training.models import Completion
+from programs.training.observation_models import Observation
 
 STAYS = _("Stays for counts; it points at “a former colleague”.")
 TEAM = _("You, your manager and those above, HR")
@@ -46,6 +48,33 @@ def _completion(row: Any, person: Employee) -> Row:
 def _clear_evidence(person: Employee) -> int:
     """That somebody completed it counts; what he wrote or who saw it was about him."""
     return Completion.objects.filter(employee=person).exclude(evidence={}).update(evidence={})
+
+
+def _observation(row: Any, person: Employee) -> Row:
+    return {
+        _("Behaviour"): row.behaviour.label,
+        _("Day"): row.on,
+        _("What was seen"): row.get_what_display(),
+        _("Note"): row.note,
+        _("Noted by"): row.observer.name,
+        _("Withdrawn"): row.withdrawn_at,
+    }
+
+
+def _noted(row: Any, person: Employee) -> Row:
+    return {
+        _("Of whom"): row.employee.name,
+        _("Behaviour"): row.behaviour.label,
+        _("Day"): row.on,
+        _("What was seen"): row.get_what_display(),
+        _("Note"): row.note,
+    }
+
+
+def _clear_notes(person: Employee) -> int:
+    """How often a behaviour was seen counts for others' pages; the words were about a person, or his own."""
+    mine = Observation.objects.filter(Q(employee=person) | Q(observer=person))
+    return mine.exclude(note="").update(note="")
 
 
 def register() -> None:
@@ -98,7 +127,26 @@ def register() -> None:
             related=("version__course",),
         )
     )
-    for label in ("Program", "Cohort", "Course", "CourseVersion", "Lesson"):
+    for field, title, show in (
+        ("employee", _("What others saw of your behaviour"), _observation),
+        ("observer", _("What you noted of others' behaviour"), _noted),
+    ):
+        rights.hold(
+            Holding(
+                model="programs.Observation",
+                fields=(field,),
+                group=Group.TRAINING,
+                title=title,
+                kept=FOR_EVER,
+                seen_by=_("Whom it is about, those who lead or train him, HR"),
+                after=_("Stays for counts without the note; it points at “a former colleague”."),
+                fate=Fate.CLEARED,
+                show=show,
+                erase=_clear_notes,
+                related=("behaviour", "observer", "employee"),
+            )
+        )
+    for label in ("Program", "Cohort", "Course", "CourseVersion", "Lesson", "SightingRule"):
         rights.published(
             f"programs.{label}", reason="What the organisation teaches and plans, not data about a person."
         )

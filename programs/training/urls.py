@@ -1,7 +1,7 @@
 from django.urls import path
 
 # Imported for what it adds to a program's overview.
-from programs.training import my_views, overview, quiz_views, views  # noqa: F401
+from programs.training import my_views, observation_views, overview, quiz_views, views  # noqa: F401
 
 app_name = "training"
 urlpatterns = [
@@ -19,5 +19,9 @@ urlpatterns = [
     path("my/training/<int:pk>/lessons/<int:position>/", my_views.lesson, name="lesson"),
     path("my/training/<int:pk>/quiz/", my_views.quiz, name="quiz"),
     path("my/training/<int:pk>/quiz/<int:attempt_pk>/", my_views.attempt, name="attempt"),
+    path("my/behaviours/", observation_views.mine, name="my_behaviours"),
     path("team/training/", my_views.team, name="team"),
+    path("team/training/<int:pk>/", observation_views.person, name="person"),
+    path("team/training/<int:pk>/notes/<int:observation_pk>/withdraw/", observation_views.withdraw, name="withdraw"),
+    path("courses/sightings/", observation_views.rules, name="sighting_rules"),
 ]

@@ -41,6 +41,7 @@ FREE_TEXT: dict[str, str] = {
     "Program.readiness_reason": "why a program began all the same: the organisation's decision, stays",
     "Kudos.story": "thanks about a colleague: scrubbed by the rights registry",
     "QuizAttempt.answers": GOES,
+    "Observation.note": "words about somebody's behaviour: emptied by the rights registry",
     "Completion.evidence": "kept without the person's words, by the rights registry",
     "DeadAddress.digest": "a keyed digest of an address that bounced: by the rights registry",
     "Announcement.error": "the mail server's refusal: removed with the announcement",
@@ -52,10 +53,10 @@ FREE_TEXT: dict[str, str] = {
 }
 OURS: set[str] = {
     # kiosks, codes and web hooks
-    "Code.digest", "Kiosk.name", "Kiosk.site", "Endpoint.name", "Endpoint.url", "Endpoint.salt", "Endpoint.problem",
+    "Signature.text", "Invitation.address_mark", "Code.digest", "Kiosk.name", "Kiosk.site", "Endpoint.name", "Endpoint.url", "Endpoint.salt", "Endpoint.problem",
     # what was set up
     "Program.name", "Program.charter", "Program.readiness_below", "Cohort.name", "Course.name", "Course.summary",
-    "CourseVersion.quiz", "Lesson.title", "Lesson.body", "Instrument.name", "Instrument.purpose",
+    "CourseVersion.quiz", "QuizAttempt.asked", "Lesson.title", "Lesson.body", "Instrument.name", "Instrument.purpose",
     "EditStep.before",
     "InstrumentVersion.sections", "Item.options", "Item.text", "Item.help", "Item.show_if", "ServiceLink.kind",
     "Series.name", "Series.rule", "Series.blackout", "Wave.curve", "Wave.left_out", "Wave.progress",
@@ -73,7 +74,7 @@ OURS: set[str] = {
     "CatalogueVersion.counts", "CatalogueVersion.changed", "TailoringChange.code", "TailoringChange.before",
     "TailoringChange.after",
     # counts, keys, frozen rules: no person in them
-    "LedgerEntry.reason", "Wave.rules", "Wave.snapshot", "Wave.public_key", "Wave.participation", "Release.rules",
+    "LedgerEntry.reason", "Wave.rules", "Wave.snapshot", "Wave.public_key", "Wave.earlier_keys", "ReceiptList.digests", "Wave.participation", "Release.rules",
     "Release.rules_hash", "CellGroup.name", "CellGroup.cells", "SetupLink.digest", "SetupLink.visit_digest",
     "SignInLink.digest", "PeopleImport.sha256", "PeopleImport.counts", "PeopleImport.about",
     "PeopleImport.undo_refused", "ImportDraft.sha256", "Erasure.counts",

@@ -18,7 +18,7 @@ from tests.surveys import results_world
 # Models of the survey wing that may be seen by staff: they say what was asked, never what was answered.
 HARMLESS = {"EditStep", "Instrument", "InstrumentVersion", "Item", "Series", "ServiceLink", "Wave"}
 # Text that people write about others or themselves: not in the admin either.
-PERSONAL = {"Kudos", "QuizAttempt"}
+PERSONAL = {"Kudos", "Observation", "QuizAttempt"}
 
 
 def could_hold_an_answer(model: type[models.Model]) -> bool:

@@ -27,6 +27,8 @@ VISITOR = "anonymous"
 _WHO: dict[str, str] = {
     # -- config
     "home": SIGNED_IN,
+    "results:receipts": ANYBODY,  # whoever has a code; shows counts and fingerprints only
+    "results:receipts_text": ANYBODY,
     "healthz": ANYBODY,  # a supervisor has no account
     "readyz": ANYBODY,
     "mailbox": ANYBODY,  # exists in demo mode only
@@ -253,6 +255,7 @@ _WHO: dict[str, str] = {
     "results:list": RESULTS,
     "results:wave": RESULTS,
     "results:unit": RESULTS,
+    "results:trend": RESULTS,
     "results:services": RESULTS,
     "results:export": RESULTS,
     # -- programs
@@ -275,6 +278,10 @@ _WHO: dict[str, str] = {
     "training:quiz": SIGNED_IN,
     "training:attempt": SIGNED_IN,
     "training:team": TEAM,
+    "training:person": TEAM,
+    "training:withdraw": TEAM,
+    "training:my_behaviours": SIGNED_IN,
+    "training:sighting_rules": "hr trainer",
     "recognition:feed": SIGNED_IN,
     "recognition:give": SIGNED_IN,
     "recognition:received": SIGNED_IN,
@@ -302,6 +309,7 @@ _WHO: dict[str, str] = {
     "api-charter-acknowledgements-list": SIGNED_IN,
     "api-readiness-list": SCORECARD,
     "api-readiness-detail": SCORECARD,
+    "api-observations-list": TEAM,
     "api-employees-list": TEAM,
     "api-employees-detail": TEAM,
     "api-employees-memberships": TEAM,
@@ -405,6 +413,7 @@ ARGUMENTS: dict[str, Callable[[World], list[Any]]] = {
     "planning:detail": lambda w: [w.program.pk],
     "planning:edit": lambda w: [w.program.pk],
     "training:detail": lambda w: [w.course.pk],
+    "training:person": lambda w: [w.colleague.pk],
     "training:edit": lambda w: [w.course.pk],
     "training:publish": lambda w: [w.course.pk],
     "training:import_quiz": lambda w: [w.course.pk],
@@ -492,7 +501,7 @@ UNASKED: dict[str, str] = {
         "tests/surveys/test_channels.py: only an open wave has them",
     ),
     **dict.fromkeys(
-        ("results:wave", "results:unit", "results:services", "results:export", "api-results-detail"),
+        ("results:wave", "results:unit", "results:trend", "results:services", "results:export", "api-results-detail"),
         "tests/surveys/test_results.py: only a released wave has them",
     ),
     **dict.fromkeys(
@@ -521,6 +530,6 @@ UNASKED: dict[str, str] = {
     ),
     **dict.fromkeys(("api-notions-detail", "api-figures-detail"), "the same view as api-requirements-detail"),
     **dict.fromkeys(
-        ("training:quiz", "training:attempt", "api-kudos-detail"), "tests/programs: one's own only"
+        ("training:quiz", "training:attempt", "training:withdraw", "api-kudos-detail"), "tests/programs: one's own only"
     ),
 }  # fmt: skip
