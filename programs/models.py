@@ -4,6 +4,7 @@ from programs.planning.models import Cohort, Enrolment, Program, Stage
 from programs.recognition.models import Account, Kudos, LedgerEntry
 from programs.training.models import Assignment, Completion, Course, CourseVersion, Lesson, LessonDone, QuizAttempt
 from programs.training.observation_models import Observation, SightingRule
+from programs.training.session_models import Seat, Session
 
 __all__ = [
     "Account",
@@ -20,6 +21,8 @@ __all__ = [
     "Observation",
     "Program",
     "QuizAttempt",
+    "Seat",
+    "Session",
     "SightingRule",
     "Stage",
 ]

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.apps import apps
@@ -13,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from culture.access.models import AuditEntry, Role
+from culture.people.headings import LABELS
 
 _l = gettext_lazy
 # %(subject)s is what it was done to; %(anything)s a detail of the entry. What no sentence mentions stands below it.
@@ -140,6 +142,7 @@ SENTENCES: dict[str, Any] = {
     "wave.keys_renewed": _l("renewed the keys of %(subject)s"),
     "wave.released": _l("released the results of %(subject)s"),
     "results.exported": _l("downloaded the results of %(subject)s"),
+    "results.corrected": _l("corrected the results of %(subject)s"),
     "results.read": _l("fetched the results of %(subject)s"),
     "scorecard.read": _l("read the scorecard of %(subject)s"),
     "service_link.added": _l("added the service link from %(provider)s to %(customer)s"),
@@ -156,6 +159,12 @@ SENTENCES: dict[str, Any] = {
     "published course": _l("published version %(version)s of the course %(subject)s"),
     "assigned course": _l("assigned the course %(subject)s to the cohort %(cohort)s"),
     "assigned course to joiners": _l("assigned the course %(subject)s to who joined the cohort"),
+    "planned session": _l("planned a session of the course %(subject)s"),
+    "changed session": _l("changed a session of the course %(subject)s"),
+    "cancelled session": _l("cancelled a session of the course %(subject)s"),
+    "gave a seat": _l("gave %(subject)s a seat in a session"),
+    "took back a seat": _l("took back the seat of %(subject)s in a session"),
+    "marked attendance": _l("marked who came to a session of the course %(subject)s"),
     "set sighting rules": _l("set how often a behaviour must be seen"),
     "kudos.given": _l("thanked a colleague"),
 }
@@ -178,7 +187,8 @@ TOPICS: dict[str, tuple[Any, tuple[str, ...]]] = {
     "programs": (
         _l("Programs, courses and thanks"),
         ("created program", "changed program", "updated enrolment", "saved course", "published course",
-         "assigned course", "kudos.", "ledger."),
+         "assigned course", "kudos.", "ledger.", "planned session", "changed session", "cancelled session",
+         "gave a seat", "took back a seat", "marked attendance", "set sighting rules"),
     ),
     "framework": (_l("Framework, charter and readiness"), ("framework.", "charter", "readiness", "profile", "tailor")),
 }  # fmt: skip
@@ -204,16 +214,44 @@ KEYS: dict[str, Any] = {
     "fields": _l("fields"),
     "name": _l("name"),
     "version": pgettext_lazy("number", "version"),
+    "before": _l("before"),
+    "after": _l("after"),
+    "code": _l("entry"),
+    "team": _l("people led"),
+    "successor": _l("successor"),
+    "target": _l("other unit"),
+    "people_to": _l("people go to"),
+    "units_to": _l("subunits go to"),
+    "told": _l("old address is told"),
+    "tokens": _l("keys"),
+    "how": _l("how"),
+    "days": _l("days"),
+    "may_change": _l("may change things"),
 }
 # Ids that a sentence or its subject already tells, or that say nothing to a reader.
-SILENT = {"name", "grant", "unit", "unit_path", "role", "receiver", "by"}
-NAMES_OF_FIELDS = (("given_name", "family_name"), ("name",), ("series__name", "number"), ("file_name",), ("title",))
+SILENT = {"name", "grant", "unit", "unit_path", "role", "receiver", "by", "token"}
+NAMES_OF_FIELDS = (
+    ("given_name", "family_name"), ("name",), ("series__name", "number"), ("file_name",), ("title",), ("code",),
+)  # fmt: skip
+REFERENCE = re.compile(r"[a-z_]{3,40}:[0-9]{1,17}")
+# What was changed, when an entry lists columns.
+FIELDS: dict[str, Any] = {
+    **LABELS,
+    "text": _l("text"),
+    "detail": _l("explanation"),
+    "off": _l("switched on or off"),
+    "who": _l("who"),
+    "moment": _l("when"),
+    "before": _l("what must come before"),
+    "prerequisites": _l("what must come before"),
+    "value": _l("own number"),
+}
 
 
 def sentence(entry: AuditEntry, names: dict[str, str]) -> str:
     """What was done, without the actor: "gave Anna Neri the role Trainer of Retail"."""
     values: dict[str, Any] = defaultdict(lambda: "…")
-    values |= {key: readable(value) for key, value in entry.detail.items()}
+    values |= {key: readable(value, names) for key, value in entry.detail.items()}
     values["subject"] = names.get(entry.subject, entry.subject)
     role = str(entry.detail.get("role", ""))
     values["role"] = dict(Role.choices).get(role, role)
@@ -225,26 +263,39 @@ def sentence(entry: AuditEntry, names: dict[str, str]) -> str:
     return str(template) % values
 
 
-def details(entry: AuditEntry) -> str:
-    """What the sentence does not say, as short pairs."""
+def details(entry: AuditEntry, names: Mapping[str, str] | None = None) -> str:
+    """What the sentence does not say, as short pairs. ``names``: how things are called (:func:`names_of`)."""
+    names = names or {}
     told = str(SENTENCES.get(entry.verb, ""))
+    subject = names.get(entry.subject, "")
     pairs = [
-        f"{KEYS.get(key, key.replace('_', ' '))}: {readable(value)}"
+        f"{KEYS.get(key, key.replace('_', ' '))}: {readable(value, names)}"
         for key, value in entry.detail.items()
-        if key not in SILENT and f"%({key})s" not in told and value not in (None, "", [], {})
-    ]
+        # Nothing happened to 0 of them, and a code the subject is called by is not said twice.
+        if key not in SILENT and f"%({key})s" not in told and value not in (None, "", [], {}, 0)
+        and not (key == "code" and value == subject)
+    ]  # fmt: skip
     return " · ".join(pairs)
 
 
-def readable(value: Any) -> str:
+def references(entry: AuditEntry) -> list[str]:
+    """Everything an entry names as ``model:id``: its subject, and what its detail refers to."""
+    values = [item for value in entry.detail.values() for item in (value if isinstance(value, list) else [value])]
+    return [entry.subject, *(value for value in values if isinstance(value, str) and REFERENCE.fullmatch(value))]
+
+
+def readable(value: Any, names: Mapping[str, str] | None = None) -> str:
     """A value of an entry's detail as people write it."""
+    names = names or {}
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     if isinstance(value, list):
-        return ", ".join(readable(item) for item in value[:8]) + ("…" if len(value) > 8 else "")
+        return ", ".join(readable(item, names) for item in value[:8]) + ("…" if len(value) > 8 else "")
     if isinstance(value, dict):
-        return ", ".join(f"{key} {readable(item)}" for key, item in list(value.items())[:8])
+        return ", ".join(f"{key} {readable(item, names)}" for key, item in list(value.items())[:8])
     text = str(value)
+    if text in names or text in FIELDS:
+        return names.get(text) or str(FIELDS[text])
     if len(text) == 64 and set(text) <= set("0123456789abcdef"):
         return f"{text[:12]}…"
     if len(text) == 10 and text[4] == text[7] == "-":

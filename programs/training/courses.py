@@ -8,15 +8,16 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Exists, Max, OuterRef
+from django.db.models import Exists, Max, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from culture.access import audit
 from culture.people.models import Employee
 from programs.planning.models import Cohort
-from programs.training import questions, quizzes
+from programs.training import queries, questions, quizzes
 from programs.training.models import Assignment, Completion, Course, CourseVersion, Lesson, LessonDone, QuizAttempt
+from programs.training.session_models import CAME, Seat
 
 BATCH = 2000
 DEFAULT_PASS_MARK = 70
@@ -33,6 +34,7 @@ def save_draft(
     quiz: quizzes.Quiz = (),
     pass_mark: int = 70,
     rules: quizzes.Rules | None = None,
+    sessions: int = 0,
     course: Course | None = None,
 ) -> CourseVersion:
     """Write the course's one draft (the next version); published versions stay as they are."""
@@ -50,6 +52,7 @@ def save_draft(
         draft = CourseVersion(course=course, number=last + 1)
     draft.quiz, draft.pass_mark = [questions.clean(question) for question in quiz], pass_mark if quiz else 0
     draft.rules = rules if quiz else quizzes.Rules()
+    draft.sessions = sessions
     draft.save()
     draft.lessons.all().delete()
     Lesson.objects.bulk_create(
@@ -78,6 +81,7 @@ def take_questions(
         quiz=[*([] if replace else there), *questions],
         pass_mark=last.pass_mark if last and there else DEFAULT_PASS_MARK,
         rules=last.rules if last and there else None,
+        sessions=last.sessions if last else 0,
     )
 
 
@@ -107,6 +111,7 @@ def publish(
     quiz: quizzes.Quiz = (),
     pass_mark: int = 70,
     rules: quizzes.Rules | None = None,
+    sessions: int = 0,
     now: dt.datetime | None = None,
 ) -> CourseVersion:
     """Write and publish in one go: a new course, or the next version of the one called ``name``."""
@@ -121,6 +126,7 @@ def publish(
         quiz=quiz,
         pass_mark=pass_mark,
         rules=rules,
+        sessions=sessions,
     )
     return publish_draft(by=by, course=draft.course, now=now)
 
@@ -164,9 +170,24 @@ def lessons_left(employee: Employee, version: CourseVersion) -> bool:
     return version.lessons.filter(~Exists(done)).exists()
 
 
+def sessions_left(employee: Employee, version: CourseVersion) -> int:
+    """How many meetings in class are still to be attended."""
+    if not version.sessions:
+        return 0
+    came = Q(employee=employee, session__course=version.course, attendance__in=CAME)
+    return max(0, version.sessions - Seat.objects.filter(came, session__cancelled_at__isnull=True).count())
+
+
+def grant_newest(*, employee: Employee, course: Course, now: dt.datetime) -> Completion | None:
+    """After a meeting: the completion of the version the person is at, if nothing else is missing."""
+    done = Completion.objects.filter(employee=employee, version__course=course).exists()
+    version = None if done else queries.version_for(employee, course)
+    return grant(employee, version, now) if version else None
+
+
 def grant(employee: Employee, version: CourseVersion, now: dt.datetime) -> Completion | None:
     """The completion, if nothing is missing any more; granted once, whatever follows."""
-    if lessons_left(employee, version):
+    if lessons_left(employee, version) or sessions_left(employee, version):
         return None
     attempt = None
     if version.quiz:
@@ -193,6 +214,7 @@ def evidence(version: CourseVersion, attempt: QuizAttempt | None) -> dict[str, A
         "pass_mark": version.pass_mark,
         "score": attempt.score if attempt else None,
         "attempt": attempt.pk if attempt else None,
+        **({"sessions": version.sessions} if version.sessions else {}),
     }
 
 

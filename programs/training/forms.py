@@ -43,6 +43,13 @@ class CourseForm(forms.Form):
         },
         help_text=gettext_lazy("How many of the questions must be right. Without a quiz it does not matter."),
     )
+    sessions = forms.IntegerField(
+        label=gettext_lazy("Meetings in class to attend"),
+        min_value=0,
+        max_value=50,
+        required=False,
+        help_text=gettext_lazy("0: none. You plan the sessions on the course's page; who came counts for the course."),
+    )
     draw = forms.IntegerField(
         label=gettext_lazy("Questions asked at a time"),
         min_value=0,
@@ -243,6 +250,7 @@ def saved(version: CourseVersion) -> dict[str, Any]:
         "summary": course.summary,
         "requirements": course.requirements,
         "pass_mark": version.pass_mark,
+        "sessions": version.sessions,
         "draw": version.draw,
         "tries": version.tries,
         "cooldown_hours": version.cooldown_hours,

@@ -37,6 +37,7 @@ class CourseVersion(models.Model):
     tries = models.PositiveSmallIntegerField(default=0)
     cooldown_hours = models.PositiveSmallIntegerField(default=0)
     shuffled = models.BooleanField(default=False)
+    sessions = models.PositiveSmallIntegerField(default=0, help_text="meetings in class one must have come to")
 
     class Meta:
         ordering = ["course", "number"]

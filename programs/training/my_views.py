@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from culture.access.permissions import Permission, require, visible_units
 from culture.framework import markdown
 from culture.people.models import Employee
-from programs.training import answering, courses, observed, queries, quizzes
+from programs.training import answering, courses, observed, queries, quizzes, sessions
 from programs.training.models import Assignment, Course, CourseVersion, QuizAttempt
 from programs.training.progress import Standing
 from programs.training.quiz_forms import QuizForm
@@ -55,6 +55,8 @@ def my_course(request: HttpRequest, pk: int) -> HttpResponse:
         "next_lesson": next((row["lesson"] for row in lessons if not row["done"]), None),
         "best": queries.best_attempt(_me(request), version),
         "late": completion is None and assignment.due_on < timezone.localdate(),
+        "meetings": sessions.meetings(_me(request), assignment.course, timezone.now()),
+        "sessions_left": courses.sessions_left(_me(request), version),
     }
     return render(request, "programs/training/my_course.html", context)
 

@@ -71,6 +71,15 @@ def _noted(row: Any, person: Employee) -> Row:
     }
 
 
+def _seat(row: Any, person: Employee) -> Row:
+    return {
+        _("Course"): row.session.course.name,
+        _("Session"): row.session.starts_at,
+        _("Seat"): row.get_state_display(),
+        _("Attendance"): row.get_attendance_display() if row.attendance else "",
+    }
+
+
 def _clear_notes(person: Employee) -> int:
     """How often a behaviour was seen counts for others' pages; the words were about a person, or his own."""
     mine = Observation.objects.filter(Q(employee=person) | Q(observer=person))
@@ -82,6 +91,7 @@ def register() -> None:
     kept: list[tuple[str, Any, Any, tuple[str, ...]]] = [
         ("programs.Assignment", _("Courses assigned"), _assignment, ("course",)),
         ("programs.LessonDone", _("Lessons read"), _lesson, ("lesson__version__course",)),
+        ("programs.Seat", _("Sessions in class"), _seat, ("session__course",)),
     ]
     for model, title, show, related in kept:
         rights.hold(
@@ -146,7 +156,7 @@ def register() -> None:
                 related=("behaviour", "observer", "employee"),
             )
         )
-    for label in ("Program", "Cohort", "Course", "CourseVersion", "Lesson", "SightingRule"):
+    for label in ("Program", "Cohort", "Course", "CourseVersion", "Lesson", "SightingRule", "Session"):
         rights.published(
             f"programs.{label}", reason="What the organisation teaches and plans, not data about a person."
         )

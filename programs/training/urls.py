@@ -1,7 +1,7 @@
 from django.urls import path
 
 # Imported for what it adds to a program's overview.
-from programs.training import my_views, observation_views, overview, quiz_views, views  # noqa: F401
+from programs.training import my_views, observation_views, overview, quiz_views, session_views, views  # noqa: F401
 
 app_name = "training"
 urlpatterns = [
@@ -19,6 +19,13 @@ urlpatterns = [
     path("my/training/<int:pk>/lessons/<int:position>/", my_views.lesson, name="lesson"),
     path("my/training/<int:pk>/quiz/", my_views.quiz, name="quiz"),
     path("my/training/<int:pk>/quiz/<int:attempt_pk>/", my_views.attempt, name="attempt"),
+    path("courses/<int:pk>/sessions/new/", session_views.new, name="session_new"),
+    path("sessions/<int:pk>/", session_views.session, name="session"),
+    path("sessions/<int:pk>/edit/", session_views.edit, name="session_edit"),
+    path("sessions/<int:pk>/do/", session_views.act, name="session_act"),
+    path("sessions/<int:pk>/seats.csv", session_views.seats_csv, name="session_seats"),
+    path("my/sessions/<int:pk>/", session_views.my_seat, name="my_seat"),
+    path("my/sessions/<int:pk>/calendar.ics", session_views.my_calendar, name="my_calendar"),
     path("my/behaviours/", observation_views.mine, name="my_behaviours"),
     path("team/training/", my_views.team, name="team"),
     path("team/training/<int:pk>/", observation_views.person, name="person"),

@@ -21,7 +21,7 @@ from culture.framework.models import Requirement
 from culture.people.models import Unit
 from programs.planning.models import Cohort
 from programs.planning.queries import cohorts_within
-from programs.training import courses, forms, loading, queries
+from programs.training import courses, forms, loading, queries, sessions
 from programs.training.models import Course
 
 
@@ -132,6 +132,8 @@ def _detail(request: HttpRequest, course: Course, form: forms.AssignForm | None 
         "progress": queries.by_cohort(course, today, _units(request)),
         "form": form or forms.AssignForm(initial={"due_on": today + dt.timedelta(days=42)}, cohorts=cohorts),
         "has_cohorts": cohorts.exists(),
+        "sessions": sessions.of_course(course),
+        "now": timezone.now(),
         "can_write": can(request.user, Permission.WRITE_COURSES),
     }
     return render(request, "programs/training/detail.html", context, status=422 if form and form.errors else 200)
@@ -180,6 +182,7 @@ def _save(request: HttpRequest, form: forms.CourseForm, course: Course | None) -
         quiz=form.quiz(),
         pass_mark=data["pass_mark"],
         rules=form.rules(),
+        sessions=data["sessions"] or 0,
     )
     if "publish" not in request.POST:
         messages.success(request, _("The draft is saved. Nobody sees it until you publish it."))

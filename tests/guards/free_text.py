@@ -32,6 +32,8 @@ FREE_TEXT: dict[str, str] = {
     "DraftRow.number": "a draft lives for a day",
     "DraftRow.name": "a draft lives for a day",
     "DraftRow.detail": "a draft lives for a day",
+    "AddressChange.old_address": GOES,
+    "ApiToken.digest": GOES,
     "PeopleImport.file_name": "the file's name, not what was in it: stays as proof",
     "PlannedChange.people": "ids of who moves with a split: done and gone within its date",
     "LegalHold.reason": "why a person must not be erased: goes when the hold is lifted and he is erased",
@@ -56,7 +58,7 @@ OURS: set[str] = {
     "Signature.text", "Invitation.address_mark", "Code.digest", "Kiosk.name", "Kiosk.site", "Endpoint.name", "Endpoint.url", "Endpoint.salt", "Endpoint.problem",
     # what was set up
     "Program.name", "Program.charter", "Program.readiness_below", "Cohort.name", "Course.name", "Course.summary",
-    "CourseVersion.quiz", "QuizAttempt.asked", "Lesson.title", "Lesson.body", "Instrument.name", "Instrument.purpose",
+    "CourseVersion.quiz", "Session.place", "Session.cancel_reason", "QuizAttempt.asked", "Lesson.title", "Lesson.body", "Instrument.name", "Instrument.purpose",
     "EditStep.before",
     "InstrumentVersion.sections", "Item.options", "Item.text", "Item.help", "Item.show_if", "ServiceLink.kind",
     "Series.name", "Series.rule", "Series.blackout", "Wave.curve", "Wave.left_out", "Wave.progress",
@@ -74,7 +76,8 @@ OURS: set[str] = {
     "CatalogueVersion.counts", "CatalogueVersion.changed", "TailoringChange.code", "TailoringChange.before",
     "TailoringChange.after",
     # counts, keys, frozen rules: no person in them
-    "LedgerEntry.reason", "Wave.rules", "Wave.snapshot", "Wave.public_key", "Wave.earlier_keys", "ReceiptList.digests", "Wave.participation", "Release.rules",
+    "LedgerEntry.reason", "Wave.rules", "Wave.snapshot", "Wave.public_key", "Wave.earlier_keys",
+    "ReceiptList.digests", "Wave.participation", "Release.rules",
     "Release.rules_hash", "CellGroup.name", "CellGroup.cells", "SetupLink.digest", "SetupLink.visit_digest",
     "SignInLink.digest", "PeopleImport.sha256", "PeopleImport.counts", "PeopleImport.about",
     "PeopleImport.undo_refused", "ImportDraft.sha256", "Erasure.counts",

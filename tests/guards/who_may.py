@@ -281,6 +281,13 @@ _WHO: dict[str, str] = {
     "training:person": TEAM,
     "training:withdraw": TEAM,
     "training:my_behaviours": SIGNED_IN,
+    "training:session_new": TRAINING,
+    "training:session": TRAINING,
+    "training:session_edit": TRAINING,
+    "training:session_act": TRAINING,
+    "training:session_seats": TRAINING,
+    "training:my_seat": "employee manager",  # to whom the course is assigned
+    "training:my_calendar": SIGNED_IN,
     "training:sighting_rules": "hr trainer",
     "recognition:feed": SIGNED_IN,
     "recognition:give": SIGNED_IN,
@@ -414,6 +421,12 @@ ARGUMENTS: dict[str, Callable[[World], list[Any]]] = {
     "planning:edit": lambda w: [w.program.pk],
     "training:detail": lambda w: [w.course.pk],
     "training:person": lambda w: [w.colleague.pk],
+    "training:session_new": lambda w: [w.course.pk],
+    "training:session": lambda w: [w.session.pk],
+    "training:session_edit": lambda w: [w.session.pk],
+    "training:session_act": lambda w: [w.session.pk],
+    "training:session_seats": lambda w: [w.session.pk],
+    "training:my_seat": lambda w: [w.session.pk],
     "training:edit": lambda w: [w.course.pk],
     "training:publish": lambda w: [w.course.pk],
     "training:import_quiz": lambda w: [w.course.pk],
@@ -530,6 +543,7 @@ UNASKED: dict[str, str] = {
     ),
     **dict.fromkeys(("api-notions-detail", "api-figures-detail"), "the same view as api-requirements-detail"),
     **dict.fromkeys(
-        ("training:quiz", "training:attempt", "training:withdraw", "api-kudos-detail"), "tests/programs: one's own only"
+        ("training:quiz", "training:attempt", "training:withdraw", "training:my_calendar", "api-kudos-detail"),
+        "tests/programs: one's own only",
     ),
 }  # fmt: skip

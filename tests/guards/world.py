@@ -14,7 +14,7 @@ from culture.framework.loading import load_catalogue
 from culture.framework.models import Behaviour, RequirementProfile
 from culture.people.models import Employee, Unit
 from programs.planning import programs
-from programs.training import courses
+from programs.training import courses, sessions
 from surveys.instruments import content, editing
 from surveys.instruments.loading import load_library
 from surveys.instruments.section_titles import SECTION_TITLES
@@ -90,6 +90,12 @@ def build() -> World:
     version = courses.publish(by=hr, name="Course", lessons=[("One", "Text")])
     cohort = program.cohorts.get()
     courses.assign(by=hr, course=version.course, cohort=cohort, due_on=today + dt.timedelta(days=9), today=today)
+    starts = timezone.now() + dt.timedelta(days=9)
+    session = sessions.plan(
+        by=hr,
+        course=version.course,
+        plan=sessions.Plan(starts, starts + dt.timedelta(hours=2), "Europe/Rome", "Room 1", capacity=3),
+    )
     link = links.add(by=hr, customer=branch, provider=services)
     proposal = LinkProposal.objects.create(
         wave=survey.waves.get(number=1), customer=retail, provider=services, change="new"
@@ -105,6 +111,7 @@ def build() -> World:
         "instrument": survey.instrument,
         "program": program,
         "course": version.course,
+        "session": session,
         "link": link,
         "merge": running.merge(by=hr, units=[branch.pk, services.pk]),
         "profile": RequirementProfile.objects.create(job_family="Sales"),
