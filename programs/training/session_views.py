@@ -187,16 +187,20 @@ def act(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _mark(request: HttpRequest, here: Session) -> str:
-    allowed = set(_seats(request, here).values_list("pk", flat=True))
-    marks = {pk: str(request.POST[f"seat_{pk}"]) for pk in allowed if f"seat_{pk}" in request.POST}
-    sessions.mark(by=_me(request), session=here, marks=marks)
+    sessions.mark(by=_me(request), session=here, marks=_ticked(request, here))
     return _("Attendance is saved.")
 
 
+def _ticked(request: HttpRequest, here: Session) -> dict[int, str]:
+    seats = _seats(request, here).values_list("pk", flat=True)
+    return {pk: str(request.POST[f"seat_{pk}"]) for pk in seats if f"seat_{pk}" in request.POST}
+
+
 def _mark_all(request: HttpRequest, here: Session) -> str:
-    """Everybody not marked yet was present; the few others are marked by hand."""
+    """Everybody not marked yet was present, apart from the few ticked otherwise."""
     left = _seats(request, here).filter(attendance="").values_list("pk", flat=True)
-    changed = sessions.mark(by=_me(request), session=here, marks=dict.fromkeys(left, Seat.Attendance.PRESENT.value))
+    marks = {**dict.fromkeys(left, Seat.Attendance.PRESENT.value), **_ticked(request, here)}
+    changed = sessions.mark(by=_me(request), session=here, marks=marks)
     return _("%(n)d people were marked.") % {"n": changed}
 
 
