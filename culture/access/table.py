@@ -46,6 +46,7 @@ class Permission(enum.StrEnum):
     SEE_RESULTS = "see_results"
     SEE_SCORECARD = "see_scorecard"
     WRITE_COURSES = "write_courses"
+    PLAN_ACTIONS = "plan_actions"
     MANAGE_TRAINING = "manage_training"
     SEE_TEAM_TRAINING = "see_team_training"
     SEE_AUDIT = "see_audit"
@@ -83,13 +84,21 @@ FOR_EVERYBODY: frozenset[Permission] = frozenset({P.GIVE_KUDOS, P.DO_TRAINING})
 TABLE: dict[Persona, frozenset[Permission]] = {
     Persona.HR_ADMIN: frozenset(set(Permission) - FOR_EVERYBODY),
     Persona.UNIT_HR: frozenset(
-        {P.MANAGE_PEOPLE, P.MANAGE_ACCESS, P.SEE_ACCESS, P.SEE_RESULTS, P.MANAGE_TRAINING, P.SEE_TEAM_TRAINING}
+        {
+            P.MANAGE_PEOPLE,
+            P.MANAGE_ACCESS,
+            P.SEE_ACCESS,
+            P.SEE_RESULTS,
+            P.PLAN_ACTIONS,
+            P.MANAGE_TRAINING,
+            P.SEE_TEAM_TRAINING,
+        }
     ),
     Persona.PROGRAM_LEAD: frozenset(
-        {P.MANAGE_FRAMEWORK, P.MANAGE_PROGRAMS, P.SEE_PARTICIPATION, P.SEE_RESULTS, P.SEE_SCORECARD}
+        {P.MANAGE_FRAMEWORK, P.MANAGE_PROGRAMS, P.SEE_PARTICIPATION, P.SEE_RESULTS, P.SEE_SCORECARD, P.PLAN_ACTIONS}
     ),
     Persona.TRAINER: frozenset({P.WRITE_COURSES, P.MANAGE_TRAINING, P.SEE_TEAM_TRAINING}),
-    Persona.MANAGER: frozenset({P.SEE_RESULTS, P.SEE_TEAM_TRAINING}),
+    Persona.MANAGER: frozenset({P.SEE_RESULTS, P.PLAN_ACTIONS, P.SEE_TEAM_TRAINING}),
     Persona.EXECUTIVE: frozenset({P.SEE_RESULTS, P.SEE_SCORECARD}),
     Persona.AUDITOR: frozenset({P.SEE_ACCESS, P.SEE_AUDIT, P.SEE_LEDGER}),
     Persona.EMPLOYEE: FOR_EVERYBODY,
@@ -140,6 +149,7 @@ NAMES: dict[Permission, Any] = {
     P.SEE_RESULTS: _("Survey results"),
     P.SEE_SCORECARD: _("Scorecard"),
     P.WRITE_COURSES: _("Writing courses"),
+    P.PLAN_ACTIONS: _("Action plans"),
     P.MANAGE_TRAINING: _("Assigning courses"),
     P.SEE_TEAM_TRAINING: _("Training of people"),
     P.SEE_AUDIT: _("Audit trail"),
@@ -158,6 +168,7 @@ MAY: dict[Permission, Any] = {
     P.SEE_RESULTS: pgettext_lazy("may", "see released survey results of groups, never an answer"),
     P.SEE_SCORECARD: pgettext_lazy("may", "read the scorecard of the whole organisation"),
     P.WRITE_COURSES: pgettext_lazy("may", "write and publish courses"),
+    P.PLAN_ACTIONS: pgettext_lazy("may", "plan what units do about their results, and what they promise others"),
     P.MANAGE_TRAINING: pgettext_lazy("may", "assign courses and see how far they are"),
     P.SEE_TEAM_TRAINING: pgettext_lazy("may", "see who works there and what training each has done"),
     P.SEE_AUDIT: pgettext_lazy("may", "read the audit trail"),

@@ -20,6 +20,17 @@ def _enrolment(row: Any, person: Employee) -> Row:
     }
 
 
+def _action(row: Any, person: Employee) -> Row:
+    return {
+        _("What"): row.what,
+        _("Unit"): row.unit.name,
+        _("Promised to"): row.promised_to.name if row.promised_to else "",
+        _("By when"): row.due_on,
+        _("State"): row.get_state_display(),
+        _("What came of it"): row.outcome,
+    }
+
+
 def register() -> None:
     """Called when the apps are ready."""
     rights.hold(
@@ -36,4 +47,19 @@ def register() -> None:
             related=("program", "cohort"),
         )
     )
+    rights.hold(
+        Holding(
+            model="programs.Action",
+            fields=("owner",),
+            group=Group.PROGRAM,
+            title=_("Actions you see to"),
+            kept=FOR_EVER,
+            seen_by=_("Your unit, whom it is promised to, those who plan for them"),
+            after=_("Stays; it points at “a former colleague”."),
+            fate=Fate.KEPT,
+            show=_action,
+            related=("unit", "promised_to"),
+        )
+    )
+    rights.authored("programs.Action", "created_by", title=_("Actions planned"), name="what")
     rights.authored("programs.Program", "created_by", title=_("Programs created"), name="name")

@@ -18,6 +18,7 @@ FRAMEWORK = "hr lead"
 RESULTS = "manager executive hr unit_hr lead"
 SCORECARD = "executive hr lead"
 TRAINING = "hr unit_hr trainer"
+PLANNERS = "hr unit_hr lead manager"
 TREE = "manager executive hr unit_hr trainer lead"
 TEAM = "manager hr unit_hr trainer"
 ACCESS = "hr unit_hr auditor"
@@ -263,6 +264,10 @@ _WHO: dict[str, str] = {
     "planning:new": FRAMEWORK,
     "planning:detail": FRAMEWORK,
     "planning:edit": FRAMEWORK,
+    "planning:actions": SIGNED_IN,
+    "planning:action_new": PLANNERS,
+    "planning:action_edit": PLANNERS,
+    "planning:action_end": PLANNERS,
     "training:courses": TRAINING,
     "training:detail": TRAINING,
     "training:assign": TRAINING,
@@ -420,6 +425,8 @@ ARGUMENTS: dict[str, Callable[[World], list[Any]]] = {
     "planning:detail": lambda w: [w.program.pk],
     "planning:edit": lambda w: [w.program.pk],
     "training:detail": lambda w: [w.course.pk],
+    "planning:action_edit": lambda w: [w.action.pk],
+    "planning:action_end": lambda w: [w.action.pk],
     "training:person": lambda w: [w.colleague.pk],
     "training:session_new": lambda w: [w.course.pk],
     "training:session": lambda w: [w.session.pk],

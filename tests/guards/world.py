@@ -13,7 +13,7 @@ from culture.framework import readiness
 from culture.framework.loading import load_catalogue
 from culture.framework.models import Behaviour, RequirementProfile
 from culture.people.models import Employee, Unit
-from programs.planning import programs
+from programs.planning import actions, programs
 from programs.training import courses, sessions
 from surveys.instruments import content, editing
 from surveys.instruments.loading import load_library
@@ -96,6 +96,9 @@ def build() -> World:
         course=version.course,
         plan=sessions.Plan(starts, starts + dt.timedelta(hours=2), "Europe/Rome", "Room 1", capacity=3),
     )
+    action = actions.plan(
+        by=hr, plan=actions.Plan(branch, "Call back", hr, today + dt.timedelta(days=9)), today=today
+    )
     link = links.add(by=hr, customer=branch, provider=services)
     proposal = LinkProposal.objects.create(
         wave=survey.waves.get(number=1), customer=retail, provider=services, change="new"
@@ -112,6 +115,7 @@ def build() -> World:
         "program": program,
         "course": version.course,
         "session": session,
+        "action": action,
         "link": link,
         "merge": running.merge(by=hr, units=[branch.pk, services.pk]),
         "profile": RequirementProfile.objects.create(job_family="Sales"),
