@@ -156,6 +156,8 @@ def register() -> None:
                 related=("behaviour", "observer", "employee"),
             )
         )
+    rights.authored("programs.Session", "trainer", title=_("Sessions you train"), group=Group.TRAINING, name="place")
+    rights.authored("programs.Seat", "marked_by", title=_("Attendance you marked"), group=Group.TRAINING)
     for label in ("Program", "Cohort", "Course", "CourseVersion", "Lesson", "SightingRule", "Session"):
         rights.published(
             f"programs.{label}", reason="What the organisation teaches and plans, not data about a person."

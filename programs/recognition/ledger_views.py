@@ -1,0 +1,196 @@
+"""The ledger of points for who checks it: entries, their totals, the proof that every balance is their sum, a file.
+
+Whose points moved is told, except for private thanks: only the two of them know of each other, here too.
+"""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.core.paginator import Paginator
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import gettext, gettext_lazy
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_safe
+
+from culture.access import audit, clock
+from culture.access.permissions import Permission, require
+from culture.people.exporting import harmless
+from programs.recognition import queries
+from programs.recognition.models import Account, LedgerEntry
+
+PER_PAGE = 50
+Kind = Account.Kind
+ACCOUNTS: dict[str, Any] = {
+    Kind.ISSUER: _("Organisation (issues points)"),
+    Kind.ALLOWANCE: _("Monthly allowance"),
+    Kind.PERSONAL: _("Personal points"),
+    Kind.EXPIRED: _("Expired points"),
+}
+REASONS: dict[str, Any] = {"monthly allowance": _("Allowance of the month"), "kudos": _("Thanks")}
+PRIVATE = gettext_lazy("private thanks")
+
+
+class LedgerFilter(forms.Form):
+    q = forms.CharField(label=_("Person"), required=False, max_length=100)
+    kind = forms.ChoiceField(
+        label=_("What moved"),
+        required=False,
+        choices=[
+            ("", _("Everything")),
+            ("issued", _("Points issued")),
+            ("given", _("Points given")),
+            ("other", _("Everything else")),
+        ],
+    )
+    since = forms.DateField(label=_("From"), required=False, widget=forms.DateInput)
+    until = forms.DateField(label=_("To"), required=False, widget=forms.DateInput)
+
+    def clean_q(self) -> str:
+        return str(self.cleaned_data["q"]).replace("\0", "").strip()
+
+    def clean(self) -> dict[str, Any]:
+        data: dict[str, Any] = super().clean() or {}
+        if data.get("since") and data.get("until") and data["until"] < data["since"]:
+            self.add_error("until", _("The last day is before the first one."))
+        return data
+
+
+@dataclass(frozen=True)
+class Line:
+    """One entry as it may be read. ``source`` and ``target``: (account, whose; '' for nobody or private)."""
+
+    number: int
+    day: dt.date
+    source: tuple[str, str]
+    target: tuple[str, str]
+    amount: int
+    reason: str
+    private: bool
+
+
+def entries(data: dict[str, Any]) -> QuerySet[LedgerEntry]:
+    """What the filter asks for, newest first. A person's private thanks are not found by his name."""
+    # The first thanks of a month issue the allowance in the same moment: beside private ones it would name the giver.
+    spent = LedgerEntry.objects.filter(source=OuterRef("target"), at=OuterRef("at"), kudos__public=False)
+    found = LedgerEntry.objects.annotate(beside_private=Exists(spent))
+    found = found.select_related("source__employee", "target__employee", "kudos")
+    for word in data.get("q", "").split()[:6]:
+        named = Q()
+        for side in ("source", "target"):
+            named |= Q(**{f"{side}__employee__given_name__icontains": word})
+            named |= Q(**{f"{side}__employee__family_name__icontains": word})
+            named |= Q(**{f"{side}__employee__number__iexact": word})
+        found = found.filter(named, beside_private=False).exclude(kudos__public=False)
+    if data.get("kind") == "issued":
+        found = found.filter(source__kind=Kind.ISSUER)
+    elif data.get("kind") == "given":
+        found = found.filter(kudos__isnull=False)
+    elif data.get("kind") == "other":
+        found = found.filter(kudos=None).exclude(source__kind=Kind.ISSUER)
+    if data.get("since"):
+        found = found.filter(at__gte=_midnight(data["since"]))
+    if data.get("until"):
+        found = found.filter(at__lt=_midnight(data["until"] + dt.timedelta(days=1)))
+    return found.order_by("-at", "-pk")
+
+
+def _midnight(day: dt.date) -> dt.datetime:
+    return dt.datetime.combine(day, dt.time(), clock.zone())
+
+
+def line(entry: LedgerEntry) -> Line:
+    """``entry`` as :func:`entries` found it."""
+    private = (entry.kudos is not None and not entry.kudos.public) or entry.beside_private  # type: ignore[attr-defined]
+
+    def side(account: Account) -> tuple[str, str]:
+        whose = account.employee.name if account.employee and not private else ""
+        return str(ACCOUNTS.get(account.kind, account.kind)), whose
+
+    return Line(
+        number=entry.pk,
+        day=timezone.localdate(entry.at, clock.zone()),
+        source=side(entry.source),
+        target=side(entry.target),
+        amount=entry.amount,
+        reason=str(REASONS.get(entry.reason, entry.reason)),
+        private=private,
+    )
+
+
+def totals(found: QuerySet[LedgerEntry]) -> dict[str, int]:
+    """Of the entries found: how many, and the points issued, given and moved otherwise."""
+    sums = found.order_by().aggregate(
+        number=Count("pk"),
+        issued=Sum("amount", filter=Q(source__kind=Kind.ISSUER)),
+        given=Sum("amount", filter=Q(kudos__isnull=False)),
+        expired=Sum("amount", filter=Q(target__kind=Kind.EXPIRED)),
+    )
+    return {name: value or 0 for name, value in sums.items()}
+
+
+def _page(request: HttpRequest, form: LedgerFilter) -> HttpResponse:
+    found = entries(form.cleaned_data)
+    page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
+    kept = request.GET.copy()
+    kept.pop("page", None)
+    context = {
+        "form": form,
+        "page": page,
+        "lines": [line(entry) for entry in page],
+        "totals": totals(found),
+        "drifts": queries.ledger_drifts(),
+        "asked": any(request.GET.get(name) for name in form.fields),
+        "query": kept.urlencode(),
+    }
+    return render(request, "programs/recognition/ledger.html", context, status=422 if form.errors else 200)
+
+
+@require_safe
+@require(Permission.SEE_LEDGER)
+def ledger(request: HttpRequest) -> HttpResponse:
+    """Which points moved when, from where to where, and why."""
+    form = LedgerFilter(request.GET)
+    form.is_valid()
+    return _page(request, form)
+
+
+@require_safe
+@require(Permission.SEE_LEDGER)
+def export(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
+    """What the page's filter finds, as CSV, however much it is; the download is itself recorded."""
+    form = LedgerFilter(request.GET)
+    if not form.is_valid():
+        return _page(request, form)
+    days = {"since": form.cleaned_data["since"], "until": form.cleaned_data["until"]}
+    audit.record(request.user, "ledger.exported", "points ledger", **days)  # type: ignore[arg-type]
+    response = StreamingHttpResponse(_rows(entries(form.cleaned_data)), content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="points-ledger-{clock.today():%Y-%m-%d}.csv"'
+    return response
+
+
+class _Echo:
+    def write(self, text: str) -> str:
+        return text
+
+
+def _rows(found: QuerySet[LedgerEntry]) -> Iterator[str]:
+    writer: Any = csv.writer(_Echo())  # type: ignore[arg-type]
+    head = [_("Entry"), _("Day"), _("From account"), _("From whom"), _("To account"), _("To whom"), _("Points"),
+            _("Reason")]  # fmt: skip
+    yield "\ufeff" + writer.writerow([str(cell) for cell in head])
+    for entry in found.iterator(chunk_size=2000):
+        one = line(entry)
+        reason = f"{one.reason} ({gettext('private thanks')})" if one.private else one.reason
+        cells = [*one.source, *one.target]
+        yield writer.writerow(
+            [one.number, one.day.isoformat(), *map(harmless, cells[:2]), *map(harmless, cells[2:]), one.amount, reason]
+        )
