@@ -32,7 +32,7 @@ class SponsorsForm(forms.Form):
         label=gettext_lazy("Sponsors"),
         queryset=Employee.objects.none(),
         widget=forms.CheckboxSelectMultiple,
-        required=False,
+        error_messages={"required": gettext_lazy("Choose at least one sponsor.")},
         help_text=gettext_lazy("Executives and HR admins. Two or more see more than one."),
     )
 

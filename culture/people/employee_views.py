@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
@@ -14,7 +15,6 @@ from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import translation
-from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -23,17 +23,20 @@ from culture.access import clock, organisation, signin
 from culture.access.grants import last_hr_admin
 from culture.access.models import Grant
 from culture.access.permissions import Permission, can, forget, require, sees_everything, visible_units
-from culture.people import asof, employee_forms, leaves, memberships
+from culture.people import asof, employee_forms, employee_search, leaves, memberships
 from culture.people.models import BEGINNING, Employee, Leave, Unit, UnitState
+from culture.people.shown import Sight
 from culture.people.unit_forms import UnitField, refuse
 from culture.people.unit_views import actor, managed_units, words_of
 from culture.people.units import descendants
 
 P = Permission
 PER_PAGE = 50
-MOST_COUNTED = 2000
+MOST_LISTED = 1000
 MOST_REPORTS = 50
 MOST_SUGGESTED = 12
+NAME = ("number", "given_name", "family_name")
+TOLD = (*NAME, "email", "kind", "hired_on", "left_on", "job_title", "site")
 LATELY = dt.timedelta(days=90)
 FILTERS: dict[str, Any] = {
     "joined": gettext_lazy("Joined lately"),
@@ -59,14 +62,6 @@ def _employees_for(request: HttpRequest, permission: Permission) -> QuerySet[Emp
         return Employee.objects.all()
     # Ids, not a subquery: the planner guesses much too few units behind one.
     return Employee.objects.filter(unit__in=list(visible_units(request.user, permission).values_list("pk", flat=True)))
-
-
-class CappedPaginator(Paginator):
-    """Counts no further than anybody pages."""
-
-    @cached_property
-    def count(self) -> int:
-        return min(self.object_list[: MOST_COUNTED + 1].count(), MOST_COUNTED + 1)  # type: ignore[attr-defined]
 
 
 @dataclass
@@ -115,18 +110,7 @@ def _narrowed(people: Any, chosen: Chosen, today: dt.date, managed: bool) -> Any
         people = people.filter(unit__in=descendants([chosen.unit.pk]))
     if chosen.unit_problem:
         people = people.none()
-    return people.found_by(chosen.search)
-
-
-def _found(people: Any, chosen: Chosen) -> Any:
-    """Those a search finds, by their ids while they are few.
-
-    Told to search and to sort at once, the planner walks along the names and makes the words of each anew.
-    """
-    if not chosen.search:
-        return people
-    ids = list(people.order_by().values_list("pk", flat=True)[: MOST_COUNTED + 1])
-    return people if len(ids) > MOST_COUNTED else Employee.objects.filter(pk__in=ids)
+    return people
 
 
 @require_GET
@@ -135,11 +119,11 @@ def employees(request: HttpRequest) -> HttpResponse:
     """A list to search as one types, by name, number or address in any script, and to narrow."""
     today = clock.today()
     chosen, managed = _chosen(request), can(request.user, P.MANAGE_PEOPLE)
-    people = _found(_narrowed(visible_employees(request), chosen, today, managed), chosen)
-    page = CappedPaginator(people.in_order(translation.get_language()), PER_PAGE).get_page(request.GET.get("page"))
-    # The page's fifty by their ids: joined before they are cut, the planner may join a hundred thousand.
-    shown = Employee.objects.filter(pk__in=list(page.object_list.values_list("pk", flat=True)))  # type: ignore[attr-defined]
-    page.object_list = shown.in_order(translation.get_language()).select_related("unit", "manager")
+    people = _narrowed(visible_employees(request), chosen, today, managed)
+    language = translation.get_language()
+    found = employee_search.first(people, search=chosen.search, language=language, most=MOST_LISTED + 1)
+    page: Any = Paginator(found[:MOST_LISTED], PER_PAGE).get_page(request.GET.get("page"))
+    page.object_list = _rows(page.object_list, language)
     ids = [person.pk for person in page.object_list]
     away = (
         set(Leave.objects.on(today).filter(employee__in=ids).values_list("employee", flat=True)) if managed else set()
@@ -150,22 +134,28 @@ def employees(request: HttpRequest) -> HttpResponse:
         "filters": [(key, label) for key, label in FILTERS.items() if managed or key != "away"],
         "today": today,
         "away": away,
-        "more": page.paginator.count > MOST_COUNTED,
-        "most": MOST_COUNTED,
+        "more": len(found) > MOST_LISTED,
+        "most": MOST_LISTED,
         "managed": managed,
         "can_import": sees_everything(request.user, P.MANAGE_PEOPLE),
     }
     return render(request, "culture/people/employees.html", context)
 
 
+def _rows(ids: list[int], language: str | None) -> list[Employee]:
+    """What the list tells of each. By their ids: joined before they are cut, the planner may join everybody."""
+    people = Employee.objects.filter(pk__in=ids).in_order(language).select_related("unit", "manager")
+    return list(people.only(*TOLD, *(f"manager__{name}" for name in NAME), "unit__name"))
+
+
 @require_GET
 @require(P.SEE_TEAM_TRAINING)
 def suggest_people(request: HttpRequest) -> JsonResponse:
     """“Name (number)” of those who fit what is typed, for the fields that ask for a person."""
-    search = words_of(request)
-    people = visible_employees(request).here(clock.today()).found_by(search)  # type: ignore[attr-defined]
-    found = people.in_order(translation.get_language())[:MOST_SUGGESTED] if search else []
-    return JsonResponse({"values": [f"{person.name} ({person.number})" for person in found]})
+    search, language = words_of(request), translation.get_language()
+    people = visible_employees(request).here(clock.today())  # type: ignore[attr-defined]
+    found = employee_search.first(people, search=search, language=language, most=MOST_SUGGESTED) if search else []
+    return JsonResponse({"values": [f"{person.name} ({person.number})" for person in _rows(found, language)]})
 
 
 @require_GET
@@ -180,6 +170,8 @@ def employee(request: HttpRequest, pk: int) -> HttpResponse:
     reports = Employee.objects.filter(manager=person).here(today).in_order(translation.get_language())
     allowed = set(visible_employees(request).filter(pk__in=chain).values_list("pk", flat=True))
     away = list(person.leaves.order_by("-since")) if managed else []
+    sight = Sight(request.user, P.SEE_TEAM_TRAINING)
+    ahead = person.memberships.filter(since__gt=today).select_related("unit").order_by("since").last()
     context = {
         "person": person,
         "managed": managed,
@@ -188,15 +180,16 @@ def employee(request: HttpRequest, pk: int) -> HttpResponse:
         "chain": [{"person": managers[one], "link": one in allowed} for one in chain if one in managers],
         "reports": list(reports[: MOST_REPORTS + 1]),
         "most_reports": MOST_REPORTS,
-        "history": history(person),
+        "history": history(person, sight),
         "leaves": away,
+        "language": dict(settings.LANGUAGES).get(person.language, person.language),
         "on_leave": next((leave for leave in away if leave.covers(today)), None),
-        "grants": Grant.objects.filter(employee=person).select_related("unit", "granted_by") if managed else [],
+        "grants": [sight.cover(grant, "unit") for grant in Grant.objects.filter(employee=person)
+                   .select_related("unit", "granted_by")] if managed else [],
         "everywhere": sees_everything(request.user, P.MANAGE_PEOPLE),
         "gone": person.left_on is not None and person.left_on < today,
         "actions": actions_for(person, today, away) if managed else [],
-        "move_ahead": person.memberships.filter(since__gt=today).select_related("unit").order_by("since").last()
-        if person.hired_on is None or person.hired_on <= today else None,
+        "move_ahead": sight.cover(ahead, "unit") if ahead and (person.hired_on or today) <= today else None,
     }  # fmt: skip
     return render(request, "culture/people/employee.html", context)
 
@@ -207,8 +200,8 @@ def _manages(request: HttpRequest, person: Employee) -> bool:
     return can(request.user, P.MANAGE_PEOPLE, person.unit_id)
 
 
-def history(person: Employee) -> list[dict[str, Any]]:
-    """Where the person was and who led, the newest first; units as they were called then. Three queries."""
+def history(person: Employee, sight: Sight) -> list[dict[str, Any]]:
+    """Where the person was and who led, the newest first; units as called then, as far as ``sight`` reaches."""
     rows: list[dict[str, Any]] = []
     places = list(person.memberships.select_related("unit"))
     called: dict[int, list[UnitState]] = {}
@@ -218,7 +211,9 @@ def history(person: Employee) -> list[dict[str, Any]]:
         then = next(
             (state.name for state in called.get(place.unit_id, []) if state.covers(place.since)), place.unit.name
         )
-        rows.append({"kind": "unit", "since": place.since, "until": place.until, "text": then, "unit": place.unit})
+        told = sight.name(place.unit, then)
+        unit = sight.cover(place, "unit").unit
+        rows.append({"kind": "unit", "since": place.since, "until": place.until, "text": told, "unit": unit})
     for led in person.reportings.select_related("manager"):
         rows.append({"kind": "manager", "since": led.since, "until": led.until, "text": led.manager.name})
     for row in rows:

@@ -109,7 +109,7 @@ def test_hr_rewords_adds_and_sets_levels(page: Any, sign_in: SignIn, hr: Employe
     hr.job_family = "Retail"
     hr.save(update_fields=["job_family"])
     page.goto("/framework/?mine=1")
-    page.get_by_text("for you: 4 Culture").wait_for()
+    page.get_by_text("asked of you: Culture (4 of 4)").wait_for()
 
 
 def test_an_employee_reads_on_a_phone_without_scripts(

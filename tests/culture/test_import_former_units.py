@@ -14,7 +14,7 @@ from django.utils import timezone
 from culture.people import former, structure, tasks, undoing
 from culture.people.import_models import ImportDraft, PeopleImport
 from culture.people.models import Employee, Unit
-from tests.culture.test_import_pages import confirm, preview, text
+from tests.culture.import_world import confirm, preview, text
 
 ClientOf = Callable[[Employee | None], Client]
 pytestmark = pytest.mark.django_db

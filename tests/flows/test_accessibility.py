@@ -8,8 +8,6 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from axe_core_python.sync_playwright import Axe
-from django.conf import settings
 from django.db.models import Max
 from django.test import Client
 from django.utils import timezone
@@ -26,10 +24,10 @@ from surveys.results.models import CellGroup
 from surveys.waves import keys
 from surveys.waves.models import Invitation, Wave
 from tests.conftest import make_person, make_unit
+from tests.flows.looking import problems, visit
 from tests.surveys.results_world import LATER, answer, open_wave, people
 
 LONG = f"Customer operations and after-sales coordination, {'northern and eastern region, ' * 3}second shift"
-TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 
 @pytest.fixture
@@ -94,24 +92,6 @@ def pages(
     }
 
 
-def _problems(page: Any, url: str) -> list[tuple[str, ...]]:
-    """Every rule at both widths in the light; in the dark only what colours can break."""
-    axe, found = Axe(), []
-    page.emulate_media(color_scheme="light")
-    page.set_viewport_size({"width": 1360, "height": 900})
-    answer = page.goto(url)
-    assert answer.status == (404 if "no/such" in url else 200), url
-    for width in (1360, 320):
-        page.set_viewport_size({"width": width, "height": 900})
-        for scheme, options in (("light", {"runOnly": TAGS}), ("dark", {"runOnly": ["color-contrast"]})):
-            page.emulate_media(color_scheme=scheme)
-            for rule in axe.run(page, options=options)["violations"]:
-                found.append((url, str(width), scheme, rule["id"], rule["nodes"][0]["html"][:160]))
-        if page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth + 1"):
-            found.append((url, str(width), "the page scrolls sideways"))
-    return found
-
-
 @pytest.mark.browser
 @pytest.mark.django_db(transaction=True)
 def test_nothing_keeps_anybody_out(
@@ -127,17 +107,10 @@ def test_nothing_keeps_anybody_out(
     whose = {"hr": hr, "manager": manager, "employee": employee, "executive": executive}
     found, seen = [], 0
     for name, urls in pages.items():
-        # Colours that are just changing have no contrast to speak of.
-        context = browser.new_context(base_url=live_server.url, reduced_motion="reduce")
-        if name:
-            cookie = client_of(whose[name]).cookies[settings.SESSION_COOKIE_NAME].value
-            context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": cookie, "url": live_server.url}])
-        page = context.new_page()
-        page.set_default_timeout(15000)
-        for url in urls:
-            found += _problems(page, url)
-            assert name == "" or "/accounts/" not in page.url, url
-            seen += 1
-        context.close()
+        with visit(browser, live_server, client_of, whose.get(name)) as page:
+            for url in urls:
+                found += problems(page, url, status=404 if "no/such" in url else 200)
+                assert name == "" or "/accounts/" not in page.url, url
+                seen += 1
     assert seen == sum(map(len, pages.values())) > 20
     assert not found, "\n".join(map(str, found))

@@ -15,9 +15,10 @@ from django.contrib.sessions.models import Session
 from django.core.management import call_command
 from django.db import connection
 from django.utils import timezone
-from rest_framework.authtoken.models import Token
 
+from culture.access import tokens
 from culture.access.models import Grant, Role
+from culture.access.token_models import ApiToken
 from culture.framework.models import Behaviour
 from culture.people import erasure, retention
 from culture.people.import_models import DraftRow, ImportDraft, ImportEffect, PeopleImport
@@ -120,7 +121,7 @@ def planted(open_now: Invitation, leaver: Employee, hr: Employee, client_of: Any
     given = _thanks(leaver, other, f"Thank you from {FAMILY}, {GIVEN} and all of us.")
     about = _thanks(other, third, f"You helped {GIVEN.upper()}  {FAMILY} ({NUMBER}); write to {EMAIL}.", public=False)
     EmailAddress.objects.create(user=leaver, email=EMAIL, verified=True, primary=True)
-    Token.objects.create(user=leaver)
+    tokens.make(employee=leaver, name="Report", days=7, may_change=False, second_factor=True)
     client_of(leaver).get("/me/data/")
     Grant.objects.create(employee=leaver, role=Role.EXECUTIVE, reason=f"{GIVEN} {FAMILY} leads", granted_by=hr)
     LogEntry.objects.create(
@@ -261,7 +262,7 @@ def test_nobody_enters_with_his_keys(planted: dict[str, Any], leaver: Employee, 
     assert Session.objects.count() >= 1
     erasure.erase(employee=leaver, by=hr, today=TODAY)
     assert session.get("/me/data/").status_code == 302
-    assert not Token.objects.filter(user=leaver).exists()
+    assert not ApiToken.objects.filter(employee=leaver).exists()
     assert not Grant.objects.filter(employee=leaver).exists()
     assert not any(s.get_decoded().get("_auth_user_id") == str(leaver.pk) for s in Session.objects.all())
     person = Employee.objects.get(pk=leaver.pk)
