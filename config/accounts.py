@@ -8,20 +8,23 @@ from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.auth_backends import AuthenticationBackend
+from allauth.account.internal.flows.login import get_authentication_records
 from allauth.account.internal.stagekit import clear_login
 from allauth.core.internal.httpkit import get_client_ip
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth import authenticate
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from nacl.exceptions import CryptoError
 from nacl.secret import SecretBox
 
-from culture.access import audit, organisation, signin, signin_locks, signin_mail
+from culture.access import addresses, audit, organisation, signin, signin_locks, signin_mail
 from culture.people.models import Employee
 
 
@@ -108,7 +111,18 @@ class Adapter(DefaultAccountAdapter):
         if isinstance(user, Employee) and signin.has_left(user):
             clear_login(request)
             return self.respond_user_inactive(request, user)
+        if isinstance(user, Employee) and self._by_lost_mail(request, user, kwargs.get("email")):
+            clear_login(request)
+            messages.error(request, _("That code was sent to an address that does not sign you in. Ask for a new one."))
+            return redirect("account_login")
         return super().pre_login(request, user, **kwargs)
+
+    def _by_lost_mail(self, request: HttpRequest, user: Employee, email: str | None) -> bool:
+        """Whether he comes with a code mailed to an address that is his no more, or waits for a confirmation."""
+        if email and email.lower() != (user.email or "").lower():
+            return True
+        records = get_authentication_records(request, user)
+        return bool(records) and records[-1].get("method") == "code" and addresses.held(user)
 
     def get_password_change_redirect_url(self, request: HttpRequest) -> str:
         from_here: str = "/accounts/security/"

@@ -44,9 +44,11 @@ GROUPS: list[tuple[Any, list[Entry]]] = [
     (
         _("For me"),
         [
+            Entry("answering:mine", _("My surveys"), "clipboard-pen", short=_("Surveys")),
             Entry("training:my_training", _("My training"), "graduation-cap", P.DO_TRAINING, _("Training")),
             Entry("framework:charter", _("Charter"), "scroll-text", P.DO_TRAINING),
             Entry("recognition:feed", _("Thanks"), "heart-handshake", P.GIVE_KUDOS),
+            Entry("planning:actions", _("Actions"), "list-todo", P.DO_TRAINING),
             Entry("people:my_data", _("My data"), "folder-open"),
             Entry("access:mine", _("Who sees what"), "eye", P.DO_TRAINING),
         ],
@@ -67,6 +69,7 @@ GROUPS: list[tuple[Any, list[Entry]]] = [
             Entry("results:list", _("Results"), "chart-column", P.SEE_RESULTS),
             Entry("waves:links", _("Service map"), "workflow", P.MANAGE_SURVEYS),
             Entry("instruments:list", _("Questionnaires"), "clipboard-list", P.MANAGE_SURVEYS),
+            Entry("waves:mails", _("Survey mails"), "mail", P.MANAGE_SURVEYS),
             Entry("waves:endpoints", _("Chat tools"), "message-square-share", P.MANAGE_SURVEYS),
         ],
     ),
@@ -84,6 +87,7 @@ GROUPS: list[tuple[Any, list[Entry]]] = [
         [
             Entry("access:list", _("Access"), "key-round", P.SEE_ACCESS),
             Entry("access:audit", _("Audit"), "history", P.SEE_AUDIT),
+            Entry("recognition:ledger", _("Points ledger"), "scale", P.SEE_LEDGER),
             Entry("people:retention", _("Retention"), "hourglass", P.MANAGE_PEOPLE, whole=True),
             Entry("organisation", _("Organisation"), "building-2", P.MANAGE_SURVEYS),
         ],

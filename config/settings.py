@@ -92,6 +92,11 @@ EMBEDDED_BROKER_URL = embedded.broker_url(DATA_DIR)
 DATABASES = {"default": database(env("DATABASE_URL", EMBEDDED_DATABASE_URL))}
 BROKER_URL = env("BROKER_URL", EMBEDDED_BROKER_URL)
 KEYS_DIR = Path(env("KEYS_DIR", str(DATA_DIR / "keys"))).resolve()
+# Where the keys of waves are kept (surveys/waves/keystore.py); the default: files in KEYS_DIR.
+KEY_STORE = env("KEY_STORE", "surveys.waves.keystore.FileStore")
+# Where `manage.py keys backup` puts copies, and where database backups lie: never the same place.
+KEYS_BACKUP_DIR = env("KEYS_BACKUP_DIR")
+DATABASE_BACKUP_DIR = env("DATABASE_BACKUP_DIR")
 MAIL_DIR = DATA_DIR / "mail"
 BASE_URL = env("BASE_URL", f"http://localhost:{env_int('PORT', 8000)}").rstrip("/")
 
@@ -137,7 +142,6 @@ INSTALLED_APPS = [
     "allauth.mfa",
     "allauth.usersessions",
     "rest_framework",
-    "rest_framework.authtoken",
     "drf_spectacular",
     "drf_spectacular_sidecar",
 ]
@@ -206,7 +210,11 @@ ACCOUNT_LOGIN_BY_CODE_ENABLED = True
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
-ACCOUNT_FORMS = {"request_login_code": "culture.access.signin_forms.CodeRequestForm"}
+ACCOUNT_FORMS = {
+    "request_login_code": "culture.access.signin_forms.CodeRequestForm",
+    "reset_password": "culture.access.signin_forms.PasswordResetForm",
+}
+ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "culture.access.reset_tokens.ResetTokens"
 ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 600
 # No mail to whoever somebody names: an address nobody has gets none, and the page says the same.
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
@@ -268,10 +276,12 @@ LOGGING = {
     "formatters": {
         "line": {"format": "%(levelname)s %(name)s: %(message)s"},
         "quiet": {"()": "config.logs.WithoutAddress"},
+        "redacted": {"()": "config.logs.Redacted", "format": "%(message)s"},
     },
     "filters": {"worth_a_line": {"()": "django.utils.log.CallbackFilter", "callback": "ext://config.logs.worth_a_line"}},
     "handlers": {
         "stderr": {"class": "logging.StreamHandler", "formatter": "line"},
+        "access": {"class": "logging.StreamHandler", "formatter": "redacted"},
         "errors": {"class": "logging.StreamHandler", "formatter": "quiet", "filters": ["worth_a_line"]},
     },
     "root": {"handlers": ["stderr"], "level": env("LOG_LEVEL", "WARNING")},
@@ -280,6 +290,7 @@ LOGGING = {
         # Its lines carry the address asked for; a personal link is a secret (confidentiality.md).
         "django.request": {"handlers": ["errors"], "level": "ERROR", "propagate": False},
         "django.security.DisallowedHost": {"handlers": [], "propagate": False},
+        "django.server": {"handlers": ["access"], "level": "INFO", "propagate": False},
         "trivium": {"level": "INFO"},
     },
 }
@@ -290,8 +301,9 @@ SILENCED_SYSTEM_CHECKS = ["auth.W004", "security.W008"]
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
+        # A request with a key is answered by the key, whatever session lies beside it.
+        "culture.access.tokens.TokenAuthentication",
         "rest_framework.authentication.SessionAuthentication",
-        "rest_framework.authentication.TokenAuthentication",
     ],
     # A view must name its permission; without one nobody but superusers passes, and the URL guard fails.
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAdminUser"],
@@ -301,7 +313,7 @@ REST_FRAMEWORK = {
     "DEFAULT_PAGINATION_CLASS": "rest_framework.pagination.LimitOffsetPagination",
     "PAGE_SIZE": 100,
     "EXCEPTION_HANDLER": "config.api.one_error_shape",
-    "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
+    "DEFAULT_FILTER_BACKENDS": ["culture.access.filters.Backend"],
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "Trivium",

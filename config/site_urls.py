@@ -11,15 +11,14 @@ from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path
 from django.views.generic import RedirectView
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
-from rest_framework.authtoken.models import TokenProxy
 
 from config import health, home, mailbox
 from config.api import router
 from culture.access.permissions import Permission, api_permission
 
 # Second factors and the places somebody signed in from are his own business, not the support pages'.
-# Nor are keys of the API and addresses, with which anybody could be signed in as.
-for model in (Authenticator, UserSession, TokenProxy, EmailAddress):
+# Nor are addresses, with which anybody could be signed in as.
+for model in (Authenticator, UserSession, EmailAddress):
     if admin.site.is_registered(model):
         admin.site.unregister(model)
 

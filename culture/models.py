@@ -1,7 +1,9 @@
 """Gathers the models of culture's rooms for Django."""
 
+from culture.access.address_models import AddressChange
 from culture.access.models import AuditEntry, Grant
 from culture.access.organisation_models import Organisation, SetupLink, SignInLink, SignInLock
+from culture.access.token_models import ApiToken
 from culture.framework.charter_models import CharterAcknowledgement, CharterVersion, ServiceStandard
 from culture.framework.models import (
     Behaviour,
@@ -26,6 +28,8 @@ from culture.people.models import Employee, Leave, Membership, PlannedChange, Re
 from culture.people.rights_models import Erasure, LegalHold, PlannedErasure, RetentionPause, RetentionRule
 
 __all__ = [
+    "AddressChange",
+    "ApiToken",
     "AuditEntry",
     "Behaviour",
     "CatalogueVersion",

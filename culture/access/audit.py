@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from typing import Any
 
 from django.db import models
@@ -49,3 +50,21 @@ def record(by: Employee | None, verb: str, subject: models.Model | str, **detail
         channel=here.channel,
         address=here.address,
     )
+
+
+def record_many(by: Employee | None, verb: str, done: Iterable[tuple[str, dict[str, Any]]]) -> int:
+    """As :func:`record`, for many subjects at once: (name of the subject, detail) of each. Returns how many."""
+    here = where.current()
+    actor = by if by is not None and by.pk else None
+    entries = (
+        AuditEntry(
+            actor=actor,
+            verb=verb[:60],
+            subject=subject[:120],
+            detail=_plain(detail),
+            channel=here.channel,
+            address=here.address,
+        )
+        for subject, detail in done
+    )
+    return len(AuditEntry.objects.bulk_create(entries, batch_size=1000))

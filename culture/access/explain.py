@@ -18,6 +18,7 @@ from culture.access.models import Grant
 from culture.access.permissions import Source, sources
 from culture.access.table import HOW, MAY, NAMES, TABLE, TITLES, WHOLE_ONLY, Permission, Persona, carried, persona_of
 from culture.people.models import Employee, Unit
+from culture.people.shown import Sight
 
 SHOWN_UNITS = 300
 SEPARATOR = " > "
@@ -72,14 +73,17 @@ class Held:
     for_everybody: bool
 
 
-def held(user: Employee) -> list[Held]:
-    """``user``'s rights by where they come from: each role, leading a unit, working here."""
+def held(user: Employee, sight: Sight | None = None) -> list[Held]:
+    """``user``'s rights by where they come from: each role, leading a unit, working here.
+
+    ``sight``: of who reads it, when it is not himself; units beyond it have no name.
+    """
     found = sources(user)
     units = Unit.objects.in_bulk([source.unit_id for source in found if source.unit_id])
     givers = Employee.objects.in_bulk([s.grant.granted_by_id for s in found if s.grant and s.grant.granted_by_id])
     return [
         Held(
-            because=_because(source, user, units, givers),
+            because=_because(source, user, units, givers, sight),
             everywhere=source.unit_id is None,
             may=[MAY[p] for p in Permission if p in carried(source.persona, whole=source.unit_id is None)],
             for_everybody=source.persona == Persona.EMPLOYEE,
@@ -88,10 +92,13 @@ def held(user: Employee) -> list[Held]:
     ]
 
 
-def _because(source: Source, user: Employee, units: dict[int, Unit], givers: dict[int, Employee]) -> str:
+def _because(
+    source: Source, user: Employee, units: dict[int, Unit], givers: dict[int, Employee], sight: Sight | None
+) -> str:
     if source.persona == Persona.EMPLOYEE:
         return _("Everybody who works here")
-    place = units[source.unit_id].path if source.unit_id else _("the whole organisation")
+    unit = units[source.unit_id] if source.unit_id else None
+    place = (sight.path(unit) if sight else unit.path) if unit else _("the whole organisation")
     if source.grant is None:
         reports = Employee.objects.here(clock.today()).filter(manager=user).count()
         told = ngettext(
@@ -112,18 +119,22 @@ def _because(source: Source, user: Employee, units: dict[int, Unit], givers: dic
     return told + (_(", until %(day)s") % {"day": date_format(grant.until, "j F Y")} if grant.until else "")
 
 
-def areas(found: list[Line]) -> list[Area]:
-    """The units behind ``lines``, one tree for all permissions that reach the same ones. Nothing for the whole."""
+def areas(found: list[Line], sight: Sight | None = None) -> list[Area]:
+    """The units behind ``lines``, one tree for all permissions that reach the same ones. Nothing for the whole.
+
+    Of units beyond ``sight`` only how many they are is told, as the rest of ``total``.
+    """
     together: dict[frozenset[int], list[Line]] = defaultdict(list)
     for line in found:
         if line.roots and not line.everywhere:
             together[frozenset(line.roots)].append(line)
     made = []
     for roots, alike in together.items():
-        paths = list(reach.below(roots).order_by("path").values_list("path", "name"))
+        every = list(reach.below(roots).order_by("path").values_list("path", "name", "pk"))
+        paths = [(path, name) for path, name, pk in every if sight is None or sight.sees(pk)]
         top = min((path.count(SEPARATOR) for path, _name in paths), default=0)
         rows = [(path.count(SEPARATOR) - top, name) for path, name in paths[:SHOWN_UNITS]]
-        made.append(Area([line.name for line in alike], rows, len(paths)))
+        made.append(Area([line.name for line in alike], rows, len(every)))
     return made
 
 
@@ -164,7 +175,7 @@ def matrix() -> list[dict[str, Any]]:
 OF_ONE = {
     Permission.MANAGE_PEOPLE: gettext_lazy("your record: name, number, address, unit, manager, job, dates"),
     Permission.SEE_TEAM_TRAINING: gettext_lazy(
-        "your name, unit and job, and which courses you have done or still have to do"
+        "your name, unit and job, which courses you have done or still have to do, and which behaviour was seen"
     ),
     Permission.MANAGE_TRAINING: gettext_lazy("how far your cohort is with its courses, as numbers"),
     Permission.SEE_ACCESS: gettext_lazy("which roles you hold"),

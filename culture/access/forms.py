@@ -15,6 +15,7 @@ from culture.access.permissions import Permission, sees_everything, visible_unit
 from culture.access.sentences import TOPICS
 from culture.access.table import HOW, Persona
 from culture.people.models import Employee, Unit
+from culture.people.rows import SEPARATOR
 
 OFFERED = 8
 LISTED = 300
@@ -84,30 +85,47 @@ class GiveForm(forms.Form):
         return data
 
     def _unit(self, typed: str) -> Unit | None:
+        """The unit that is meant. What only stands above a unit's own name in its path never means that unit."""
         if not typed:
             self.add_error("unit", _("Type the unit's name."))
             return None
-        if exact := self.units.filter(path=typed).first():
+        if exact := self.units.filter(path__iexact=typed).first():
             return exact
+        found = [unit for unit in self.units.filter(path__icontains=typed).order_by("path") if names_it(unit, typed)]
         chosen = self.data.get("unit_choice", "")
-        found = self.units.filter(path__icontains=typed).order_by("path")
-        if chosen.isdigit() and len(chosen) < 18 and (one := found.filter(pk=int(chosen)).first()):
+        if chosen.isdecimal() and (one := next((unit for unit in found if str(unit.pk) == chosen), None)):
             return one
-        named = list(self.units.filter(name__iexact=typed)[:2])
-        if len(named) == 1:
+        above = None if self.whole else self._above(typed)
+        named = [unit for unit in found if unit.name.casefold() == typed.casefold()] or found
+        if len(named) == 1 and not above:
             return named[0]
-        several = list(found[: OFFERED + 1])
-        if len(several) == 1:
-            return several[0]
-        if not several:
-            self.add_error(
-                "unit", _("No unit of yours is called “%(unit)s”. Look at the page Units.") % {"unit": typed}
-            )
-            return None
-        self.candidates = several[:OFFERED]
-        told = _("Several units match “%(unit)s”. Choose one of them here, or type more of its path.")
-        self.add_error("unit", told % {"unit": typed})
+        if named:
+            self.candidates = named[:OFFERED]
+            several = _("Several units match “%(unit)s”. Choose one of them here, or type more of its path.")
+            told = [above or "", several % {"unit": typed} if len(named) > 1 else ""]
+            self.add_error("unit", " ".join(filter(None, told)))
+        else:
+            unknown = _("No unit of yours is called “%(unit)s”. Look at the page Units.")
+            self.add_error("unit", above or unknown % {"unit": typed})
         return None
+
+    def _above(self, typed: str) -> str:
+        """A refusal, when ``typed`` names something his units lie in (their paths show it): that is not his to give."""
+        wanted = typed.casefold()
+        for path in self.units.order_by("path").values_list("path", flat=True)[:LISTED]:
+            levels = path.split(SEPARATOR)[:-1]
+            for depth, name in enumerate(levels, start=1):
+                upper = SEPARATOR.join(levels[:depth])
+                if wanted in (name.casefold(), upper.casefold()) and not self.units.filter(path=upper).exists():
+                    told = _("“%(unit)s” lies above your units: HR of the whole organisation gives roles there.")
+                    return str(told % {"unit": typed})
+        return ""
+
+
+def names_it(unit: Unit, typed: str) -> bool:
+    """Whether ``typed``, a part of the path, reaches into the unit's own name."""
+    path, wanted = unit.path.casefold(), typed.casefold()
+    return path.rfind(wanted) + len(wanted) > path.rfind(SEPARATOR) + len(SEPARATOR) if SEPARATOR in path else True
 
 
 class EndForm(forms.Form):

@@ -18,6 +18,9 @@ from culture.access.table import carried, persona_of
 from culture.people.models import Employee, Unit
 
 LONGEST_REASON = 300
+# Beyond these a day is a slip of the keyboard.
+MOST_AHEAD = dt.timedelta(days=3 * 366)
+LONGEST = dt.timedelta(days=20 * 366)
 
 
 @transaction.atomic
@@ -92,6 +95,9 @@ def end(
             raise ValidationError(
                 {"on": _("The last day cannot be before %(day)s.") % {"day": _day(max(today, grant.since))}}
             )
+        if on is not None and on > max(today, grant.since) + LONGEST:
+            told = _("That is too far ahead. The latest day is %(day)s.")
+            raise ValidationError({"on": told % {"day": _day(max(today, grant.since) + LONGEST)}})
         if on is not None and grant.until and on > grant.until:
             raise ValidationError({"on": _("The role ends on %(day)s anyway.") % {"day": _day(grant.until)}})
         if _open_admin(grant) and not _another_open_admin(grant.employee):
@@ -183,6 +189,11 @@ def _role_and_dates(role: str, since: dt.date, until: dt.date | None, today: dt.
         return {"role": _("There is no such role.")}
     if since < today:
         return {"since": _("A role begins today or later: what was seen before cannot be allowed afterwards.")}
+    if since > today + MOST_AHEAD:
+        return {"since": _("That is too far ahead. The latest day is %(day)s.") % {"day": _day(today + MOST_AHEAD)}}
+    if until and until > since + LONGEST:
+        told = _("That is too far ahead. Leave it empty for a role without an end, or choose a day until %(day)s.")
+        return {"until": told % {"day": _day(since + LONGEST)}}
     if until and until < since:
         return {"until": _("The last day is before the first one (%(day)s).") % {"day": _day(since)}}
     return None

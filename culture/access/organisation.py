@@ -13,6 +13,7 @@ from email.utils import formataddr, parseaddr
 from typing import Any
 
 from django.conf import settings
+from django.conf.locale import LANG_INFO
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import HttpRequest
@@ -78,6 +79,15 @@ def current() -> Settings:
         remember(_of(Organisation.objects.first()), FRESH)
     assert _known.value is not None
     return _known.value
+
+
+def language_choices(*also: str) -> list[tuple[str, str]]:
+    """(code, own name) of the organisation's languages, its main one first; then ``also``: what is in use."""
+    house = current()
+    ordered = dict.fromkeys((house.language, *house.languages, *(code for code in also if code)))
+    names = {**{code: info["name_local"] for code, info in LANG_INFO.items() if "name_local" in info}}
+    names |= dict(settings.LANGUAGES)
+    return [(code, names.get(code) or names.get(code.split("-")[0]) or code) for code in ordered]
 
 
 def remember(value: Settings | None = None, seconds: float = float("inf")) -> None:

@@ -14,8 +14,10 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from culture.access.address_models import AddressChange
 from culture.access.models import AuditEntry
 from culture.access.sentences import details, sentence
+from culture.access.token_models import ApiToken
 from culture.people import retention, rights
 from culture.people.models import Employee
 from culture.people.rights import HR_SEES, ONLY_YOU, Fate, Group, Holding, Row, Scrub
@@ -85,7 +87,6 @@ FOREIGN: list[tuple[str, str, Any, dict[Any, str]]] = [
         _("Addresses to sign in with"),
         {_("Address"): "email", _("Confirmed"): "verified"},
     ),
-    ("authtoken.Token", "user", _("Key for programs (API)"), {_("Made"): "created"}),
     (
         "mfa.Authenticator",
         "user",
@@ -110,6 +111,25 @@ FOREIGN: list[tuple[str, str, Any, dict[Any, str]]] = [
         {_("Site"): "provider", _("Joined"): "date_joined"},
     ),
 ]
+
+
+def _address(row: Any, person: Employee) -> Row:
+    return {
+        _("Changed"): row.at,
+        _("Address before"): row.old_address,
+        _("Told there"): row.get_notice_display(),
+        _("Confirmed"): row.settled_at,
+    }
+
+
+def _key(row: Any, person: Employee) -> Row:
+    return {
+        _("Name"): row.name,
+        _("Made"): row.created_at,
+        _("Works until"): row.expires_at,
+        _("Last used"): row.last_used_at,
+        _("Ended"): row.ended_at,
+    }
 
 
 def _columns(wanted: dict[Any, str]) -> Callable[[Any, Employee], Row]:
@@ -149,6 +169,33 @@ def register() -> None:
             show=_link,
         )
     )
+    rights.hold(
+        Holding(
+            model="culture.AddressChange",
+            fields=("employee",),
+            group=Group.ACCESS,
+            title=_("Changes of your e-mail address by others"),
+            kept=_("The address before: until it was told, 90 days at most. The rest: see retention"),
+            seen_by=HR_SEES,
+            after=REMOVED,
+            fate=Fate.REMOVED,
+            show=_address,
+        )
+    )
+    rights.authored("culture.AddressChange", "by", "settled_by", title=_("Addresses of others changed or confirmed"))
+    rights.hold(
+        Holding(
+            model="culture.ApiToken",
+            fields=("employee",),
+            group=Group.ACCESS,
+            title=_("API keys"),
+            kept=SIGN_IN,
+            seen_by=ONLY_YOU,
+            after=REMOVED,
+            fate=Fate.REMOVED,
+            show=_key,
+        )
+    )
     rights.authored("culture.SignInLink", "created_by", title=_("One-time sign-in links made for others"))
     rights.hold(
         Trail(
@@ -164,7 +211,7 @@ def register() -> None:
         )
     )
     for label, field, title, wanted in FOREIGN:
-        if apps.is_installed(f"allauth.{label.split('.')[0]}") or label.startswith("authtoken."):
+        if apps.is_installed(f"allauth.{label.split('.')[0]}"):
             _register_foreign(label, field, title, wanted)
     _register_django()
     _register_retention()
@@ -263,6 +310,32 @@ def _register_retention() -> None:
             maximum=1825,
             due=_old_log,
             person="user",
+        )
+    )
+    retention.register(
+        retention.Kind(
+            key="address-changes",
+            title=_("Changes of e-mail addresses"),
+            counted_from=_("after the change was confirmed"),
+            reason=_("Who asks why his mail stopped, or who changed his address, asks within months."),
+            default=365,
+            minimum=30,
+            maximum=1825,
+            due=lambda before: AddressChange.objects.filter(settled_at__lt=before),
+            person="employee",
+        )
+    )
+    retention.register(
+        retention.Kind(
+            key="api-keys",
+            title=_("API keys that ran out or were ended"),
+            counted_from=_("after their last day"),
+            reason=_("A key that is over opens nothing; its owner may still ask which one it was."),
+            default=90,
+            minimum=1,
+            maximum=365,
+            due=lambda before: ApiToken.objects.over(before),  # type: ignore[attr-defined]
+            person="employee",
         )
     )
     retention.unlimited(

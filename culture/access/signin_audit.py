@@ -13,7 +13,7 @@ from django.db.models.signals import pre_save
 from django.dispatch import receiver
 from django.http import HttpRequest
 
-from culture.access import audit, signin
+from culture.access import audit, signin, tokens
 from culture.people.models import Employee
 
 
@@ -46,6 +46,7 @@ def _password_reset(request: HttpRequest, user: Any, **kwargs: Any) -> None:
     signin.signin_locks.release("account", signin.account_name(user))
     _note(user, "password.reset", request)
     signin.end_sessions(user, by=user)
+    tokens.end_all(user, by=user)
 
 
 @receiver(account.login_code_rejected, dispatch_uid="trivium.code_rejected")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from allauth.account.forms import RequestLoginCodeForm
+from allauth.account.forms import RequestLoginCodeForm, ResetPasswordForm
 from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
 from allauth.mfa.webauthn.forms import AddWebAuthnForm
 from django import forms
@@ -12,15 +12,36 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from culture.access import audit, signin, signin_locks
+from culture.access import address_mail, addresses, audit, signin, signin_locks
+from culture.people.models import Employee
 
 
 class CodeRequestForm(RequestLoginCodeForm):
-    """Asks for a code by e-mail."""
+    """Asks for a code by e-mail. The page says the same whether the account exists, or its address is confirmed."""
+
+    _user: Any
 
     def clean_email(self) -> str:
         signin.forget_old_addresses(self.cleaned_data["email"])
-        return super().clean_email()
+        email: str = super().clean_email()
+        if isinstance(self._user, Employee) and addresses.held(self._user):
+            address_mail.tell_held(self._user)
+            self._user = None
+        return email
+
+
+class PasswordResetForm(ResetPasswordForm):
+    """Asks for a link to choose a new password, which is as good as a code."""
+
+    users: list[Any]
+
+    def clean_email(self) -> str:
+        email: str = super().clean_email()
+        waiting = [user for user in self.users if addresses.held(user)]
+        for user in waiting:
+            address_mail.tell_held(user)
+        self.users = [user for user in self.users if user not in waiting]
+        return email
 
 
 class _Counted:

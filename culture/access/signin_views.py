@@ -16,7 +16,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from culture.access import signin
+from culture.access import addresses, signin, tokens
+from culture.access.address_views import came_without_mail
 from culture.people.models import Employee
 
 
@@ -42,6 +43,10 @@ def security(request: HttpRequest) -> HttpResponse:
         "has_password": request.user.has_usable_password(),
         "must": signin.must_have_second_factor(request.user),
         "lacks": signin.lacks_second_factor(request.user),
+        "address_change": addresses.open_change(request.user),
+        "address_held": addresses.held(request.user),
+        "without_mail": came_without_mail(request),
+        "keys": len(tokens.of(request.user)),
         "sessions": signin.sessions_of(request.user, current=request.session.session_key),
     }
     return render(request, "account/security.html", context)

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from culture.access import clock
 from culture.access.models import AuditEntry, AuditQuerySet
-from culture.access.sentences import SENTENCES, TOPICS, details, names_of, sentence
+from culture.access.sentences import SENTENCES, TOPICS, details, names_of, references, sentence
 from culture.people.models import Employee
 
 MOST_PEOPLE = 200
@@ -67,8 +67,8 @@ def _about(text: str) -> Q:
 
 def rows(entries: list[AuditEntry]) -> list[dict[str, Any]]:
     """Entries as a page shows them; the names of their subjects are read in one query per kind."""
-    names = names_of(entry.subject for entry in entries)
-    return [{"entry": entry, "what": sentence(entry, names), "more": details(entry)} for entry in entries]
+    names = names_of(reference for entry in entries for reference in references(entry))
+    return [{"entry": entry, "what": sentence(entry, names), "more": details(entry, names)} for entry in entries]
 
 
 class _Line:

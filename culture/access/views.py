@@ -10,15 +10,17 @@ from django.core.paginator import Paginator
 from django.db.models import Case, Q, QuerySet, Value, When
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from culture.access import clock, explain, grants
+from culture.access import addresses, clock, explain, grants
 from culture.access.forms import EndForm, GiveForm, GrantFilter, words
 from culture.access.models import Grant, Role
 from culture.access.permissions import Permission, can, require, sees_everything, visible_units
 from culture.access.table import TITLES, Persona
 from culture.people.models import Employee
+from culture.people.shown import Sight
 
 PER_PAGE = 50
 FOUND = 20
@@ -82,6 +84,7 @@ def grant_list(request: HttpRequest) -> HttpResponse:
     ]
     context = {"form": form, "page": page, "rows": rows, "state": state, "giver": giver}
     context["whole"] = sees_everything(user, Permission.SEE_ACCESS)
+    context["to_confirm"] = addresses.waiting().count() if sees_everything(user, Permission.MANAGE_PEOPLE) else 0
     context["filtered"] = bool(wanted["q"] or wanted["role"] or state != "now")
     return render(request, "culture/access/list.html", context, status=200 if form.is_valid() else 422)
 
@@ -137,15 +140,16 @@ def person(request: HttpRequest, pk: int) -> HttpResponse:
     user, today = _me(request), clock.today()
     somebody = get_object_or_404(visible_people(user, Permission.SEE_ACCESS), pk=pk)
     lines = explain.lines(somebody)
+    sight = Sight(user, Permission.SEE_ACCESS)
     history = Grant.objects.filter(employee=somebody).select_related("unit", "granted_by", "ended_by")
     context = {
         "person": somebody,
         "gone": somebody.left_on is not None and somebody.left_on < today,
         "coming": somebody.hired_on is not None and somebody.hired_on > today,
-        "held": explain.held(somebody),
-        "areas": explain.areas(lines),
+        "held": explain.held(somebody, sight),
+        "areas": explain.areas(lines, sight),
         "pages": explain.pages(somebody) if lines else [],
-        "history": history.order_by("-since", "-pk"),
+        "history": [sight.cover(grant, "unit") for grant in history.order_by("-since", "-pk")],
         "today": today,
         "may_give": can(user, Permission.MANAGE_ACCESS) and not (somebody.left_on and somebody.left_on < today),
     }
@@ -189,7 +193,9 @@ def give(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             told = _("%(name)s is %(role)s from %(day)s on.") if grant.since > today else _("%(name)s is now %(role)s.")
             role = grant.get_role_display()
-            messages.success(request, told % {"name": somebody.name, "role": role, "day": grant.since})
+            messages.success(
+                request, told % {"name": somebody.name, "role": role, "day": date_format(grant.since, "DATE_FORMAT")}
+            )
             return redirect("access:person", somebody.pk)
     context = {"form": form, "person": somebody}
     return render(request, "culture/access/give.html", context, status=422 if form.errors else 200)

@@ -17,6 +17,7 @@ from django.utils.formats import date_format, number_format
 from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 
+from culture.access import organisation
 from culture.access.audit import record
 from culture.framework.charter_models import CharterAcknowledgement, CharterVersion, ServiceStandard
 from culture.framework.texts import FALLBACK
@@ -118,11 +119,18 @@ def promise(standard: ServiceStandard) -> str:
     return words % {"n": number, "unit": units[standard.unit]}
 
 
+def languages(version: CharterVersion) -> list[tuple[str, str]]:
+    """(code, name) of those it is written in: the organisation's, and what it holds a text in already."""
+    every = dict(settings.LANGUAGES)
+    written = {code for part in PARTS for code, text in getattr(version, part).items() if text and code in every}
+    return organisation.language_choices(*sorted(written))
+
+
 def missing(version: CharterVersion) -> dict[str, list[str]]:
     """Language → what has no text in it, named as the page names it; complete languages are left out."""
     standards = list(version.standards.all())
     found: dict[str, list[str]] = {}
-    for language, _name in settings.LANGUAGES:
+    for language, _name in languages(version):
         gaps = [str(PART_NAMES[part]) for part in PARTS if not getattr(version, part).get(language)]
         for number, standard in enumerate(standards, start=1):
             if not (standard.text.get(language) and standard.measure.get(language)):
@@ -142,11 +150,11 @@ def hindrances(version: CharterVersion) -> list[str]:
         if standard.target is None:
             found.append(_("Standard %(n)s has no target, so nobody could tell whether it is kept.") % {"n": number})
     gaps = missing(version)
-    if len(gaps) == len(settings.LANGUAGES):
+    if len(gaps) == len(languages(version)):
         nearest = min(gaps, key=lambda language: len(gaps[language]))
         found.append(
             _("One language must be complete. Nearest is %(language)s, where these are missing: %(parts)s.")
-            % {"language": dict(settings.LANGUAGES)[nearest], "parts": ", ".join(gaps[nearest])}
+            % {"language": dict(languages(version))[nearest], "parts": ", ".join(gaps[nearest])}
         )
     earlier = before(version)
     if earlier is not None and _content(earlier) == _content(version):

@@ -77,11 +77,11 @@ def draft(request: HttpRequest) -> HttpResponse:
         messages.info(request, _("There is no draft. It was published or discarded."))
         return redirect("framework:charter_manage")
     if request.method != "POST":
-        language = spoken(request)
+        language = _written(spoken(request), found)
         form = charter_forms.DraftForm(initial=charter_forms.saved(found, language))
         return _draft_page(request, found, form, language)
     language = request.POST.get("language", "")
-    language = language if language in LANGUAGES else "en"
+    language = _written(language, found)
     form = charter_forms.DraftForm(request.POST, initial=charter_forms.saved(found, language))
     if not form.is_valid():
         return _draft_page(request, found, form, language, status=422)
@@ -96,6 +96,12 @@ def draft(request: HttpRequest) -> HttpResponse:
     except charter.Stale:
         return _overtaken(request, found, form, language)
     return _after_saving(request, language)
+
+
+def _written(language: str, found: CharterVersion) -> str:
+    """``language`` when the charter is written in it, else the organisation's main one."""
+    codes = [code for code, _name in charter.languages(found)]
+    return language if language in codes else codes[0]
 
 
 def _overtaken(
@@ -137,7 +143,7 @@ def _draft_page(
         "form": form,
         "language": language,
         "language_name": LANGUAGES[language],
-        "languages": [{"code": c, "name": n, "gaps": len(gaps.get(c, []))} for c, n in settings.LANGUAGES],
+        "languages": [{"code": c, "name": n, "gaps": len(gaps.get(c, []))} for c, n in charter.languages(found)],
         "other": shown(found, "en") if language != "en" else None,
         "overtaken": overtaken,
         "most": charter.MOST_STANDARDS,
@@ -188,9 +194,9 @@ def _publish_page(
         "comparison": compared(old, found, language) if old else None,
         "hindrances": charter.hindrances(found),
         "gaps": [{"name": LANGUAGES[code], "code": code, "parts": parts} for code, parts in gaps.items()],
-        "complete": [name for code, name in settings.LANGUAGES if code not in gaps],
+        "complete": [name for code, name in charter.languages(found) if code not in gaps],
         "language": language,
-        "languages": settings.LANGUAGES,
+        "languages": charter.languages(found),
         "overtaken": overtaken,
         **shown(found, language),
     }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from typing import Any
 
 from django.db.models import QuerySet
@@ -18,6 +19,7 @@ from culture.access.permissions import Permission, api_permission, visible_units
 from culture.people import asof
 from culture.people.employee_views import visible_employees
 from culture.people.models import Employee, Membership, Unit, UnitState
+from culture.people.shown import another
 
 ON = OpenApiParameter("on", OpenApiTypes.DATE, description="The day; without it, today.")
 
@@ -79,6 +81,13 @@ class MembershipSerializer(serializers.ModelSerializer[Membership]):
         fields = ["unit", "since", "until"]
 
 
+def _told(fate: asof.Fate, visible: set[int]) -> asof.Fate:
+    """What became of a unit, without a unit the caller does not see: it was merged, into “another unit”."""
+    if fate.became is None or fate.became in visible:
+        return fate
+    return replace(fate, became=None, new_name=another())
+
+
 class UnitViewSet(viewsets.ReadOnlyModelViewSet[Unit]):
     """The units the caller may see results of. Closed ones have ``until``."""
 
@@ -118,7 +127,7 @@ class UnitViewSet(viewsets.ReadOnlyModelViewSet[Unit]):
         """What the units of one day are on another: the same, renamed, moved, merged into another, or closed."""
         visible = self._visible()
         fates = [fate for fate in asof.lineage(_day(request, "from"), _day(request, "to")) if fate.unit in visible]
-        return Response(FateSerializer(fates, many=True).data)
+        return Response(FateSerializer([_told(fate, visible) for fate in fates], many=True).data)
 
     @extend_schema(responses=UnitStateSerializer(many=True))
     @action(detail=True, pagination_class=None, filterset_fields=[])

@@ -10,18 +10,22 @@ from typing import Any
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
-from culture.access import organisation
+from culture.access import addresses, organisation
 from culture.access.audit import record
-from culture.people import bulk, names, spells
+from culture.people import bulk, names, returning, spells
 from culture.people.import_models import ImportEffect, PeopleImport
-from culture.people.models import Employee, Membership, Unit
+from culture.people.models import Employee, Membership, Reporting, Unit
 from culture.people.planning import newest
-from culture.people.plans import Busy, Change, ImportPlan, Progress, Stale, Stopped, quiet
+from culture.people.plans import BACK_ON, Busy, Change, ImportPlan, Progress, Stale, Stopped, quiet
 from culture.people.rows import SEPARATOR
 from culture.people.settling import settle
 
 # One import at a time: two at once would both create the same units and people.
 LOCK = 7_417_001
+# From so many changes on, the search index is put in order at once.
+MANY = 2000
+# Told by a change, and not found as such in the employee's row.
+NO_COLUMNS = {"unit", "manager", BACK_ON}
 
 
 def lock() -> None:
@@ -50,6 +54,7 @@ def apply(
     progress("writing", 10)
     units = _write_units(plan)
     _write_people(plan, units)
+    addresses.changed(_moved_addresses(plan), by=by)
     progress("writing", 55)
     _write_memberships(plan, units)
     settle(on=plan.today)
@@ -59,8 +64,16 @@ def apply(
     )
     _write_effects(plan, done, units, before)
     progress("writing", 98)
+    if len(plan.changes) > MANY:
+        _empty_search_queue()
     record(by, "people.import", done, sha256=sha256, mode=plan.about.get("mode", ""), **plan.counts)
     return done
+
+
+def _empty_search_queue() -> None:
+    """A bulk write leaves up to 4 MB beside the index of names, through which every search reads until a vacuum."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT gin_clean_pending_list('culture_employee_search')")
 
 
 def _check_unchanged(plan: ImportPlan) -> None:
@@ -68,15 +81,18 @@ def _check_unchanged(plan: ImportPlan) -> None:
     changes = {change.pk: change for change in plan.changes if change.pk is not None}
     for some in bulk.chunks(list(changes)):
         rows = Employee.objects.filter(pk__in=some).order_by("pk").select_for_update(of=("self",))
-        now = {row["pk"]: row for row in rows.values("pk", *_columns(changes[pk] for pk in some))}
+        now = {row["pk"]: row for row in rows.values("pk", "left_on", *_columns(changes[pk] for pk in some))}
         for pk in some:
-            fields = {n: v for n, v in changes[pk].fields.items() if n not in ("unit", "manager")}
+            fields = {n: v for n, v in changes[pk].fields.items() if n not in NO_COLUMNS}
             if pk not in now or any(now[pk][name] != was for name, (was, _new) in fields.items()):
+                raise Stale(_("People were changed since this preview. Look at it again and confirm."))
+            back_on = changes[pk].back_on
+            if back_on is not None and not (now[pk]["left_on"] and now[pk]["left_on"] < back_on):
                 raise Stale(_("People were changed since this preview. Look at it again and confirm."))
 
 
 def _columns(changes: Iterable[Change]) -> list[str]:
-    return sorted({name for change in changes for name in change.fields} - {"unit", "manager"})
+    return sorted({name for change in changes for name in change.fields} - NO_COLUMNS - {"left_on"})
 
 
 def _write_units(plan: ImportPlan) -> dict[str, int]:
@@ -110,6 +126,12 @@ def _write_people(plan: ImportPlan, units: dict[str, int]) -> None:
     bulk.copy_in(Employee, _employees(joined, units, numbers))
 
 
+def _moved_addresses(plan: ImportPlan) -> list[addresses.Moved]:
+    """Addresses of people known before, as they were and as they are now."""
+    pairs = [(change.pk, change.fields["email"]) for change in plan.changes if "email" in change.fields]
+    return [addresses.Moved(pk, old or "", new or "") for pk, (old, new) in pairs if pk is not None]
+
+
 def _manager_ids(plan: ImportPlan) -> dict[str, int]:
     """Number → id as they will be: those of the database, with renumbered and new people on top."""
     wanted = {change.person.manager for change in plan.changes if change.person.manager}
@@ -131,7 +153,9 @@ def _update(changes: list[Change], units: dict[str, int], managers: dict[str, in
     named = [c for c in changes if {"given_name", "family_name", "email", "number"} & c.fields.keys()]
     current = Employee.objects.in_bulk([change.pk for change in named])
     for change in changes:
-        values = {name: new for name, (_was, new) in change.fields.items()}
+        values = {name: new for name, (_was, new) in change.fields.items() if name != BACK_ON}
+        if not values:
+            continue
         if "unit" in values:
             values["unit_id"] = units[values.pop("unit")]
         if "manager" in values:
@@ -171,7 +195,8 @@ def _employees(joined: list[Change], units: dict[str, int], managers: dict[str, 
 
 def _write_memberships(plan: ImportPlan, units: dict[str, int]) -> None:
     """Open, close and move the dated memberships; what lies in the past is never rewritten."""
-    ids = [change.pk for change in plan.changes]
+    _write_returns(plan, units)
+    ids = [change.pk for change in plan.changes if change.back_on is None]
     latest: dict[int, Membership] = {}
     for some in bulk.chunks(ids):
         for membership in Membership.objects.filter(employee__in=some).order_by("since", "pk"):
@@ -180,6 +205,8 @@ def _write_memberships(plan: ImportPlan, units: dict[str, int]) -> None:
     amended: dict[int, list[Any]] = {}
     for change in plan.changes:
         assert change.pk is not None
+        if change.back_on is not None:
+            continue
         last = latest.get(change.pk)
         unit, values = units[change.person.unit] if change.person.unit else None, change.person.values
         if last is None:
@@ -196,6 +223,23 @@ def _write_memberships(plan: ImportPlan, units: dict[str, int]) -> None:
             opened.append(new)
     bulk.update_in(Membership, ["unit_id", "until"], amended)
     bulk.copy_in(Membership, opened)
+
+
+def _write_returns(plan: ImportPlan, units: dict[str, int]) -> None:
+    """Returns that are planned; one planned before goes, also when the person is back already or left another day."""
+    numbers = _manager_ids(plan)
+    for change in plan.changes:
+        left = (change.fields.get("left_on") or (None,))[0]
+        if change.back_on is not None:
+            returning.drop([change.pk or 0])
+        elif left is not None and change.pk is not None:
+            # The row says another last day, or none, by now: what began after the old one was the return.
+            Membership.objects.filter(employee=change.pk, since__gt=max(left, plan.today), until=None).delete()
+            Reporting.objects.filter(employee=change.pk, since__gt=max(left, plan.today)).delete()
+        if change.back_on is not None and change.pk is not None:
+            Membership.objects.create(employee_id=change.pk, unit_id=units[change.person.unit], since=change.back_on)
+            if boss := numbers.get(change.person.manager or ""):
+                Reporting.objects.create(employee_id=change.pk, manager_id=boss, since=change.back_on)
 
 
 def _spell(employee: int, unit: int, since: dt.date, until: dt.date | None) -> bulk.Row:

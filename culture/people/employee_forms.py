@@ -7,14 +7,13 @@ import zoneinfo
 from typing import Any
 
 from django import forms
-from django.conf import settings
-from django.conf.locale import LANG_INFO
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.urls import reverse_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from culture.access import organisation
 from culture.people.models import Employee, Leave, Unit, known_language, known_zone
 from culture.people.unit_forms import DayField, UnitField
 
@@ -54,16 +53,6 @@ class PersonField(forms.CharField):
         raise ValidationError(
             _("Several people fit “%(text)s”. Write the number, too: %(names)s.") % {"text": text, "names": names}
         )
-
-
-def language_choices() -> list[tuple[str, Any]]:
-    """The languages of the site first, then all others there are."""
-    first = [(code, name) for code, name in settings.LANGUAGES]
-    known = {code for code, _name in first}
-    rest = [
-        (code, info["name_local"]) for code, info in LANG_INFO.items() if "name_local" in info and code not in known
-    ]
-    return [*first, (_("Others"), sorted(rest, key=lambda pair: str(pair[1]).casefold()))]
 
 
 class ZoneField(forms.CharField):
@@ -111,10 +100,21 @@ class DetailsForm(PeopleForm):
     job_title = forms.CharField(label=gettext_lazy("Job title"), max_length=160, required=False)
     job_family = forms.CharField(label=gettext_lazy("Job family"), max_length=120, required=False)
     site = forms.CharField(label=gettext_lazy("Site"), max_length=120, required=False)
-    language = forms.ChoiceField(label=gettext_lazy("Language"), choices=language_choices, validators=[known_language])
+    language = forms.ChoiceField(
+        label=gettext_lazy("Language"),
+        choices=organisation.language_choices,
+        validators=[known_language],
+        help_text=gettext_lazy("The languages your organisation uses: see Organisation."),
+    )
     time_zone = ZoneField(label=gettext_lazy("Time zone"), help_text=gettext_lazy("Such as Europe/Rome."))
     kind = forms.ChoiceField(label=gettext_lazy("Kind"), choices=Employee.Kind.choices)
     customer_facing = forms.BooleanField(label=gettext_lazy("Works with customers"), required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # Somebody who speaks another one, as an import said, keeps it when a name is corrected.
+        now = str(self.initial.get("language") or "")
+        self.fields["language"].choices = organisation.language_choices(now)  # type: ignore[attr-defined]
 
 
 class JoinForm(DetailsForm):
@@ -173,4 +173,6 @@ class RehireForm(PeopleForm):
     title, submit = gettext_lazy("Back in the organisation"), gettext_lazy("Record the return")
     unit = UnitField(label=gettext_lazy("Unit"))
     manager = PersonField(label=gettext_lazy("Manager"), required=False)
-    on = DayField(label=gettext_lazy("First day"))
+    on = DayField(
+        label=gettext_lazy("First day"), help_text=gettext_lazy("A day to come is planned and can be cancelled.")
+    )

@@ -58,6 +58,8 @@ LABELS = {
     "left_on": _("Left on"), "kind": _("Kind"), "customer_facing": _("Customer facing"),
     "time_zone": _("Time zone"),
 }  # fmt: skip
+# What a preview and the record of an import may name: columns, and what follows from them.
+TOLD = {**LABELS, "back_on": _("Comes back on")}
 
 
 def plain(heading: str) -> str:

@@ -19,7 +19,7 @@ from culture.access.permissions import Permission, require, sees_everything
 from culture.people import drafts, sources, tasks, uploads
 from culture.people.charsets import ENCODINGS
 from culture.people.forms import AcceptForm, DecisionForm, MappingForm, ReadingForm, UploadForm
-from culture.people.headings import LABELS, match, plain
+from culture.people.headings import TOLD, match, plain
 from culture.people.import_models import DraftRow, ImportDraft, PeopleImport
 from culture.people.models import Employee
 from culture.people.planning import CHANGES
@@ -222,7 +222,7 @@ def preview_page(request: HttpRequest, draft: ImportDraft, status: int = 200, **
     page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
     for row in page.object_list:
         row.fields = [  # type: ignore[attr-defined]
-            (LABELS.get(name, name), was, new) for name, was, new in row.detail.get("fields", [])
+            (TOLD.get(name, name), was, new) for name, was, new in row.detail.get("fields", [])
         ]
     names = words()
     asks = draft.told["asks"]

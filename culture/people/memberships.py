@@ -14,8 +14,10 @@ from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from culture.access import addresses
 from culture.access.audit import record
-from culture.people import asof, settling
+from culture.access.permissions import Permission, can, sees_everything
+from culture.people import asof, returning, settling
 from culture.people.dated import DAY, change_from, check_day, day_text, end_after
 from culture.people.models import Employee, Membership, Reporting, Unit
 
@@ -37,7 +39,7 @@ def join(
     """Somebody new, employed or external, from ``hired_on`` (which may lie years back or ahead)."""
     today = today or timezone.localdate()
     _open(unit, "unit")
-    values = _cleaned(fields, None)
+    values = _cleaned(fields, None, by)
     employee = Employee(unit=unit, manager=manager, hired_on=hired_on, password=make_password(None), **values)
     _valid(employee)
     if manager is not None:
@@ -51,18 +53,30 @@ def join(
     return employee
 
 
-def _cleaned(fields: dict[str, Any], employee: Employee | None) -> dict[str, Any]:
-    """``fields`` without blanks around them; an empty address is none. Refuses a number or address that is taken."""
+def _cleaned(fields: dict[str, Any], employee: Employee | None, by: Employee | None) -> dict[str, Any]:
+    """``fields`` without blanks around them; an empty address is none. Refuses a number or address that is taken.
+
+    By whom is told only to who manages that person.
+    """
     values = {name: value.strip() if isinstance(value, str) else value for name, value in fields.items()}
     others = Employee.objects.exclude(pk=employee.pk) if employee else Employee.objects.all()
     if "email" in values:
         values["email"] = (values["email"] or "").lower() or None
         if values["email"] and (holder := others.filter(email__iexact=values["email"]).first()):
             text = _("This address belongs to %(name)s (%(number)s). Two people cannot share one.")
+            if not _told_of(by, holder):
+                text = _("This address belongs to somebody else. Two people cannot share one.")
             raise ValidationError({"email": text % {"name": holder.name, "number": holder.number}})
     if "number" in values and (holder := others.filter(number=values["number"]).first()):
-        raise ValidationError({"number": _("This number belongs to %(name)s.") % {"name": holder.name}})
+        text = _("This number belongs to %(name)s.") if _told_of(by, holder) else _("Somebody else has this number.")
+        raise ValidationError({"number": text % {"name": holder.name}})
     return values
+
+
+def _told_of(by: Employee | None, holder: Employee) -> bool:
+    if by is None or sees_everything(by, Permission.MANAGE_PEOPLE):
+        return True
+    return holder.unit_id is not None and can(by, Permission.MANAGE_PEOPLE, holder.unit_id)
 
 
 def _valid(employee: Employee) -> None:
@@ -121,9 +135,13 @@ def move(employee: Employee, *, to: Unit, on: dt.date, by: Employee | None, toda
 
 @transaction.atomic
 def cancel_move(employee: Employee, *, by: Employee | None, today: dt.date | None = None) -> None:
-    """Take back the move that is still to come."""
+    """Take back the move, or the return, that is still to come."""
     today = today or timezone.localdate()
     employee = _locked(employee)
+    if (back := returning.ahead(employee)) is not None:
+        returning.drop([employee.pk])
+        record(by, "employee.cancel_rehire", employee, on=back.since)
+        return
     ahead = employee.memberships.filter(since__gt=today).order_by("since").last()
     before = employee.memberships.filter(until=ahead.since - DAY).first() if ahead else None
     if ahead is None or before is None:
@@ -228,6 +246,9 @@ def record_leaving(
     if employee.left_on is not None and employee.left_on < today:
         text = _("%(name)s left on %(day)s already.")
         raise ValidationError({"last_day": text % {"name": employee.name, "day": day_text(employee.left_on)}})
+    if (back := returning.ahead(employee)) is not None:
+        text = _("A return on %(day)s is planned. Cancel it first.")
+        raise ValidationError({"last_day": text % {"day": day_text(back.since)}})
     first = employee.memberships.order_by("since").values_list("since", flat=True).first()
     came = employee.hired_on or first
     if came is not None and last_day < came:
@@ -269,7 +290,9 @@ def rehire(
     manager: Employee | None = None,
     today: dt.date | None = None,
 ) -> None:
-    """``employee`` had left and is back from ``on``. What was before stays; the time between belongs to no unit."""
+    """``employee`` had left, or will leave, and is back from ``on``. What was before stays; the time between belongs
+    to no unit. A day to come is planned: the tick brings the person back that day, and it can be cancelled.
+    """
     today = today or timezone.localdate()
     check_day(on, today)
     employee = _locked(employee)
@@ -278,16 +301,18 @@ def rehire(
     if on <= employee.left_on:
         text = _("The last day was %(day)s. Choose a later one.")
         raise ValidationError({"on": text % {"day": day_text(employee.left_on)}})
-    if on > max(today, employee.left_on + DAY):
-        raise ValidationError({"on": _("Record the return on the day it happens, or later.")})
+    if (back := returning.ahead(employee)) is not None:
+        text = _("The return on %(day)s is planned already. Cancel it first.")
+        raise ValidationError({"on": text % {"day": day_text(back.since)}})
     _open(unit, "unit")
     if manager is not None:
         _may_lead(manager, max(on, today), "manager")
         if manager.pk == employee.pk or employee.pk in managers_of(manager):
             raise ValidationError({"manager": _("The managers would run in a circle. Choose somebody else.")})
-    Membership.objects.create(employee=employee, unit=unit, since=on)
-    if manager is not None:
-        Reporting.objects.create(employee=employee, manager=manager, since=on)
+    returning.lay(employee, unit=unit, manager=manager, on=on)
+    if on > today:
+        record(by, "employee.rehire_planned", employee, on=on, unit=unit)
+        return
     employee.left_on, employee.is_active = None, True
     employee.unit, employee.manager = unit, manager
     employee.save(update_fields=["left_on", "is_active", "unit", "manager"])
@@ -305,8 +330,9 @@ def correct(employee: Employee, *, by: Employee | None, **fields: Any) -> list[s
     hired_on = fields.pop("hired_on", employee.hired_on)
     if unknown := set(fields) - set(PLAIN_FIELDS):
         raise TypeError(f"Not corrected here: {', '.join(sorted(unknown))}")
-    values = _cleaned(fields, employee)
+    values = _cleaned(fields, employee, by)
     changed = [name for name, value in values.items() if getattr(employee, name) != value]
+    address = employee.email or ""
     for name in changed:
         setattr(employee, name, values[name])
     if hired_on != employee.hired_on:
@@ -317,6 +343,7 @@ def correct(employee: Employee, *, by: Employee | None, **fields: Any) -> list[s
     _valid(employee)
     employee.save(update_fields=changed)
     record(by, "employee.correct", employee, fields=changed)
+    addresses.changed([addresses.Moved(employee.pk, address, employee.email or "")], by=by)
     return changed
 
 

@@ -9,15 +9,18 @@ from typing import Any
 
 from django.db.models import Max
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from culture.access import organisation
 from culture.access.models import Grant
-from culture.people import former, guards
+from culture.people import former, guards, returning
 from culture.people.headings import LABELS
 from culture.people.import_models import PeopleImport
-from culture.people.models import Employee, Unit
+from culture.people.models import Employee, Reporting, Unit
 from culture.people.plans import (
+    BACK_ON,
     COUNTED,
     FORMER_NEW,
     FORMER_SAME,
@@ -118,6 +121,7 @@ class _Planner:
         progress("comparing", 85)
         self.guard_leavers(changes)
         self.note_columns()
+        self.note_languages()
         counts = dict.fromkeys(COUNTED, 0)
         for change in changes:
             counts[change.kind] += 1
@@ -188,6 +192,24 @@ class _Planner:
     def note_columns(self) -> None:
         if self.table.ignored:
             self.notes.append(_("Columns not used: %(names)s.") % {"names": ", ".join(self.table.ignored)})
+
+    def note_languages(self) -> None:
+        """Who speaks a language the organisation does not use is taken with it, and told in its main one."""
+        house = organisation.current()
+        spoken = Counter(person.values.get("language") or house.language for person in self.parsed.people.values())
+        others = {code: n for code, n in spoken.items() if code not in house.languages}
+        if not others:
+            return
+        sentence = ngettext(
+            "%(count)d person has a language your organisation does not use (%(codes)s). It is kept; until you add the "
+            "language under Organisation, pages and mail come in %(main)s.",
+            "%(count)d people have languages your organisation does not use (%(codes)s). They are kept; until you add "
+            "the languages under Organisation, pages and mail come in %(main)s.",
+            sum(others.values()),
+        )
+        main = organisation.language_choices()[0][1]
+        words = {"count": sum(others.values()), "codes": ", ".join(sorted(others)[:8]), "main": main}
+        self.notes.append(sentence % words)
 
     def guard_leavers(self, changes: list[Change]) -> None:
         if not any(change.kind == "left" for change in changes):
@@ -292,6 +314,8 @@ class _Planner:
         old = self.known.get(person.number)
         if old is None:
             return Change("joined", person)
+        if (back_on := self.returns(person, old)) is not None:
+            return self.planned_return(person, old, back_on)
         new = person.values
         fields = {
             name: (was, new[name]) for name, was in zip(FIELDS, old.values, strict=True) if new.get(name, was) != was
@@ -307,6 +331,36 @@ class _Planner:
         if fields.get("left_on", (0, 0))[0] is None:
             return Change("left", person, fields, old.pk)
         return Change("moved" if "unit" in fields else "changed", person, fields, old.pk)
+
+    def returns(self, person: Person, old: Known) -> dt.date | None:
+        """The day to come on which somebody who left is hired again, as the file says; None for everybody else."""
+        left, hired = old.values[guards.LEFT], person.values.get("hired_on")
+        known_again = person.values.get("left_on") is None and hired is not None and hired > self.today
+        return hired if left is not None and known_again and hired > left else None
+
+    def planned_return(self, person: Person, old: Known, back_on: dt.date) -> Change | None:
+        """Unit, manager and first day wait until then; the rest of the row is taken at once."""
+        waits = {"hired_on", "left_on"}
+        fields: dict[str, tuple[Any, Any]] = {
+            name: (was, person.values[name])
+            for name, was in zip(FIELDS, old.values, strict=True)
+            if name not in waits and person.values.get(name, was) != was
+        }
+        if old.number_before:
+            fields["number"] = (old.number_before, old.number)
+        before = self.planned_returns.get(old.pk)
+        same = before is not None and before[:2] == (back_on, person.unit) and person.manager in (None, before[2])
+        if not same:
+            fields[BACK_ON] = (before[0] if before else None, back_on)
+        return Change("changed", person, fields, old.pk, None if same else back_on) if fields else None
+
+    @cached_property
+    def planned_returns(self) -> dict[int, tuple[dt.date, str, str]]:
+        """Employee → day, unit's path and manager's number of a return planned before."""
+        found = list(returning.planned().values_list("employee_id", "since", "unit__path"))
+        led = Reporting.objects.filter(employee__in=[pk for pk, _day, _path in found], until=None)
+        bosses = dict(led.values_list("employee_id", "manager__number"))
+        return {pk: (day, path, bosses.get(pk, "")) for pk, day, path in found}
 
     def day_of_leaving(self, old: Known) -> dt.date:
         yesterday = self.today - dt.timedelta(days=1)

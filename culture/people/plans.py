@@ -15,6 +15,8 @@ COUNTED = ("joined", "left", "moved", "changed", "unchanged", "rejected", "suspi
 SAME, RENUMBER, DIFFERENT, SKIP = "same", "renumber", "different", "skip"
 # Answers to paths that name a unit as it was called once.
 FORMER_SAME, FORMER_NEW = "same", "new"
+# Told beside the columns that change: the day of a return that is planned.
+BACK_ON = "back_on"
 # Stops a person may override with a reason.
 LEAVING = "leaving"
 
@@ -63,6 +65,9 @@ class Change:
     """Field → (before, after)."""
     pk: int | None = None
     """The employee, ``None`` for who joins."""
+    back_on: dt.date | None = None
+    """Somebody who left comes back on this day, still to come, to the person's unit and manager. ``fields`` tells it
+    under ``BACK_ON``, which is no column."""
 
     @property
     def name(self) -> str:

@@ -19,7 +19,7 @@ from culture.access.permissions import Permission, require, sees_everything, vis
 from culture.people import drafts, exporting, tasks, undoing
 from culture.people.charsets import ENCODINGS
 from culture.people.forms import MODES, UndoForm
-from culture.people.headings import LABELS
+from culture.people.headings import TOLD
 from culture.people.import_models import DraftRow, ImportDraft, ImportEffect, PeopleImport
 from culture.people.import_views import draft_of, only_whole, words
 from culture.people.models import Employee
@@ -83,7 +83,7 @@ def _detail_page(
 def _fields(effect: ImportEffect) -> list[dict[str, Any]]:
     """What changed, before and after, in words."""
     return [
-        {"label": LABELS.get(name, name), "before": effect.before.get(name), "after": value}
+        {"label": TOLD.get(name, name), "before": effect.before.get(name), "after": value}
         for name, value in effect.after.items()
         if name not in HIDDEN
     ]

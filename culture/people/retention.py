@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 
 from culture.access import clock
 from culture.access.audit import record
-from culture.people import erasure
+from culture.people import erasure, returning
 from culture.people.models import Employee
 from culture.people.rights_models import Erasure, LegalHold, PlannedErasure, RetentionPause, RetentionRule
 
@@ -132,7 +132,13 @@ def running_pause() -> RetentionPause | None:
 
 def leavers_due(before: dt.datetime) -> QuerySet[Employee]:
     """Who left before that day and is not erased yet."""
-    return Employee.objects.filter(left_on__lt=timezone.localdate(before, clock.zone()), erasure__isnull=True)
+    gone = Employee.objects.filter(left_on__lt=timezone.localdate(before, clock.zone()), erasure__isnull=True)
+    return gone.exclude(pk__in=_returning())
+
+
+def _returning() -> QuerySet[Any]:
+    """Ids of who will come back: nothing of them is over."""
+    return returning.planned().order_by().values("employee_id")
 
 
 def erasure_day(person: Employee, days: int, today: dt.date) -> dt.date:
@@ -150,6 +156,7 @@ def upcoming_leavers(*, today: dt.date, days: int, ahead: int = AHEAD_DAYS) -> l
     people = (
         Employee.objects.filter(left_on__lt=until - dt.timedelta(days=days), erasure__isnull=True)
         .exclude(pk__in=held())
+        .exclude(pk__in=_returning())
         .select_related("planned_erasure", "unit")
     )
     dated = [(person, erasure_day(person, days, today)) for person in people]
@@ -159,7 +166,7 @@ def upcoming_leavers(*, today: dt.date, days: int, ahead: int = AHEAD_DAYS) -> l
 def plan_leavers(*, today: dt.date, days: int) -> int:
     """Announce whose period is over; take back who returned, is on hold, or has longer now."""
     over = Employee.objects.filter(left_on__lt=today - dt.timedelta(days=days), erasure__isnull=True)
-    free = over.exclude(pk__in=held())
+    free = over.exclude(pk__in=held()).exclude(pk__in=_returning())
     PlannedErasure.objects.exclude(employee__in=free.order_by().values("pk")).delete()
     new = free.filter(planned_erasure__isnull=True).order_by("pk").values_list("pk", flat=True)
     due_on = today + dt.timedelta(days=GRACE_DAYS)

@@ -21,7 +21,7 @@ from culture.people.tables import Row, Table
 
 SEPARATOR = " > "
 LANGUAGES = {
-    "": "en", "en": "en", "english": "en", "englisch": "en", "inglese": "en", "anglais": "en", "engleză": "en",
+    "en": "en", "english": "en", "englisch": "en", "inglese": "en", "anglais": "en", "engleză": "en",
     "英语": "en", "it": "it", "italian": "it", "italiano": "it", "italienisch": "it", "italien": "it",
     "italiană": "it", "意大利语": "it", "ro": "ro", "romanian": "ro", "română": "ro", "rumänisch": "ro",
     "rumeno": "ro", "romeno": "ro", "roumain": "ro", "罗马尼亚语": "ro", "fr": "fr", "french": "fr",
@@ -225,7 +225,7 @@ def _values(cells: Mapping[str, str], date_order: str) -> dict[str, Any]:
             raise Bad("email", _("is not an e-mail address"), remedy)
         values["email"] = email or None
     _unit_of(cells["unit"])
-    if "language" in cells:
+    if cells.get("language"):
         code = cells["language"].lower()
         values["language"] = (
             code

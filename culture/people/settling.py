@@ -6,7 +6,7 @@ import datetime as dt
 
 from django.db import connection, transaction
 
-from culture.people import keys
+from culture.people import keys, returning
 
 # A unit is at least as old as its oldest membership, and as its oldest subunit.
 REACH_BACK = """
@@ -92,5 +92,6 @@ def reach_back() -> None:
 
 @transaction.atomic
 def follow_dates(*, today: dt.date) -> None:
-    """Moves and managers whose day has come become those of the employee. Idempotent; for the tick."""
+    """Returns, moves and managers whose day has come become those of the employee. Idempotent; for the tick."""
+    returning.come_back(today=today)
     _run(TODAYS_UNIT, TODAYS_MANAGER, on=today)

@@ -11,6 +11,7 @@ from django.db.models import Q
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
+from culture.access import addresses
 from culture.access.audit import record
 from culture.access.models import AuditEntry
 from culture.people import bulk, names, spells
@@ -18,7 +19,7 @@ from culture.people.applying import lock
 from culture.people.headings import LABELS
 from culture.people.import_models import ImportEffect, PeopleImport
 from culture.people.models import Employee, Membership, Reporting, Unit, UnitState
-from culture.people.plans import Busy
+from culture.people.plans import BACK_ON, Busy
 from culture.people.rights_models import Erasure
 from culture.people.settling import settle
 
@@ -52,7 +53,10 @@ def undo(done: PeopleImport, *, by: Employee | None, today: dt.date | None = Non
     effects = [effect for effect in effects if effect.employee_id not in erased]
     if reasons := obstacles(effects):
         raise Refused(reasons)
-    _restore([effect for effect in effects if effect.kind != "joined"])
+    restored = [effect for effect in effects if effect.kind != "joined"]
+    moved = _moved_addresses(restored)
+    _restore(restored)
+    addresses.changed(moved, by=by)
     _remove([effect.employee_id for effect in effects if effect.kind == "joined" and effect.employee_id])
     kept_units = _remove_units(done)
     settle(on=today or timezone.localdate())
@@ -102,7 +106,7 @@ def _differs(effect: ImportEffect, person: Employee, dated: dict[str, Any]) -> l
     """What is not as the import left it."""
     wrong = []
     for name, value in effect.after.items():
-        if name == "decided":
+        if name in ("decided", BACK_ON):
             continue
         if name in DATED:
             # Ends may be brought forward by nobody but a later change; the rows are compared whole.
@@ -169,7 +173,7 @@ def _restore(effects: list[ImportEffect]) -> None:
     grouped: dict[tuple[str, ...], dict[int, list[Any]]] = {}
     for effect in effects:
         person = people[effect.employee_id or 0]
-        values = {name: value for name, value in effect.before.items() if name not in DATED}
+        values = {name: value for name, value in effect.before.items() if name not in (*DATED, BACK_ON)}
         if "unit" in values:
             values["unit_id"] = places.get(values.pop("unit"))
         if "manager" in values:
@@ -183,6 +187,12 @@ def _restore(effects: list[ImportEffect]) -> None:
     for columns, rows in grouped.items():
         bulk.update_in(Employee, columns, rows)
     spells.put_back({e.employee_id: {name: e.before.get(name, []) for name in DATED} for e in effects if e.employee_id})
+
+
+def _moved_addresses(effects: list[ImportEffect]) -> list[addresses.Moved]:
+    """What happens to addresses when these effects are taken back."""
+    pairs = [(e.employee_id, e.after.get("email"), e.before["email"]) for e in effects if "email" in e.before]
+    return [addresses.Moved(pk, now or "", before or "") for pk, now, before in pairs if pk]
 
 
 def _free(effects: list[ImportEffect]) -> None:

@@ -20,7 +20,7 @@ from culture.access.permissions import Permission, can, forget, require, sees_ev
 from culture.people import structure
 from culture.people.models import Employee, PlannedChange, Unit
 from culture.people.unit_forms import FORMS, ChangeForm, CreateForm, SplitForm, refuse
-from culture.people.unit_views import actor, managed_units
+from culture.people.unit_views import PLACES, actor, could_plan, managed_units
 
 P = Permission
 MOST_TO_SPLIT = 500
@@ -135,12 +135,16 @@ def unit_sort(request: HttpRequest, pk: int) -> HttpResponse:
 @require(P.MANAGE_PEOPLE)
 def plan_cancel(request: HttpRequest, pk: int) -> HttpResponse:
     """Take back a planned change of units one manages."""
-    planned = get_object_or_404(PlannedChange.objects.select_related("unit", "target"), pk=pk)
+    planned = get_object_or_404(PlannedChange.objects.select_related(*PLACES), pk=pk)
     about = planned.unit or planned.target
     allowed = can(request.user, P.MANAGE_PEOPLE, about) if about else sees_everything(request.user, P.MANAGE_PEOPLE)
     if not allowed:
         raise Http404
     try:
+        if not could_plan(request, planned):
+            raise ValidationError(
+                _("This change reaches beyond your units: only HR of the whole organisation can cancel it.")
+            )
         structure.cancel(planned, by=actor(request))
     except ValidationError as error:
         messages.error(request, " ".join(error.messages))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -22,6 +22,7 @@ from culture.access.permissions import Permission, can, require, sees_everything
 from culture.people import asof, names
 from culture.people.dated import DAY
 from culture.people.models import BEGINNING, Employee, PlannedChange, Unit, UnitState
+from culture.people.shown import Sight
 
 P = Permission
 ALL_AT_ONCE = 300  # a tree up to this size is drawn whole; a larger one level by level
@@ -29,6 +30,7 @@ MOST_FOUND = 100
 MOST_PEOPLE = 50
 MOST_SUGGESTED = 12
 MOST_TO_SPLIT = 500
+PLACES = ("unit", "target", "people_to", "units_to")
 
 
 @dataclass
@@ -167,7 +169,27 @@ def _planned(request: HttpRequest) -> list[PlannedChange]:
     )
     if not sees_everything(request.user, P.MANAGE_PEOPLE):
         rows = rows.filter(unit__in=managed_units(request)) | rows.filter(unit=None, target__in=managed_units(request))
-    return list(rows[:MOST_FOUND])
+    return _told(request, rows[:MOST_FOUND])
+
+
+def _told(request: HttpRequest, rows: Iterable[PlannedChange]) -> list[PlannedChange]:
+    """``rows`` for a page: each knows whether the reader may cancel it, and names no unit beyond his."""
+    sight = Sight(request.user, P.MANAGE_PEOPLE)
+    shown = []
+    for row in rows:
+        row.may_cancel = could_plan(request, row)  # type: ignore[attr-defined]
+        shown.append(sight.cover(row, *PLACES))
+    return shown
+
+
+def could_plan(request: HttpRequest, planned: PlannedChange) -> bool:
+    """Whether the reader could have planned this himself: every unit it names is his, and it puts nothing on top."""
+    if sees_everything(request.user, P.MANAGE_PEOPLE):
+        return True
+    if planned.kind in {PlannedChange.Kind.CREATE, PlannedChange.Kind.MOVE} and planned.target_id is None:
+        return False
+    named = [getattr(planned, f"{place}_id") for place in PLACES]
+    return all(can(request.user, P.MANAGE_PEOPLE, unit) for unit in named if unit is not None)
 
 
 @require_GET
@@ -218,6 +240,7 @@ def unit(request: HttpRequest, pk: int) -> HttpResponse:
     listed = list(people) if sees_people else []
     plans = PlannedChange.objects.filter(unit=shown) | PlannedChange.objects.filter(target=shown)
     visible_parents = _above(request, shown)
+    sight = Sight(request.user, P.SEE_RESULTS, P.SEE_TEAM_TRAINING)
     context = {
         "unit": shown,
         "above": visible_parents,
@@ -227,11 +250,13 @@ def unit(request: HttpRequest, pk: int) -> HttpResponse:
         "here": everywhere.get("here", 0),
         "below": everywhere.get("all", 0),
         "sees_people": sees_people,
-        "history": _history(shown),
-        "merged_from": list(shown.merged_from.order_by("until")),
-        "planned": list(
-            plans.filter(status__in=["planned", "failed"]).select_related("unit", "target", "people_to", "units_to")
-        ) if managed else [],
+        "history": _history(shown, sight),
+        "merged_from": [{"unit": one, "seen": sight.sees(one), "name": sight.name(one)}
+                        for one in shown.merged_from.order_by("until")],
+        "merged_into": {"unit": shown.merged_into, "seen": sight.sees(shown.merged_into),
+                        "name": sight.name(shown.merged_into)} if shown.merged_into else None,
+        "planned": _told(request, plans.filter(status__in=["planned", "failed"]).select_related(*PLACES))
+                   if managed else [],
         "managed": managed,
         "is_open": shown.until is None,
         "beginning": BEGINNING,
@@ -255,26 +280,27 @@ def _above(request: HttpRequest, shown: Unit) -> list[dict[str, Any]]:
     return [{"pk": pk, "name": name, "link": pk in allowed} for pk, name in chain if pk != shown.pk]
 
 
-def _history(unit: Unit) -> list[dict[str, Any]]:
-    """The states of the unit, the newest first, each with what changed."""
+def _history(unit: Unit, sight: Sight) -> list[dict[str, Any]]:
+    """The states of the unit, the newest first, each with what changed; units beyond ``sight`` have no name."""
     rows: list[dict[str, Any]] = []
     before: UnitState | None = None
     for state in unit.states.select_related("parent").order_by("since"):
         if before is None:
             what = _("Began as %(name)s") % {"name": state.name}
             if state.parent:
-                what = _("Began as %(name)s in %(parent)s") % {"name": state.name, "parent": state.parent.name}
+                what = _("Began as %(name)s in %(parent)s") % {"name": state.name, "parent": sight.name(state.parent)}
         else:
             parts = []
             if state.name != before.name:
                 parts.append(_("Renamed from %(old)s to %(new)s") % {"old": before.name, "new": state.name})
             if state.parent_id != before.parent_id:
-                place = state.parent.name if state.parent else _("the top")
+                place = sight.name(state.parent) if state.parent else _("the top")
                 parts.append(_("Moved to %(place)s") % {"place": place})
             what = "; ".join(parts) or _("Confirmed as it was")
         rows.append({"day": None if state.since == BEGINNING else state.since, "what": what})
         before = state
     if unit.until is not None:
-        ending = _("Merged into %(unit)s") % {"unit": unit.merged_into.name} if unit.merged_into else _("Closed")
+        into = unit.merged_into
+        ending = _("Merged into %(unit)s") % {"unit": sight.name(into)} if into else _("Closed")
         rows.append({"day": unit.until + DAY, "what": ending})
     return rows[::-1]

@@ -214,3 +214,13 @@ def test_no_answer_comes_into_the_trail(hr, manager, units, client_of) -> None:
     asked = set(Invitation.objects.filter(wave=wave).values_list("pk", flat=True))
     assert not AuditEntry.objects.filter(subject__startswith="invitation").exists()
     assert all(f"invitation:{pk}" not in written for pk in asked)
+
+
+def test_details_say_names_and_nothing_of_nobody(hr, stranger, units, client_of) -> None:
+    audit.record(hr, "employee.move", stranger, on="2026-03-01", before=units["Retail"], after=units["Branch B"])
+    audit.record(hr, "employee.leave", stranger, last_day="2026-03-01", team=0)
+    audit.record(hr, "employee.correct", stranger, fields=["given_name", "email"])
+    page = text(client_of(hr).get("/audit/")).split("<main")[1]
+    assert "before: Retail" in page and "after: Branch B" in page
+    assert "people led" not in page and "team: 0" not in page and "unit:" not in page
+    assert "(Given name, E-mail)" in page

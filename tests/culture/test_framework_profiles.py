@@ -251,7 +251,7 @@ def test_an_employee_sees_what_matters_for_him(hr: Employee, employee: Employee,
     page = client_of(employee).get("/framework/?mine=1").content.decode()
     assert ">W1<" in page
     assert ">W2<" not in page
-    assert "for you: 3 Behaviour" in page
+    assert "asked of you: Behaviour (3 of 4)" in page
     own = client_of(employee).get("/api/v1/requirement-profiles/mine/").json()
     assert (own["job_family"], own["lines"]) == (
         "Retail", [{"code": "W1", "label": "Sees value created for oneself", "level": 3}]

@@ -55,17 +55,21 @@ FREE_TEXT: dict[str, str] = {
 }
 OURS: set[str] = {
     # kiosks, codes and web hooks
-    "Signature.text", "Invitation.address_mark", "Code.digest", "Kiosk.name", "Kiosk.site", "Endpoint.name", "Endpoint.url", "Endpoint.salt", "Endpoint.problem",
+    "Signature.text", "Invitation.address_mark", "Code.digest", "Kiosk.name", "Kiosk.site", "Endpoint.name",
+    "Endpoint.url", "Endpoint.salt", "Endpoint.problem",
     # what was set up
     "Program.name", "Program.charter", "Program.readiness_below", "Cohort.name", "Course.name", "Course.summary",
-    "CourseVersion.quiz", "Session.place", "Session.cancel_reason", "QuizAttempt.asked", "Lesson.title", "Lesson.body", "Instrument.name", "Instrument.purpose",
+    "Action.what", "Action.outcome", "CourseVersion.quiz", "Session.place", "Session.time_zone",
+    "Session.cancel_reason", "QuizAttempt.asked", "Lesson.title", "Lesson.body", "Instrument.name",
+    "Instrument.purpose",
     "EditStep.before",
     "InstrumentVersion.sections", "Item.options", "Item.text", "Item.help", "Item.show_if", "ServiceLink.kind",
     "Series.name", "Series.rule", "Series.blackout", "Wave.curve", "Wave.left_out", "Wave.progress",
     "Wave.cancel_reason", "Unit.name", "Unit.path", "UnitState.name", "PlannedChange.name", "PlannedChange.problem",
     "RequirementProfile.job_family", "Organisation.name", "Organisation.time_zone", "Organisation.sender_name",
     "Organisation.sender_address", "CharterVersion.mission", "CharterVersion.philosophy", "CharterVersion.strategy",
-    "ServiceStandard.text", "ServiceStandard.measure", "ImportSource.key", "ImportSource.name", "ImportSource.mapping",
+    "ServiceStandard.text", "ServiceStandard.measure", "ImportSource.key", "ImportSource.name",
+    "ImportSource.mapping",
     # the catalogue and its tailoring
     *(
         f"{model}.{field}"
@@ -76,8 +80,8 @@ OURS: set[str] = {
     "CatalogueVersion.counts", "CatalogueVersion.changed", "TailoringChange.code", "TailoringChange.before",
     "TailoringChange.after",
     # counts, keys, frozen rules: no person in them
-    "LedgerEntry.reason", "Wave.rules", "Wave.snapshot", "Wave.public_key", "Wave.earlier_keys",
-    "ReceiptList.digests", "Wave.participation", "Release.rules",
+    "LedgerEntry.reason", "Wave.rules", "Wave.snapshot", "Wave.public_key",
+    "ReceiptList.digests", "Wave.participation", "Release.rules", "Release.instrument", "Release.why", "Release.changes",
     "Release.rules_hash", "CellGroup.name", "CellGroup.cells", "SetupLink.digest", "SetupLink.visit_digest",
     "SignInLink.digest", "PeopleImport.sha256", "PeopleImport.counts", "PeopleImport.about",
     "PeopleImport.undo_refused", "ImportDraft.sha256", "Erasure.counts",

@@ -12,9 +12,10 @@ from allauth.account.models import EmailAddress
 from django.contrib import admin
 from django.contrib.auth.hashers import MD5PasswordHasher
 from django.test import Client
-from rest_framework.authtoken.models import Token, TokenProxy
 
-from culture.access import signin
+from culture.access import signin, tokens
+from culture.access.address_models import AddressChange
+from culture.access.token_models import ApiToken
 from culture.people.models import Employee, Unit
 from surveys.waves import models as waves
 from tests.conftest import PASSWORD, make_person
@@ -76,8 +77,8 @@ def test_a_leaver_has_nothing_left(employee: Employee, client_of: ClientOf) -> N
     employee.email = None
     employee.save()
     old, link = client_of(employee), signin.one_time_link(employee, by=None)
-    token = Token.objects.create(user=employee).key
-    header = {"authorization": f"Token {token}"}
+    _token, secret = tokens.make(employee=employee, name="x", days=7, may_change=True, second_factor=True)
+    header = {"authorization": f"Bearer {secret}"}
     assert Client().get("/api/v1/my-assignments/", headers=header).status_code == 200
     employee.left_on = dt.date.today() - dt.timedelta(days=1)
     employee.save()
@@ -119,7 +120,7 @@ def test_a_guess_costs_the_same_whether_the_account_exists_or_is_closed(
 def test_the_admin_hands_out_no_identity_and_no_answer() -> None:
     """Tokens and addresses would let a superuser act as anybody; answers and who gave them are in no admin."""
     registered = set(admin.site._registry)
-    assert not registered & {Token, TokenProxy, EmailAddress}
+    assert not registered & {ApiToken, AddressChange, EmailAddress}
     assert not [model for model in registered if model._meta.app_label == "surveys"]
     assert waves.Invitation not in registered
 
@@ -129,7 +130,7 @@ def test_a_superuser_sees_no_results_and_makes_nobody_else(units: dict[str, Unit
     client = client_of(root)
     for address in ("/results/", "/people/", "/access/", "/audit/", "/api/v1/employees/", "/api/v1/results/"):
         assert client.get(address).status_code in {403, 404}, address
-    for address in ("/admin/authtoken/tokenproxy/", "/admin/account/emailaddress/", "/admin/mfa/authenticator/"):
+    for address in ("/admin/culture/apitoken/", "/admin/account/emailaddress/", "/admin/mfa/authenticator/"):
         assert client.get(address).status_code == 404, address
     change = f"/admin/culture/employee/{root.pk}/change/"
     page = client.get(change).content.decode()

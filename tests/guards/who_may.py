@@ -437,7 +437,6 @@ ARGUMENTS: dict[str, Callable[[World], list[Any]]] = {
     "training:edit": lambda w: [w.course.pk],
     "training:publish": lambda w: [w.course.pk],
     "training:import_quiz": lambda w: [w.course.pk],
-    "training:quiz_file": lambda w: [w.course.pk, "gift"],
     "training:assign": lambda w: [w.course.pk],
     "training:my_course": lambda w: [w.course.pk],
     "training:lesson": lambda w: [w.course.pk, 1],
@@ -466,6 +465,7 @@ QUERY: dict[str, str] = {}
 # API actions that write: (address, method) → who may.
 WRITES: dict[tuple[str, str], frozenset[str]] = {
     ("api-charter-acknowledgements-list", "POST"): frozenset(SIGNED_IN.split()),  # his own
+    ("api-observations-list", "POST"): frozenset(TEAM.split()),
     ("api-service-links-list", "POST"): frozenset({HR}),
     ("api-service-links-detail", "PATCH"): frozenset({HR}),
     ("api-service-links-detail", "DELETE"): frozenset({HR}),
@@ -525,6 +525,10 @@ UNASKED: dict[str, str] = {
         "tests/surveys/test_results.py: only a released wave has them",
     ),
     **dict.fromkeys(
+        ("results:receipts", "results:receipts_text"),
+        "tests/surveys/test_receipts.py: only a released wave that gave receipts has them",
+    ),
+    **dict.fromkeys(
         (
             "people:preview", "people:rejects", "people:confirm", "people:discard", "people:import_reading",
             "people:import_mapping", "people:import_decide", "people:import_accept", "people:import_detail",
@@ -550,7 +554,10 @@ UNASKED: dict[str, str] = {
     ),
     **dict.fromkeys(("api-notions-detail", "api-figures-detail"), "the same view as api-requirements-detail"),
     **dict.fromkeys(
-        ("training:quiz", "training:attempt", "training:withdraw", "training:my_calendar", "api-kudos-detail"),
-        "tests/programs: one's own only",
+        (
+            "training:quiz", "training:attempt", "training:withdraw", "training:my_calendar", "training:quiz_file",
+            "api-kudos-detail",
+        ),
+        "tests/programs: one's own only, or of a course with a quiz",
     ),
 }  # fmt: skip
