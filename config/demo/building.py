@@ -10,7 +10,7 @@ from dateutil.relativedelta import relativedelta
 from django.db import transaction
 from django.utils import timezone
 
-from config.demo import beginnings, history, organisation, story
+from config.demo import beginnings, deeds, history, organisation, story
 from config.demo.answers import Teller
 from config.demo.organisation import Personas
 from culture.framework.loading import load_catalogue
@@ -60,7 +60,9 @@ def build(*, employees: int, waves: int, seed: int, now: dt.datetime, say: Calla
     history.train(program=program, by=people.hr, rng=rng, now=now, beginner=people.employee)
     thanks = history.thank(program=program, rng=rng, now=now, star=people.employee)
     seen = history.observe(program=program, rng=random.Random(seed + 2), now=now)
-    say(f"training, {thanks} thanks and {seen} observations")
+    deeds.meet(by=people.hr, learner=people.employee, now=now)
+    planned = deeds.plan(by=people.hr, today=today)
+    say(f"training, {thanks} thanks, {seen} observations and {planned} actions")
 
 
 def _program(people: Personas, series: Series, units: Mapping[str, Unit], first: dt.date, today: dt.date) -> Program:

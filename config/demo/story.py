@@ -250,3 +250,16 @@ SEEN = {
     ],
     "not_applicable": ["No customer contact on the days I was there."],
 }
+
+# Unit, whom it is promised to (empty: its own plan), words, requirement, weeks ago, weeks given, outcome (empty: open).
+ACTIONS = [
+    ("Branch Naples", "", "Greet everybody in the queue within a minute, also when all tills are busy", "W2", 30, 12,
+     "Kept up in spot checks; the new colleagues do it without being told."),
+    ("Branch Naples", "", "Whoever takes a complaint keeps it until it is solved", "C1", 10, 16, ""),
+    ("Branch Naples", "", "A quarter of an hour each Monday: one case, what we learned", "K6", 14, 12, ""),
+    ("Branch Bari", "", "Tell the customer by when he hears from us, and write it down", "K3", 9, 14, ""),
+    ("Returns", "Branch Naples", "Returned goods are credited within five working days", "C3", 12, 20, ""),
+    ("IT", "Branch Naples", "A till that fails on a Saturday works again within two hours", "C3", 16, 14, ""),
+    ("Branch Naples", "Call centre", "We answer questions about stock the same day", "K5", 12, 18, ""),
+]  # fmt: skip
+PLACE, SEATS = "Training room 2, Via Toledo 12, Napoli", 12
