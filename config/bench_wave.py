@@ -22,7 +22,7 @@ from config.embedded import die_with_parent
 from config.smtp_sink import SinkProcess, push
 from culture.people.models import Employee, Membership, Unit
 from surveys.instruments.loading import load_library
-from surveys.waves import delivery, opening, series, tick
+from surveys.waves import delivery, forecast, opening, series, tick
 from surveys.waves.link_models import ServiceLink
 from surveys.waves.models import Invitation, Message, Wave
 
@@ -32,10 +32,15 @@ MOST_MAILS = 10_000
 
 
 def bench_wave(size: int) -> Iterator[str]:
-    """Seconds to open a wave of ``size`` people, mails a second, milliseconds of a tick with nothing due."""
+    """Seconds to foresee and to open a wave of ``size`` people, mails a second, ms of a tick with nothing due."""
     size = size or 2000
     proof.progress(f"wave: {size} people")
     wave = planned_wave(size)
+    begun = time.perf_counter()
+    foreseen = forecast.of_wave(wave, today=timezone.localdate())
+    if foreseen.asked != size or not foreseen.cells.total():
+        raise CommandError(f"The forecast speaks of {foreseen.asked} of {size} people.")
+    yield proof.bench_line(name="wave.forecast", value=time.perf_counter() - begun, unit="s", size=size)
     begun = time.perf_counter()
     if not opening.open_wave(wave, now=timezone.now()):
         raise CommandError("The wave did not open.")

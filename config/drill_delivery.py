@@ -29,6 +29,10 @@ from surveys.waves.message_models import MailSender
 from surveys.waves.models import Invitation, Message, Wave
 
 KILLS = 10
+# So many of them while the wave opens.
+IN_OPENING = 2
+# Seconds without a mail after which what is still claimed counts as a dead worker's.
+STILL = 8.0
 # Seconds a mail takes, times the mails: so long that ten kills, each with its recovery, all fall among them.
 PAUSES = 90.0
 
@@ -122,7 +126,7 @@ def _database_answers() -> bool:
 
 
 def minutes_pass() -> None:
-    """What dead hands held is given back, as it would be ten minutes later."""
+    """What dead hands held is given back, as it would be some minutes later."""
     long_ago = timezone.now() - delivery.STALE - dt.timedelta(seconds=1)
     Message.objects.filter(state=Message.State.CLAIMED).update(claimed_at=long_ago)
     Message.objects.filter(state=Message.State.DUE, retry_at__isnull=False).update(retry_at=None)
@@ -133,79 +137,109 @@ def minutes_pass() -> None:
 def drill_delivery(size: int, seed: int = 7) -> dict[str, Any]:
     """The counts of one run; ``lost`` and ``repeated`` say whether it held."""
     size = size or 500
-    chance, wave = random.Random(seed), planned_wave(size)
+    wave = planned_wave(size)
     sink, servers = SinkProcess(pause=max(0.004, PAUSES / size)), Servers()
     hands = Hands(sink.url)
-    killed: Counter[str] = Counter()
+    run = Run(size, sink, hands, servers, random.Random(seed))
     try:
-        kinds = ["worker", "postgres", "redis"] if servers.own else ["worker"]
-        plan = [kinds[n % len(kinds)] for n in range(KILLS)]
-        chance.shuffle(plan)
-        # Two kills while the wave opens (or just before the first mail), the others while mails leave.
-        points = [0, 0, *sorted(chance.randrange(1, max(2, int(size * 0.95))) for _ in range(KILLS - 2))]
-        _kill_and_wait(plan, points, sink, hands, servers, chance, killed, size)
-        return _counted(wave, sink, killed, size)
+        run.to_the_end()
+        return _counted(wave, sink, run.killed, size)
     finally:
         hands.stop()
         sink.stop()
         servers.stop()
 
 
-def _kill_and_wait(
-    plan: list[str],
-    points: list[int],
-    sink: SinkProcess,
-    hands: Hands,
-    servers: Servers,
-    chance: random.Random,
-    killed: Counter[str],
-    size: int,
-) -> None:
-    deadline, ticked = time.monotonic() + 300 + size / 10, 0.0
-    opening_at = time.monotonic() + 6
-    while time.monotonic() < deadline:
-        if time.monotonic() - ticked > 2:
-            _tick(hands)
-            ticked = time.monotonic()
-        done = sum(killed.values())
-        if done < len(plan) and sink.count() >= points[done] and time.monotonic() >= opening_at:
-            time.sleep(chance.random() * 0.3)
-            if plan[done] == "worker":
-                hands.kill_one(chance.randrange(2))
-            elif plan[done] == "postgres":
-                servers.kill_postgres()
-            else:
-                servers.kill_redis()
-            killed[plan[done]] += 1
-            proof.progress(f"delivery: killed {plan[done]} after {sink.count()} mails")
-            time.sleep(3)
-            with suppress(DatabaseError, InterfaceError):
+class Run:
+    """Kills by plan: first while the wave opens, then at random numbers of mails; ends when every mail has left."""
+
+    def __init__(self, size: int, sink: SinkProcess, hands: Hands, servers: Servers, chance: random.Random) -> None:
+        self.sink, self.hands, self.servers, self.chance = sink, hands, servers, chance
+        self.killed: Counter[str] = Counter()
+        kinds = ["worker", "postgres", "redis"] if servers.own else ["worker"]
+        first = ["worker", "postgres" if servers.own else "worker"]
+        rest = [kinds[n % len(kinds)] for n in range(KILLS - IN_OPENING)]
+        chance.shuffle(first)
+        chance.shuffle(rest)
+        mails = sorted(chance.randrange(1, max(2, int(size * 0.95))) for _ in rest)
+        self.plan = [*((kind, 0) for kind in first), *zip(rest, mails, strict=True)]
+        self.begun = time.monotonic()
+        # Beside other work each worker that is started again takes long.
+        self.deadline = self.begun + 600 + size / 5
+        self.ticked, self.looked, self.moved_at, self.moved_to = 0.0, 0.0, self.begun, 0
+
+    @property
+    def done(self) -> int:
+        return sum(self.killed.values())
+
+    def to_the_end(self) -> None:
+        while time.monotonic() < self.deadline:
+            if time.monotonic() - self.ticked > 2:
+                _tick(self.hands)
+                self.ticked = time.monotonic()
+            if self.done < len(self.plan) and self._is_time():
+                self._kill(self.plan[self.done][0])
+            if self.done >= len(self.plan) and time.monotonic() - self.looked > 0.5:
+                if self._finished():
+                    return
+                self.looked = time.monotonic()
+            time.sleep(0.01)
+        proof.progress(f"delivery: not finished in time ({self.done} kills, {self.sink.count()} mails)")
+
+    def _is_time(self) -> bool:
+        """Somebody is just opening the wave, or so many mails have left (or none will, and the opening is over)."""
+        mails = self.plan[self.done][1]
+        if mails:
+            return self.sink.count() >= mails
+        try:
+            if Wave.objects.filter(state=Wave.State.OPENING, opening_since__isnull=False).exists():
+                return True
+            return Wave.objects.filter(state=Wave.State.OPEN).exists()
+        except (DatabaseError, InterfaceError):
+            connection.close()
+            return False
+
+    def _kill(self, kind: str) -> None:
+        opens = not self.plan[self.done][1]
+        time.sleep(self.chance.random() * 0.3)
+        before = self.sink.count()
+        if kind == "worker":
+            # Which of the two opens the wave is not known from here.
+            for which in range(2) if opens else [self.chance.randrange(2)]:
+                self.hands.kill_one(which)
+        elif kind == "postgres":
+            self.servers.kill_postgres()
+        else:
+            self.servers.kill_redis()
+        self.killed[kind] += 1
+        state = "while opening" if opens and not before else f"after {before} mails"
+        proof.progress(f"delivery: {time.monotonic() - self.begun:.0f} s: killed {kind} {state}")
+        time.sleep(3)
+        with suppress(DatabaseError, InterfaceError):
+            minutes_pass()
+
+    def _finished(self) -> bool:
+        """Every mail is sent. What is claimed while nothing moves is a dead hand's; a living one is left to work."""
+        moment, count = time.monotonic(), self.sink.count()
+        if count != self.moved_to:
+            self.moved_at, self.moved_to = moment, count
+        try:
+            if not Wave.objects.filter(state=Wave.State.OPEN).exists():
+                return False
+            unsent = Message.objects.filter(kind="invitation", state__in=[Message.State.DUE, Message.State.CLAIMED])
+            if unsent.exists() and moment - self.moved_at > STILL:
                 minutes_pass()
-            # The next kill of the opening comes soon, but not before somebody works again.
-            opening_at = time.monotonic() + chance.random() * 3
-        if done >= len(plan) and _finished():
-            return
-        time.sleep(0.01)
-    proof.progress("delivery: not finished in time")
+                self.moved_at = moment
+            return not unsent.exists()
+        except (DatabaseError, InterfaceError):
+            connection.close()
+            return False
 
 
 def _tick(hands: Hands) -> None:
     hands.revive()
     with suppress(Exception):  # PostgreSQL or Redis may be away right now: that is the drill
         run_tick()
-
-
-def _finished() -> bool:
-    try:
-        if not Wave.objects.filter(state=Wave.State.OPEN).exists():
-            return False
-        unsent = Message.objects.filter(kind="invitation", state__in=[Message.State.DUE, Message.State.CLAIMED])
-        if unsent.exists() and not unsent.filter(state=Message.State.DUE).exists():
-            minutes_pass()
-        return not unsent.exists()
-    except (DatabaseError, InterfaceError):
-        connection.close()
-        return False
 
 
 def _counted(wave: Wave, sink: SinkProcess, killed: Counter[str], size: int) -> dict[str, Any]:

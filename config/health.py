@@ -11,7 +11,8 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from kombu import Connection
 
-from config import heartbeats
+from config import confidentiality, heartbeats
+from surveys.waves import keeping, keys
 from surveys.waves.models import Message, Wave
 
 OLDEST_WORK = dt.timedelta(days=1)
@@ -27,8 +28,9 @@ def healthz(request: HttpRequest) -> HttpResponse:
 @login_not_required
 @never_cache
 def readyz(request: HttpRequest) -> HttpResponse:
-    """Database, broker, worker, beat and overdue work; 503 when something is wrong."""
+    """Database, broker, worker, beat, overdue work, the keys of open waves and the promise; 503 if one is wrong."""
     checks = {"database": _database(), "broker": _broker(), **_heartbeats(), "work": _work()}
+    checks |= {"keys": _keys(), "confidentiality": _confidentiality()}
     ready = all(check["ok"] for check in checks.values())
     return JsonResponse({"ready": ready, **checks}, status=200 if ready else 503)
 
@@ -80,3 +82,31 @@ def _work() -> dict[str, Any]:
         return {"ok": False, "error": type(error).__name__}
     oldest = min((day for day in (mail and timezone.localdate(mail), wave) if day), default=None)
     return {"ok": oldest is None or today - oldest <= OLDEST_WORK, "oldest_due": oldest}
+
+
+def _keys() -> dict[str, Any]:
+    """Whether the answers of every open wave could be opened on this host, and the next wave could get its keys."""
+    try:
+        keys.forget_destroyed()
+        troubles, problem = keeping.troubles(), keeping.store_problem()
+    except DatabaseError as error:
+        return {"ok": False, "error": type(error).__name__}
+    told: dict[str, Any] = {"ok": not (troubles or problem)}
+    if troubles:
+        told |= {"waves": [one.wave_id for one in troubles], "run": "manage.py keys check"}
+    if problem:
+        told["next"] = problem
+    return told
+
+
+def _confidentiality() -> dict[str, Any]:
+    """Only names: what is behind them, check_confidentiality tells whoever may run it."""
+    try:
+        findings = confidentiality.findings(of_keys=False)
+    except DatabaseError as error:
+        return {"ok": False, "error": type(error).__name__}
+    bad = [one.name for one in findings if one.is_error]
+    told: dict[str, Any] = {"ok": not bad}
+    if findings:
+        told |= {"findings": [one.name for one in findings], "run": "manage.py check_confidentiality"}
+    return told

@@ -1,6 +1,7 @@
 """Log lines that tell nothing about who asked for what."""
 
 import logging
+import re
 import traceback
 
 
@@ -18,3 +19,14 @@ class WithoutAddress(logging.Formatter):
 def worth_a_line(record: logging.LogRecord) -> bool:
     """503 is an answer of /readyz, which its reader sees (and of every start); an exception is always worth one."""
     return record.exc_info is not None or getattr(record, "status_code", None) != 503
+
+
+# Personal links, tablets, codes typed into an address: the rest of the path is a credential, or leads to one.
+SECRET = re.compile(r"/(s|k|c|r|hooks)/[^\s\"'?]+")
+
+
+class Redacted(logging.Formatter):
+    """Lines of the development server, whose access log cannot be switched off: without what follows /s/, /k/, /c/."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        return SECRET.sub(r"/\1/…", super().format(record))

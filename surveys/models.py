@@ -3,6 +3,7 @@
 from surveys.answering.models import Draft, InboxEnvelope
 from surveys.instruments.models import EditStep, Instrument, InstrumentVersion, Item
 from surveys.results.models import CellGroup, Release, SealedComment, SealedOwn, SealedRating
+from surveys.results.receipt_models import ReceiptList
 from surveys.waves.link_models import LinkProposal, ServiceLink
 from surveys.waves.message_models import Announcement, Code, DeadAddress, Endpoint, Kiosk, MailSender, Message
 from surveys.waves.models import Burden, Invitation, PanelPlace, Series, UnitMerge, Wave
@@ -26,6 +27,7 @@ __all__ = [
     "MailSender",
     "Message",
     "PanelPlace",
+    "ReceiptList",
     "Release",
     "SealedComment",
     "SealedOwn",

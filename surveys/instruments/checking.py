@@ -79,8 +79,6 @@ def _text(item: Mapping[str, Any]) -> list[Finding]:
     texts = [text for text in item["text"].values() if text]
     if not texts:
         found.append(Finding(ERROR, "no_text", code))
-    if item["kind"] == scales.COMMENT and item["about"] == "provider":
-        found.append(Finding(ERROR, "comment_per_provider", code))
     pipes = {pipe for text in (*texts, *item["help"].values()) for pipe in PIPES.findall(text)}
     if pipes - {"{provider}"}:
         found.append(Finding(ERROR, "bad_pipe", code, {"pipe": sorted(pipes - {"{provider}"})[0]}))

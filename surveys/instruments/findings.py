@@ -25,7 +25,6 @@ WORDS: Mapping[str, Any] = {
     ),
     "bad_code": _l("Its code must begin with a letter and hold only letters without accents, figures, - and _."),
     "no_text": _l("It has no words in any language. Write the question."),
-    "comment_per_provider": _l("A comment is asked once for all. Set “About” to own work."),
     "bad_pipe": _l("“%(pipe)s” is not a placeholder. The only one is {provider}, for the department's name."),
     "pipe_in_own": _l("{provider} stands for a department, but this question is not about one. Change “About”."),
     "long_text": _l("It is longer than %(most)s characters; short ones are understood better."),

@@ -71,8 +71,9 @@ class ItemForm(Several):
         if not content["sections"]:
             del self.fields["section"]
         if kind == COMMENT:
-            for name in ("about", "required", "cannot_judge", "dimension", "requirements"):
+            for name in ("required", "cannot_judge", "dimension", "requirements"):
                 del self.fields[name]
+            self.fields["about"].required = False
         self.rows = self._add_options()
 
     def _add_options(self) -> int:
@@ -186,7 +187,7 @@ class ItemForm(Several):
             "section": data.get("section") or (sections[0] if sections else (self.item or {}).get("section", "")),
             "kind": self.kind,
             "options": self._options(),
-            "about": "own" if comment else data["about"],
+            "about": data["about"] or "own",
             "text": text,
             "help": self.text("help"),
             "show_if": (self.item or {}).get("show_if", {}),

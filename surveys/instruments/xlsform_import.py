@@ -207,7 +207,7 @@ class _Bringing:
         elif kind != COMMENT:
             options = self._fixed(row, item["code"], kind, listed)
         if kind == COMMENT:
-            item |= {"required": False, "cannot_judge": False, "about": "own"}
+            item |= {"required": False, "cannot_judge": False}
         self._add(row, {**item, "kind": kind, "options": options})
 
     def _base(self, row: Row) -> Item:

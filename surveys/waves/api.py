@@ -36,6 +36,11 @@ class SeriesSerializer(serializers.ModelSerializer):
             "joined_weeks",
             "k",
             "max_providers",
+            "receipts",
+            "cuts",
+            "matters",
+            "barrier_at",
+            "quadrant_at",
             "active",
         ]
 

@@ -24,12 +24,12 @@ JOINED_LATELY = dt.timedelta(weeks=1)
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """Somebody who is asked: ids, the zone his mail is planned in, whether a mail can reach him at all."""
+    """Somebody who is asked: ids, the zone his mail is planned in, his address ('': he has none)."""
 
     id: int
     unit: int
     zone: str
-    mail: bool
+    address: str
 
 
 @dataclass
@@ -48,7 +48,7 @@ class Choice:
 
     @property
     def reachable(self) -> int:
-        return sum(person.mail for person in self.people)
+        return sum(bool(person.address) for person in self.people)
 
 
 def invited_people(unit_ids: Iterable[int], on: dt.date) -> QuerySet[Employee]:
@@ -93,7 +93,7 @@ def choose(series: Series, on: dt.date, *, minutes: int, turn: int) -> Choice:
             choice.left_out[reason] += 1
             choice.left_out_units[unit] += 1
         else:
-            choice.people.append(Asked(pk, unit, zone, bool(email)))
+            choice.people.append(Asked(pk, unit, zone, email or ""))
     return choice
 
 

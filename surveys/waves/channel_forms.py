@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
 from django.conf import settings
+from django.utils.translation import get_language_info
 from django.utils.translation import gettext_lazy as _
 
 from culture.people.models import Employee, Unit
@@ -53,6 +55,20 @@ class KioskForm(forms.Form):
         data = self.cleaned_data
         asks = [data["first"], data["second"]] if data["who"] == "two" else []
         return {name: data[name] for name in ("name", "unit", "site", "language")} | {"asks": asks}
+
+
+class SignatureForm(forms.Form):
+    """One signature a language."""
+
+    def __init__(self, languages: Iterable[str], *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for code in languages:
+            self.fields[code] = forms.CharField(
+                label=get_language_info(code)["name_local"].capitalize(),
+                required=False,
+                strip=True,
+                widget=forms.Textarea(attrs={"rows": 3, "lang": code}),
+            )
 
 
 class EndpointForm(forms.Form):

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from surveys.waves import channel_views, hooks
+from surveys.waves import channel_views, hooks, mail_views
 
 urlpatterns = [
     path("waves/<int:pk>/hand-out/", channel_views.hand_out, name="hand_out"),
@@ -10,6 +10,7 @@ urlpatterns = [
     path("waves/<int:pk>/hand-out/try-again/<int:employee>/", channel_views.try_again, name="try_again"),
     path("waves/<int:pk>/tablets/", channel_views.kiosk_list, name="kiosks"),
     path("waves/<int:pk>/tablets/<int:kiosk>/end/", channel_views.end_kiosk, name="end_kiosk"),
+    path("survey-mails/", mail_views.survey_mails, name="mails"),
     path("chat-tools/", channel_views.endpoint_list, name="endpoints"),
     path("chat-tools/<int:pk>/test/", channel_views.test_endpoint, name="test_endpoint"),
     path("chat-tools/<int:pk>/remove/", channel_views.remove_endpoint, name="remove_endpoint"),

@@ -56,12 +56,16 @@ def hand_out(request: HttpRequest, pk: int) -> HttpResponse:
         "wave": wave,
         "open": wave.state == Wave.State.OPEN,
         "everywhere": wanted == "all",
-        "rows": [{"unit": unit, "asked": every[unit.pk], "missing": missing.get(unit.pk, 0)} for unit in page],
+        "rows": [_unit_row(unit, every[unit.pk], missing.get(unit.pk, 0)) for unit in page],
         "page": page,
         "total": sum(missing.values()),
         "counts": reach.mail_counts(wave),
     }
     return render(request, "surveys/waves/hand_out.html", context)
+
+
+def _unit_row(unit: Unit, asked: int, missing: int) -> dict[str, Any]:
+    return {"unit": unit, "above": unit.path.rpartition(" > ")[0], "asked": asked, "missing": missing}
 
 
 def _per_unit(people: QuerySet[Employee]) -> list[tuple[int, int]]:

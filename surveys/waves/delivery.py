@@ -1,7 +1,9 @@
 """Sending invitations and reminders: each message is a row, claimed, sent, marked in a commit of its own.
 
-The commit that marks one message also proves the claim on the next, so that a message costs one commit. A worker
-killed between the server's "accepted" and the mark sends that one message twice; nothing is lost.
+The statement that marks one message also proves the claim on the next and sees how things stand with it, so that a
+message costs one statement and one commit. A worker killed between the server's "accepted" and the mark sends that one
+message twice; nothing is lost. Claims hold for ``STALE``; a slow worker renews those of the rest of its batch long
+before.
 
 These commits do not wait for the disk (4 ms each would halve the pace); the last one of a batch does, and with it all
 before it are safe. A PostgreSQL that dies takes the marks of its last half second along: the worker still knows them
@@ -20,17 +22,20 @@ from typing import Any
 
 from django.core.mail import get_connection
 from django.core.mail.backends.smtp import EmailBackend
-from django.db import InterfaceError, OperationalError, connection, transaction
-from django.db.models import Q
+from django.db import InterfaceError, OperationalError, connection
+from django.db.models import F
 from django.utils import timezone
 
-from surveys.waves import keys, reach, routing, webhooks
+from culture.people.models import Employee
+from surveys.waves import keys, reach, routing, smtp, webhooks
 from surveys.waves.mails import Mail, Writer
 from surveys.waves.models import Message, Wave
 from surveys.waves.routing import Parcel
 
 BATCH = 200
-STALE = dt.timedelta(minutes=10)
+# Longer than one mail can take with every answer of its server just in time (each may take EMAIL_TIMEOUT).
+STALE = dt.timedelta(minutes=4)
+RENEW = dt.timedelta(seconds=45)
 ATTEMPTS = 8
 FIRST_WAIT = dt.timedelta(minutes=5)
 LONGEST_WAIT = dt.timedelta(hours=6)
@@ -68,14 +73,35 @@ class Report:
         return self.sent + self.skipped + self.failed + self.moved
 
 
-def due_messages(now: dt.datetime) -> Any:
-    """Messages that may be sent now, of open waves."""
-    return Message.objects.filter(
-        Q(retry_at__isnull=True) | Q(retry_at__lte=now),
-        state=Message.State.DUE,
-        due_at__lte=now,
-        invitation__wave__in=Wave.objects.filter(state=Wave.State.OPEN, mails_paused=False),
-    )
+# In this order the index of waiting messages answers, whatever the planner thinks of the sizes; a join would have it
+# walk all invitations of the open waves.
+WAITING = """
+    SELECT m.id FROM surveys_message m
+    WHERE m.state = 'due' AND m.due_at <= %(now)s::timestamptz
+        AND (m.retry_at IS NULL OR m.retry_at <= %(now)s::timestamptz)
+        AND (SELECT i.wave_id FROM surveys_invitation i WHERE i.id = m.invitation_id) = ANY(%(waves)s::bigint[])
+    ORDER BY m.due_at, m.id LIMIT %(limit)s
+"""
+CLAIM = f"""
+    WITH picked AS ({WAITING} FOR UPDATE OF m SKIP LOCKED)
+    UPDATE surveys_message SET state = 'claimed', claimed_at = %(now)s::timestamptz
+    FROM picked WHERE surveys_message.id = picked.id RETURNING surveys_message.due_at, surveys_message.id
+"""
+
+
+def _of_open_waves(sql: str, now: dt.datetime, limit: int) -> list[tuple[Any, ...]]:
+    waves = list(Wave.objects.filter(state=Wave.State.OPEN, mails_paused=False).values_list("pk", flat=True))
+    if not waves:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(sql, {"now": now, "waves": waves, "limit": limit})
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
+    return rows
+
+
+def anything_due(now: dt.datetime) -> bool:
+    """Whether a message of an open wave may be sent now."""
+    return bool(_of_open_waves(WAITING, now, 1))
 
 
 def release_stale(now: dt.datetime) -> int:
@@ -86,24 +112,24 @@ def release_stale(now: dt.datetime) -> int:
 
 
 def drop_ended() -> int:
-    """What was still to be sent of waves that ended. (A claimed one is skipped by whoever holds it.)"""
-    ended = Wave.objects.filter(state__in=[Wave.State.CLOSED, Wave.State.RELEASED, Wave.State.CANCELLED])
-    return Message.objects.filter(state=Message.State.DUE, invitation__wave__in=ended).update(
-        state=Message.State.SKIPPED, retry_at=None, error=""
-    )
+    """What was still to be sent of waves that ended. (A claimed one is skipped by whoever holds it.)
+
+    A wave counts as done with once no worker holds any of its messages: such a one could yet come back as due.
+    """
+    ended = [Wave.State.CLOSED, Wave.State.RELEASED, Wave.State.CANCELLED]
+    waves = list(Wave.objects.filter(state__in=ended, mails_dropped=False).values_list("pk", flat=True))
+    if not waves:
+        return 0
+    mine = Message.objects.filter(invitation__wave__in=waves)
+    held = set(mine.filter(state=Message.State.CLAIMED).values_list("invitation__wave", flat=True))
+    dropped = mine.filter(state=Message.State.DUE).update(state=Message.State.SKIPPED, retry_at=None, error="")
+    Wave.objects.filter(pk__in=set(waves) - held).update(mails_dropped=True)
+    return dropped
 
 
 def claim(now: dt.datetime, limit: int) -> list[int]:
     """Take up to ``limit`` due messages that no other worker is taking."""
-    with transaction.atomic():
-        ids = list(
-            due_messages(now)
-            .select_for_update(skip_locked=True, of=("self",))
-            .order_by("due_at", "pk")
-            .values_list("pk", flat=True)[:limit]
-        )
-        Message.objects.filter(pk__in=ids).update(state=Message.State.CLAIMED, claimed_at=now)
-    return ids
+    return [pk for _due_at, pk in sorted(_of_open_waves(CLAIM, now, limit))]
 
 
 def send_due(*, now: dt.datetime, limit: int = BATCH) -> Report:
@@ -135,51 +161,71 @@ def _sorted_out(parcels: list[Parcel], report: Report, now: dt.datetime) -> list
 
 @dataclass
 class Batch:
-    """What the messages of one batch share: the connection, the rendered forms, and the mark still to be written."""
+    """What the messages of one batch share: the connection, the rendered forms, and the mark still to be written.
+
+    ``renewed`` is when the claims of the batch were last made sure of, by this machine's clock.
+    """
 
     report: Report
     now: dt.datetime
     writer: Writer = field(default_factory=Writer)
     server: Any = field(default_factory=get_connection)
-    sent: int | None = None
+    sent: Parcel | None = None
     done: list[int] = field(default_factory=list)
+    claimed_at: dt.datetime | None = None
+    renewed: dt.datetime = field(default_factory=timezone.now)
 
     TAKE = """
         WITH done AS (
-            UPDATE surveys_message SET state = 'sent', claimed_at = NULL, retry_at = NULL, error = ''
+            UPDATE surveys_message SET state = 'sent', channel = %s, attempts = attempts + 1,
+                claimed_at = NULL, retry_at = NULL, error = ''
             WHERE id = %s::bigint AND state IN ('claimed', 'due')
-        ), mine AS (
-            UPDATE surveys_message SET claimed_at = %s::timestamptz, attempts = attempts + 1, channel = %s
-            WHERE id = %s::bigint AND state = 'claimed' AND claimed_at = %s::timestamptz
-            RETURNING attempts, invitation_id
         )
-        SELECT mine.attempts, i.state, w.state, w.closes_on, w.mails_paused,
-            (SELECT set_config('synchronous_commit', 'off', true))
-        FROM mine JOIN surveys_invitation i ON i.id = mine.invitation_id JOIN surveys_wave w ON w.id = i.wave_id
+        SELECT i.state, w.state, w.closes_on, w.mails_paused, (SELECT set_config('synchronous_commit', 'off', true))
+        FROM surveys_message m
+            JOIN surveys_invitation i ON i.id = m.invitation_id JOIN surveys_wave w ON w.id = i.wave_id
+        WHERE m.id = %s::bigint AND m.state = 'claimed' AND m.claimed_at = %s::timestamptz
     """
 
     def take(self, parcel: Parcel) -> tuple[Any, ...] | None:
-        """Mark the message sent before, renew the claim on this one, and see how things stand: one commit.
+        """Mark the message sent before, make sure of this one, and see how things stand: one commit.
 
         None if the claim ran out: a slow worker must not send what another sends now.
         """
-        values = [self.sent, timezone.now(), parcel.channel, parcel.message_id, parcel.claimed_at]
+        before = self.sent
+        values = [
+            before.channel if before else "",
+            before.message_id if before else None,
+            parcel.message_id,
+            self.claimed_at or parcel.claimed_at,
+        ]
         row: tuple[Any, ...] | None = self._patiently(lambda: self._fetch(values))
         self.sent = None
         return row[:-1] if row else None
 
     def _fetch(self, values: list[Any]) -> tuple[Any, ...] | None:
-        with connection.cursor() as cursor:
-            cursor.execute(self.TAKE, values)
-            row: tuple[Any, ...] | None = cursor.fetchone()
+        # Past Django's cursor, which would have the statement planned anew for each mail. Behind a pooler that hands
+        # connections round (Django's own word for it is this setting) there is no such memory.
+        prepare = not connection.settings_dict.get("DISABLE_SERVER_SIDE_CURSORS")
+        with connection.cursor() as cursor, connection.wrap_database_errors:
+            row: tuple[Any, ...] | None = cursor.cursor.execute(self.TAKE, values, prepare=prepare).fetchone()
         return row
 
-    def _patiently(self, work: Callable[[], Any]) -> Any:
-        """A database that restarts must not make this worker forget what it has just sent.
+    def keep(self, rest: list[Parcel]) -> None:
+        """Renew the claims of what is still to be sent, if they were made a while ago."""
+        moment = timezone.now()
+        if not rest or abs(moment - self.renewed) < RENEW:
+            return
+        mine = Message.objects.filter(
+            pk__in=[parcel.message_id for parcel in rest],
+            state=Message.State.CLAIMED,
+            claimed_at=self.claimed_at or rest[0].claimed_at,
+        )
+        self._patiently(lambda: mine.update(claimed_at=moment))
+        self.claimed_at = self.renewed = moment
 
-        If the lost answer was a success, the second try finds the claim renewed and leaves the message alone until
-        the claim runs out: late, not twice.
-        """
+    def _patiently(self, work: Callable[[], Any]) -> Any:
+        """A database that restarts must not make this worker forget what it has just sent."""
         for pause in WHILE_RESTARTING:
             try:
                 return work()
@@ -196,14 +242,13 @@ class Batch:
         """Waits for the disk. Those marked already are left as they are: one may have bounced meanwhile."""
         waiting = Message.objects.filter(pk__in=self.done, state__in=[Message.State.CLAIMED, Message.State.DUE])
         # The moments go with the mark.
-        waiting.update(state=Message.State.SENT, claimed_at=None, retry_at=None, error="")
+        waiting.update(state=Message.State.SENT, attempts=F("attempts") + 1, claimed_at=None, retry_at=None, error="")
 
     def hand_over(self, mail: Mail) -> None:
         """Give it to the mail server, or to whatever stands in for one."""
         self.server.open()
         if isinstance(self.server, EmailBackend) and self.server.connection is not None:
-            # Without Django's parsing of addresses that were checked already: a millisecond a mail.
-            self.server.connection.sendmail(self.writer.bounces_to, mail.to, mail.raw)
+            smtp.send(self.server.connection, self.writer.bounces_to, mail.to[0], mail.raw)
         else:
             self.server.send_messages([mail])
 
@@ -218,6 +263,7 @@ def _send(parcels: list[Parcel], batch: Batch) -> None:
     waiting = list(reversed(parcels))
     try:
         while waiting:
+            batch.keep(waiting)
             _deliver(waiting.pop(), batch)
         batch.flush()
     except ServerDown as error:
@@ -234,8 +280,7 @@ def _deliver(parcel: Parcel, batch: Batch) -> None:
     fresh = batch.take(parcel)
     if fresh is None:
         return
-    attempts, *states = fresh
-    if reason := routing.stopped(parcel, states, batch.now):
+    if reason := routing.stopped(parcel, fresh, batch.now):
         state = Message.State.DUE if reason == routing.PAUSED else Message.State.SKIPPED
         _give_up([parcel.message_id], state, "" if reason == routing.PAUSED else reason)
         batch.report.skipped += 1
@@ -246,15 +291,17 @@ def _deliver(parcel: Parcel, batch: Batch) -> None:
         else:
             batch.hand_over(batch.writer.write(parcel.letter))
     except Exception as error:  # noqa: BLE001 - whatever goes wrong with one mail is recorded with it
-        _refused(parcel, attempts, error, batch)
+        _refused(parcel, error, batch)
         return
-    batch.sent = parcel.message_id
+    batch.sent = parcel
     batch.done.append(parcel.message_id)
     batch.report.sent += 1
 
 
-def _refused(parcel: Parcel, attempts: int, error: Exception, batch: Batch) -> None:
+def _refused(parcel: Parcel, error: Exception, batch: Batch) -> None:
     """File the refusal: for good, for later, or the whole server's (then the batch stops)."""
+    attempts = parcel.attempts + 1
+    Message.objects.filter(pk=parcel.message_id).update(attempts=attempts)
     code, chat = _code(error), isinstance(error, webhooks.Undelivered)
     text = f"{code or ''} {type(error).__name__}".strip()  # never the server's text: it repeats the address
     # smtplib's own errors are OSErrors too; any other OSError is the network.
@@ -267,7 +314,7 @@ def _refused(parcel: Parcel, attempts: int, error: Exception, batch: Batch) -> N
     if for_good and not server and not isinstance(error, keys.KeyMissing):
         _give_up([parcel.message_id], Message.State.FAILED, text)
         if isinstance(error, smtplib.SMTPRecipientsRefused) and code in NO_MAILBOX and not _is_policy(error):
-            reach.mark_dead(parcel.employee, code=str(code), since=parcel.opened_on)
+            _mark_dead(parcel, code)
         batch.report.failed += 1
         return
     wait = min(LONGEST_WAIT, FIRST_WAIT * 2 ** min(attempts - 1, 8))
@@ -275,6 +322,12 @@ def _refused(parcel: Parcel, attempts: int, error: Exception, batch: Batch) -> N
     batch.report.later += 1
     if server:
         raise ServerDown(text) from error
+
+
+def _mark_dead(parcel: Parcel, code: int) -> None:
+    employee = Employee.objects.filter(pk=parcel.employee_id, email=parcel.letter.email).first()
+    if employee is not None:
+        reach.mark_dead(employee, code=str(code), since=parcel.opened_on)
 
 
 def _code(error: Exception) -> int:

@@ -18,8 +18,6 @@ from surveys.waves.models import Series, UnitMerge, Wave
 
 # Shown: at least nine times in ten. Hidden: rather than not.
 SURE, EVEN = 0.9, 0.5
-# Working out who rates whom takes long for more; the opening does it then.
-CELLS_UP_TO = 20_000
 EXACT_UP_TO = 400
 
 
@@ -76,7 +74,6 @@ class Forecast:
     mails: list[Mails] = field(default_factory=list)
     cells: Counter[str] = field(default_factory=Counter)
     hidden_cells: list[dict[str, Any]] = field(default_factory=list)
-    cells_known: bool = True
     suggestions: list[Suggestion] = field(default_factory=list)
     merges: list[dict[str, Any]] = field(default_factory=list)
     problem: str = ""
@@ -232,9 +229,6 @@ def _add_cells(
     wave: Wave,
 ) -> None:
     """How many cells of the matrix customers × providers can likely be shown."""
-    if len(choice.people) > CELLS_UP_TO:
-        made.cells_known = False
-        return
     home = {unit: block.id for block in blocks for unit in block.units}
     people = [Person(one.id, one.unit, home[one.unit]) for one in choice.people]
     asked = opening.providers_for(choice, blocks, nodes, links, wave.series, turn=wave.number)

@@ -8,7 +8,6 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.forms.formsets import BaseFormSet, formset_factory
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
@@ -17,9 +16,10 @@ from culture.people.models import Employee, Unit
 from culture.people.units import descendants
 from surveys.instruments.loading import latest_version
 from surveys.instruments.models import Instrument
-from surveys.waves import schedule
+from surveys.waves import cuts, hours, schedule
 from surveys.waves import series as series_service
 from surveys.waves.forecast import known_families
+from surveys.waves.form_fields import InstrumentChoice, UnitChoices
 from surveys.waves.models import Series
 
 REPEATS: list[tuple[str, Any]] = [
@@ -51,66 +51,7 @@ REMINDERS: list[tuple[str, Any]] = [
     ("days", _("On days of my own")),
     ("none", _("No reminders")),
 ]
-ROWS, MOST_ROWS = 2, 20
 LEAD = dt.timedelta(days=14)
-
-
-class UnitChoices(forms.ModelMultipleChoiceField):
-    def label_from_instance(self, obj: Any) -> str:
-        return obj.path
-
-
-class InstrumentChoice(forms.ModelChoiceField):
-    def label_from_instance(self, obj: Any) -> str:
-        return str(obj)
-
-
-class BlackoutForm(forms.Form):
-    """One range of days on which nothing opens; an empty row is none."""
-
-    first = forms.DateField(label=_("From"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
-    last = forms.DateField(label=_("To"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
-    name = forms.CharField(label=_("What for"), required=False, max_length=80)
-    yearly = forms.BooleanField(label=_("Every year"), required=False)
-
-    def clean(self) -> dict[str, Any]:
-        data = super().clean() or self.cleaned_data
-        first, last = data.get("first"), data.get("last")
-        if "first" in self.errors or "last" in self.errors:
-            return data
-        if first is None and (last is not None or data.get("name")):
-            self.add_error("first", _("Give the first day."))
-        if first is not None and last is not None and last < first:
-            self.add_error("last", _("The last day is before the first."))
-        return data
-
-    def blackout(self) -> schedule.Blackout | None:
-        data = self.cleaned_data
-        if not data.get("first"):
-            return None
-        return schedule.Blackout(data["first"], data["last"] or data["first"], data["name"].strip(), data["yearly"])
-
-
-BlackoutRows = formset_factory(BlackoutForm, extra=0, max_num=MOST_ROWS, absolute_max=MOST_ROWS)
-
-
-def rows_for(blackouts: list[schedule.Blackout], data: Any = None, *, more: bool = False) -> BaseFormSet:
-    """The rows of days without openings; ``more``: with further empty ones beside what was typed."""
-    if data is not None:
-        copied = data.copy()
-        copied.setdefault("free-TOTAL_FORMS", "0")
-        copied.setdefault("free-INITIAL_FORMS", "0")
-        if more:
-            total = int(re.sub(r"\D", "", copied.get("free-TOTAL_FORMS", "")) or 0)
-            copied["free-TOTAL_FORMS"] = str(min(MOST_ROWS, total + ROWS))
-        return BlackoutRows(copied, prefix="free")
-    initial = [{"first": one.first, "last": one.last, "name": one.name, "yearly": one.yearly} for one in blackouts]
-    return BlackoutRows(initial=[*initial, *({} for _row in range(ROWS))], prefix="free")
-
-
-def usual_blackouts(today: dt.date) -> list[schedule.Blackout]:
-    """Where few people are at work anywhere."""
-    return [schedule.Blackout(dt.date(today.year, 12, 23), dt.date(today.year + 1, 1, 6), str(_("Year end")), True)]
 
 
 class SeriesForm(forms.Form):
@@ -197,14 +138,63 @@ class SeriesForm(forms.Form):
         initial=3,
         help_text=_("At most, of those his unit uses by the service map."),
     )
+    cuts = forms.MultipleChoiceField(
+        label=_("Results also by"),
+        choices=list(cuts.NAMES.items()),
+        initial=cuts.default,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_(
+            "As well as by unit. A category needs twice as many people as the smallest group shown, and is kept with "
+            "an answer only where enough people of the unit share it. Cannot be changed once a wave is open."
+        ),
+    )
+    matters = forms.IntegerField(
+        label=_("Smallest change that matters"),
+        min_value=1,
+        max_value=20,
+        initial=5,
+        required=False,
+        help_text=_("In points of 100. Where even such a change could be chance, results say “too few to tell”."),
+    )
+    barrier_at = forms.FloatField(
+        label=_("Falls short at or below"),
+        min_value=2,
+        max_value=4,
+        initial=3.0,
+        required=False,
+        widget=forms.NumberInput(attrs={"step": "0.1"}),
+        help_text=_("Somebody's mean of 1 to 5 in wanting, knowing how or being able to."),
+    )
+    quadrant_at = forms.FloatField(
+        label=_("Good service from"),
+        min_value=2,
+        max_value=4.5,
+        initial=3.5,
+        required=False,
+        widget=forms.NumberInput(attrs={"step": "0.1"}),
+        help_text=_("Mean of 1 to 5 from which treatment and competence count as good."),
+    )
+    receipts = forms.BooleanField(
+        label=_("Give receipts"),
+        required=False,
+        help_text=_(
+            "Everybody gets a code after sending, with which he can check that his envelope was counted. It proves "
+            "nothing else, but a boss could demand it: leave it off unless people ask for it. Cannot be changed once a "
+            "wave is open."
+        ),
+    )
 
     def __init__(self, *args: Any, today: dt.date, changed: Series | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.today, self.changed = today, changed
+        self.fields["instrument"].offer()  # type: ignore[attr-defined]
         families = sorted({*known_families(), *(changed.job_families if changed else ())})
         self.fields["job_families"].choices = [(name, name) for name in families]  # type: ignore[attr-defined]
         zone = changed.time_zone if changed and changed.time_zone else organisation.current().time_zone
         self.fields["time_zone"].initial = zone
+        for name in ("matters", "barrier_at", "quadrant_at"):
+            self.fields[name].needed_when_used = True  # type: ignore[attr-defined]
         for name in ("audience", "numbers", "lasts", "rule", "reminders", "reminder_every", "reminder_most"):
             # Shown only where they are needed, or filled in already: not "optional".
             self.fields[name].needed_when_used = True  # type: ignore[attr-defined]
@@ -213,7 +203,9 @@ class SeriesForm(forms.Form):
     # -- fields ------------------------------------------------------------------------------------------------------
 
     def clean_instrument(self) -> Instrument:
-        instrument = self.cleaned_data["instrument"]
+        instrument: Instrument = self.cleaned_data["instrument"]
+        if instrument.pk is None:
+            return instrument
         version = latest_version(instrument)
         if version is None or not version.items.exists():
             raise ValidationError(_("This questionnaire has no questions yet. Write them first, or choose another."))
@@ -230,7 +222,7 @@ class SeriesForm(forms.Form):
 
     def clean_time_zone(self) -> str:
         zone = self.cleaned_data["time_zone"].strip()
-        if zone and not schedule.is_zone(zone):
+        if zone and not hours.is_zone(zone):
             raise ValidationError(_("Choose a time zone of the list, such as Europe/Rome."))
         return "" if zone == organisation.current().time_zone else zone
 
@@ -282,7 +274,7 @@ class SeriesForm(forms.Form):
 
     # -- what the service takes --------------------------------------------------------------------------------------
 
-    def arguments(self, blackouts: list[schedule.Blackout]) -> dict[str, Any]:
+    def arguments(self, blackouts: list[hours.Blackout]) -> dict[str, Any]:
         """The cleaned input as FIELDS of a series."""
         data = self.cleaned_data
         usual = data["reminders"] != "none"
@@ -298,7 +290,7 @@ class SeriesForm(forms.Form):
             "time_zone": data["time_zone"],
             "opens_hour": data["opens_hour"],
             "weekends": data["weekends"],
-            "blackout": schedule.written(blackouts),
+            "blackout": hours.written(blackouts),
             "open_days": data["open_days"],
             "reminder_days": data["reminder_days"],
             "reminder_every": data["reminder_every"] or schedule.REMIND_EVERY,
@@ -308,6 +300,11 @@ class SeriesForm(forms.Form):
             "joined_weeks": data["joined_weeks"] or 0,
             "k": data["k"],
             "max_providers": data["max_providers"],
+            "receipts": data["receipts"],
+            "cuts": data["cuts"],
+            "matters": data["matters"] or 5,
+            "barrier_at": data["barrier_at"] or 3.0,
+            "quadrant_at": data["quadrant_at"] or 3.5,
         }
 
     def refuse(self, errors: dict[str, Any]) -> None:
@@ -372,4 +369,4 @@ class CancelForm(forms.Form):
     )
 
 
-__all__ = ["CancelForm", "ExtendForm", "SeriesForm", "initial_of", "rows_for"]
+__all__ = ["CancelForm", "ExtendForm", "SeriesForm", "initial_of"]

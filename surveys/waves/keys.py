@@ -1,7 +1,8 @@
-"""The keys of a wave, in a file outside PostgreSQL (``KEYS_DIR``), so that the database alone reads and links nothing.
+"""The keys of a wave, kept outside PostgreSQL (see keystore.py), so that the database alone reads and links nothing.
 
-A file holds the private key that opens the wave's envelopes and the secret from which personal links and draft keys
-derive. Links are derived, never stored: whoever holds only the database can neither make nor recognise one.
+A record holds the private key that opens the wave's envelopes, those it had before a rotation, and the secret from
+which personal links and draft keys derive. Links are derived, never stored: whoever holds only the database can neither
+make nor recognise one. The secret is never rotated: every link, printed code and draft would be dead.
 """
 
 from __future__ import annotations
@@ -11,16 +12,17 @@ import binascii
 import hashlib
 import hmac
 import json
-import os
 import re
-import tempfile
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from typing import Any
 
-from django.conf import settings
 from nacl.exceptions import CryptoError
 from nacl.public import PrivateKey, PublicKey, SealedBox
 from nacl.utils import random
+
+from surveys.waves import receipts
+from surveys.waves.keystore import StoreError, store
 
 ID_BYTES = 6
 MAC_BYTES = 18  # 144 bits; with two ids a token is exactly 40 characters without padding
@@ -31,37 +33,85 @@ VISIT = re.compile(r"[0-9a-f]{16,32}\Z")
 KIOSK = re.compile(r"([0-9a-z]{2,26})-([0-9a-f]{24})\Z")
 
 
+MOST_KNOWN = 64
+
+
 class KeyMissing(Exception):
-    """The wave's key file is not there or cannot be read: lost, destroyed, or never made."""
+    """The wave's keys are not there or cannot be read: lost, destroyed, or never made. The text says what is wrong."""
 
 
 @dataclass(frozen=True, repr=False)
 class WaveKeys:
+    """``earlier``: private keys of before a rotation; what was sealed for them is still to be opened."""
+
     private: bytes
     secret: bytes
+    earlier: tuple[bytes, ...] = ()
 
     @property
     def public(self) -> bytes:
         return bytes(PrivateKey(self.private).public_key)
 
 
+# Wave → (stamp of its record, its keys).
+_known: dict[int, tuple[Any, WaveKeys]] = {}
+
+
 def create(wave_id: int) -> bytes:
-    """The wave's public key; makes the key file if there is none yet (an opening that crashed finds its own again)."""
-    path = _path(wave_id)
-    if not path.exists():
-        _write_once(path, {"wave": wave_id, "private": bytes(PrivateKey.generate()).hex(), "secret": random(32).hex()})
-    keys = load(wave_id)
-    check(wave_id, keys.public)
-    return keys.public
+    """The wave's public key; makes the keys if there are none yet (an opening that crashed finds its own again).
+
+    They are read back and tried before anybody relies on them. Raises :class:`KeyMissing`.
+    """
+    if not exists(wave_id):
+        made = WaveKeys(bytes(PrivateKey.generate()), random(32))
+        try:
+            store().create(wave_id, _record(wave_id, made))
+        except StoreError as error:
+            raise KeyMissing(str(error)) from error
+    public = load(wave_id).public
+    check(wave_id, public)
+    return public
 
 
 def load(wave_id: int) -> WaveKeys:
+    """The wave's keys, kept in this process for as long as their record stays the same."""
+    place = store()
     try:
-        stored = json.loads(_path(wave_id).read_bytes())
-        keys = WaveKeys(bytes.fromhex(stored["private"]), bytes.fromhex(stored["secret"]))
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise KeyMissing(f"The keys of wave {wave_id} cannot be read.") from error
-    if stored.get("wave") != wave_id or len(keys.private) != 32 or len(keys.secret) != 32:
+        stamp = (id(place), place.stamp(wave_id))
+        known = _known.get(wave_id)
+        if known is not None and known[0] == stamp:
+            return known[1]
+        found = parse(wave_id, place.read(wave_id))
+    except (StoreError, KeyMissing) as error:
+        _known.pop(wave_id, None)
+        if isinstance(error, KeyMissing):
+            raise
+        raise KeyMissing(f"The keys of wave {wave_id} are missing. {error}") from error
+    if stamp[1] is not None:
+        while len(_known) >= MOST_KNOWN:
+            _known.pop(next(iter(_known)))
+        _known[wave_id] = (stamp, found)
+    return found
+
+
+def forget_destroyed() -> None:
+    """Drop from this process what the store has no more (destroyed by another one)."""
+    for wave_id in list(_known):
+        try:
+            load(wave_id)
+        except KeyMissing:
+            continue
+
+
+def parse(wave_id: int, record: bytes) -> WaveKeys:
+    """A store's record. Raises :class:`KeyMissing` for one that is damaged or another wave's."""
+    try:
+        stored = json.loads(record)
+        earlier = tuple(bytes.fromhex(one) for one in stored.get("earlier", ()))
+        keys = WaveKeys(bytes.fromhex(stored["private"]), bytes.fromhex(stored["secret"]), earlier)
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise KeyMissing(f"The keys of wave {wave_id} are damaged.") from error
+    if stored.get("wave") != wave_id or {len(one) for one in (keys.private, keys.secret, *earlier)} != {32}:
         raise KeyMissing(f"The keys of wave {wave_id} are damaged.")
     return keys
 
@@ -70,20 +120,71 @@ def private_key(wave_id: int) -> PrivateKey:
     return PrivateKey(load(wave_id).private)
 
 
+def boxes_of(keys: WaveKeys) -> list[SealedBox]:
+    """What opens the wave's envelopes: today's key, and those of before each rotation."""
+    return [SealedBox(PrivateKey(one)) for one in (keys.private, *keys.earlier)]
+
+
+def opened(boxes: Sequence[SealedBox], sealed: bytes) -> bytes | None:
+    """What is in an envelope; None if no key opens it."""
+    for box in boxes:
+        try:
+            return bytes(box.decrypt(sealed))
+        except CryptoError:
+            continue
+    return None
+
+
 def exists(wave_id: int) -> bool:
-    return _path(wave_id).exists()
+    try:
+        return wave_id in store().waves()
+    except StoreError as error:
+        raise KeyMissing(str(error)) from error
 
 
 def check(wave_id: int, public: bytes) -> None:
     """Seal and open something, so that a lost or foreign key is noticed before anybody answers."""
-    private = private_key(wave_id)
-    probe = random(32)
+    check_all(wave_id, [public])
+
+
+def check_all(wave_id: int, publics: Iterable[bytes]) -> None:
+    """As :func:`check`, for every key envelopes were sealed with. Raises :class:`KeyMissing`."""
+    fit(wave_id, load(wave_id), publics)
+
+
+def fit(wave_id: int, keys: WaveKeys, publics: Iterable[bytes]) -> None:
+    """Whether ``keys`` open what is sealed for each of ``publics``. Raises :class:`KeyMissing`."""
+    boxes = boxes_of(keys)
+    for public in publics:
+        probe = random(32)
+        try:
+            sealed = SealedBox(PublicKey(bytes(public))).encrypt(probe)
+        except (CryptoError, ValueError, TypeError) as error:
+            raise KeyMissing(f"Wave {wave_id} has no good public key in the database.") from error
+        found = opened(boxes, sealed)
+        if found is None or not hmac.compare_digest(found, probe):
+            raise KeyMissing(f"The keys kept for wave {wave_id} are another's: they open nothing of it.")
+
+
+def rotate(wave_id: int) -> bytes:
+    """A new pair for what is sealed from now on; its public key. The earlier ones are kept for what is there already.
+
+    Write the public key into the wave afterwards (keeping.rotate): a crash between the two leaves keys that open both.
+    """
+    old = load(wave_id)
+    new = WaveKeys(bytes(PrivateKey.generate()), old.secret, (old.private, *old.earlier))
     try:
-        opened = SealedBox(private).decrypt(SealedBox(PublicKey(bytes(public))).encrypt(probe))
-    except CryptoError as error:
-        raise KeyMissing(f"The key file of wave {wave_id} belongs to another key.") from error
-    if not hmac.compare_digest(opened, probe):
-        raise KeyMissing(f"The keys of wave {wave_id} do not work.")
+        store().replace(wave_id, _record(wave_id, new))
+    except StoreError as error:
+        raise KeyMissing(str(error)) from error
+    check_all(wave_id, [new.public, old.public])
+    return new.public
+
+
+def _record(wave_id: int, keys: WaveKeys) -> bytes:
+    fields: dict[str, int | str | list[str]] = {"wave": wave_id, "private": keys.private.hex()}
+    fields |= {"secret": keys.secret.hex()} | ({"earlier": [one.hex() for one in keys.earlier]} if keys.earlier else {})
+    return json.dumps(fields).encode()
 
 
 def link_token(wave_id: int, invitation_id: int) -> str:
@@ -91,9 +192,20 @@ def link_token(wave_id: int, invitation_id: int) -> str:
     return _token(load(wave_id).secret, wave_id, invitation_id)
 
 
-def token_of(keys: WaveKeys, wave_id: int, invitation_id: int) -> str:
-    """As :func:`link_token`, for whoever makes many."""
-    return _token(keys.secret, wave_id, invitation_id)
+def token_of(keys: WaveKeys, wave_id: int, invitation_id: int, visit: str = "") -> str:
+    """As :func:`link_token` or :func:`visit_token`, for whoever makes many."""
+    token = _token(keys.secret, wave_id, invitation_id, visit)
+    return f"{token}.{visit}" if visit else token
+
+
+def address_mark(keys: WaveKeys, address: str) -> bytes:
+    """What an invitation keeps of the address its mailed link is bound to. It tells nothing without the secret."""
+    return _derive(keys.secret, b"address", address.strip().lower().encode(), 12)
+
+
+def address_visit(keys: WaveKeys, address: str) -> str:
+    """The visit that mails to another address lead to: always the same one for an address."""
+    return _derive(keys.secret, b"address-visit", address.strip().lower().encode(), 12).hex()
 
 
 def visit_token(wave_id: int, invitation_id: int, visit: str = "") -> str:
@@ -163,48 +275,21 @@ def draft_key(token: str) -> tuple[bytes, bytes]:
     return _derive(secret, b"draft-row", token.encode(), 32), _derive(secret, b"draft-box", token.encode(), 32)
 
 
+def receipt_code(token: str) -> str:
+    """The receipt of whoever answers by this link (see receipts.py). Raises :class:`KeyMissing`."""
+    ids = resolve_token(token)
+    if ids is None:
+        raise KeyMissing("This link is not valid.")
+    return receipts.code_of(_derive(load(ids[0]).secret, b"receipt", token.encode(), 13))
+
+
 def destroy(wave_id: int) -> None:
-    """Remove the keys for good. Repeatable. (Overwriting is best effort: some disks keep old blocks.)"""
-    path = _path(wave_id)
+    """Remove the keys for good. Repeatable."""
+    _known.pop(wave_id, None)
     try:
-        with path.open("r+b") as file:
-            file.write(b"\0" * os.fstat(file.fileno()).st_size)
-            file.flush()
-            os.fsync(file.fileno())
-        path.unlink()
-    except FileNotFoundError:
-        return
-    _sync_folder(path.parent)
-
-
-def _path(wave_id: int) -> Path:
-    return Path(settings.KEYS_DIR) / f"wave-{int(wave_id)}.json"
-
-
-def _write_once(path: Path, content: dict[str, int | str]) -> None:
-    """Complete or not at all, and never over another's: the link fails if the file appeared meanwhile."""
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".new-")  # mkstemp makes it 0600
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(json.dumps(content).encode())
-            file.flush()
-            os.fsync(file.fileno())
-        try:
-            os.link(temporary, path)
-        except FileExistsError:
-            return
-    finally:
-        os.unlink(temporary)
-    _sync_folder(path.parent)
-
-
-def _sync_folder(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+        store().destroy(wave_id)
+    except StoreError as error:
+        raise KeyMissing(str(error)) from error
 
 
 def _derive(secret: bytes, purpose: bytes, message: bytes, size: int) -> bytes:

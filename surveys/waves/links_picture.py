@@ -125,12 +125,22 @@ def _node(name: str, x: float, y: float, size: Size, tone: str, *, before: bool)
 
 
 def shortened(name: str, letters: int) -> str:
-    """At most so many letters wide; an ideogram is as wide as two."""
-    room, kept = letters, ""
-    for sign in name:
-        room -= 2 if unicodedata.east_asian_width(sign) in "WF" else 1
-        if room < 0:
-            return f"{kept[:-1].rstrip()}…"
+    """At most so many letters wide; an ideogram is as wide as two. Cut in the middle: units often differ at the end."""
+    if _width(name) <= letters:
+        return name
+    tail = (letters - 1) // 3
+    return f"{_first(name, letters - 1 - tail).rstrip()}…{_first(name[::-1], tail)[::-1].lstrip()}"
+
+
+def _width(text: str) -> int:
+    return sum(2 if unicodedata.east_asian_width(sign) in "WF" else 1 for sign in text)
+
+
+def _first(text: str, room: int) -> str:
+    kept = ""
+    for sign in text:
+        if _width(kept + sign) > room:
+            break
         kept += sign
     return kept
 

@@ -23,6 +23,7 @@ from surveys.waves import link_forms, link_map, links, links_import, links_learn
 from surveys.waves.link_models import LinkProposal, ServiceLink
 
 PER_PAGE = 50
+HEAD_LETTERS = 42  # over a column of the matrix
 SHOWN = 200  # rows of an import's preview
 
 
@@ -160,11 +161,13 @@ def matrix(request: HttpRequest) -> HttpResponse:
         if done:
             return redirect(f"{reverse('waves:matrix')}?{request.GET.urlencode()}".rstrip("?"))
     shown = grid.rows(list(rows), list(columns), ticked)
+    heads = [(unit, links_picture.shortened(unit.name, HEAD_LETTERS)) for unit in columns]
     context = {
         "chosen": chosen,
         "form": form,
         "rows": rows,
         "columns": columns,
+        "heads": heads,
         "shown": shown,
         "was": grid.ticked_text(shown) if ticked is None else request.POST.get("was", ""),
         "query": request.GET.urlencode(),

@@ -70,6 +70,16 @@ class MailSender(models.Model):
     taken = models.PositiveIntegerField(default=0)
 
 
+class Signature(models.Model):
+    """What HR signs its mails with in a language; without one, the organisation's name stands there."""
+
+    language = models.CharField(max_length=12, primary_key=True)
+    text = models.TextField(max_length=600)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=~Q(text=""), name="signature_says_something")]
+
+
 class DeadAddress(models.Model):
     """Mail to this address came back for good. Void as soon as the person has another address.
 

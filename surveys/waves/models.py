@@ -9,6 +9,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from surveys.instruments.models import Instrument, InstrumentVersion
+from surveys.waves import cuts
 from surveys.waves.link_models import LinkProposal as LinkProposal
 from surveys.waves.link_models import ServiceLink as ServiceLink
 from surveys.waves.message_models import Message as Message
@@ -21,7 +22,10 @@ class Series(models.Model):
     as a program gives them); of these only ``job_families`` and only ``customer_facing``, where given. When: ``rule``
     (an RRULE) from ``first_opens_on``, in ``time_zone`` ('': the organisation's), never on days of ``blackout``
     ([{"first", "last", "name", "yearly"}]) nor, unless ``weekends``, at one. ``panel``: 1 of so many is asked each
-    time. ``minutes_budget``: survey minutes a person may be asked for in a quarter, over all series.
+    time. ``matters``: the smallest change worth telling, in points of 100; ``barrier_at`` (scale 1–5): at or below it
+    somebody falls short; ``quadrant_at``: from it on treatment or competence counts as good. ``minutes_budget``:
+    survey minutes a person may be asked for in a quarter, over all series. ``cuts``: by what else than units results
+    are told (keys of surveys.waves.cuts).
     """
 
     name = models.CharField(max_length=200)
@@ -45,11 +49,21 @@ class Series(models.Model):
     joined_weeks = models.PositiveSmallIntegerField(default=0)
     k = models.PositiveSmallIntegerField(default=5)
     max_providers = models.PositiveSmallIntegerField(default=3)
+    cuts = ArrayField(models.CharField(max_length=20), default=cuts.default, blank=True)
+    receipts = models.BooleanField(default=False, db_default=False)
+    matters = models.PositiveSmallIntegerField(default=5, db_default=5)
+    barrier_at = models.FloatField(default=3.0, db_default=3.0)
+    quadrant_at = models.FloatField(default=3.5, db_default=3.5)
     active = models.BooleanField(default=True)
 
     class Meta:
         verbose_name_plural = "series"
         constraints = [
+            models.CheckConstraint(condition=Q(matters__gte=1, matters__lte=20), name="series_matters_1_to_20"),
+            models.CheckConstraint(
+                condition=Q(barrier_at__gt=1, barrier_at__lt=5, quadrant_at__gt=1, quadrant_at__lt=5),
+                name="series_cuts_inside_the_scale",
+            ),
             models.CheckConstraint(condition=Q(k__gte=5), name="series_k_at_least_5"),
             models.CheckConstraint(condition=Q(open_days__gte=1), name="series_open_a_day"),
             models.CheckConstraint(condition=~Q(rule=""), name="series_recurs"),
@@ -79,7 +93,7 @@ class Wave(models.Model):
     ``left_out``: {"leave", "joined", "burden", "panel": how many}. ``progress``: {"step", "of", "people"}.
     ``reminders``: the days it opened with. ``planned_on`` is the rule's day; ``closes_on`` the last day. "Close now"
     brings it forward to today and marks the wave ``closing``: then it closes at once. ``opening_since`` is a worker's
-    lease on an opening. A trigger refuses going back.
+    lease on an opening. ``mails_dropped``: it ended, and nothing of it waits to be sent. A trigger refuses going back.
     """
 
     class State(models.TextChoices):
@@ -99,10 +113,12 @@ class Wave(models.Model):
     closes_on = models.DateField()
     closing = models.BooleanField(default=False, db_default=False)
     mails_paused = models.BooleanField(default=False, db_default=False)
+    mails_dropped = models.BooleanField(default=False, db_default=False)
     state = models.CharField(max_length=10, choices=State.choices, default=State.SCHEDULED)
     rules = models.JSONField(default=dict)
     snapshot = models.JSONField(default=dict)
     public_key = models.BinaryField(null=True, blank=True)
+    earlier_keys = ArrayField(models.BinaryField(), default=list, db_default=[], blank=True)
     participation = models.JSONField(default=dict)
     curve = models.JSONField(default=list)
     left_out = models.JSONField(default=dict)
@@ -178,7 +194,9 @@ class Burden(models.Model):
 class Invitation(models.Model):
     """Somebody is asked in a wave, about ``providers`` (unit ids). Deleted after the release, with its messages.
 
-    ``block`` is the reporting block's id in the wave's snapshot. No time of opening or answering is kept.
+    ``block`` is the reporting block's id in the wave's snapshot. ``address_mark`` says which address the personal link
+    is bound to (see keys.address_mark; null: a wave opened before that was kept). No time of opening or answering is
+    kept.
     """
 
     class State(models.TextChoices):
@@ -190,7 +208,9 @@ class Invitation(models.Model):
     employee = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="invitations")
     block = models.BigIntegerField()
     providers = ArrayField(models.BigIntegerField(), default=list, blank=True)
+    cuts = ArrayField(models.SmallIntegerField(), default=list, db_default=models.Value([]), blank=True)
     state = models.CharField(max_length=8, choices=State.choices, default=State.ASKED)
+    address_mark = models.BinaryField(max_length=12, null=True, editable=False)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["wave", "employee"], name="invited_once")]

@@ -6,7 +6,7 @@ What takes long (who is asked, about whom) is worked out first, telling how far 
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import IntegrityError, connection, transaction
@@ -19,7 +19,7 @@ from culture.access.audit import record
 from culture.people.models import Employee
 from surveys.instruments.loading import frozen_items, latest_version
 from surveys.instruments.models import InstrumentVersion
-from surveys.waves import audience, keys, partitions, schedule
+from surveys.waves import audience, cuts, hours, keys, partitions, schedule
 from surveys.waves.assignment import Person, assign
 from surveys.waves.blocks import Block, UnitNode
 from surveys.waves.history import expected_rates
@@ -29,6 +29,8 @@ from surveys.waves.series import today_of
 # A worker that works on an opening renews its lease at each step; a dead one's runs out.
 LEASE = dt.timedelta(seconds=60)
 STEPS = 4
+# What a series may set for the meaning of its results; frozen only where it differs.
+USUAL = {"matters": 5, "barrier_at": 3.0, "quadrant_at": 3.5}
 
 
 class CannotOpen(Exception):
@@ -46,6 +48,8 @@ class Plan:
     nodes: list[UnitNode]
     blocks: list[Block]
     providers: dict[int, tuple[int, ...]]
+    served_by: list[int] = field(default_factory=list)  # everybody on the service map who serves somebody
+    told: cuts.Frozen = field(default_factory=lambda: cuts.Frozen([], {}))
 
 
 @transaction.atomic
@@ -120,6 +124,8 @@ def rules_for(series: Series) -> dict[str, Any]:
         "distribution_from": 20,
         "comment_home": max(10, series.k),
         "max_providers": series.max_providers,
+        **({"receipts": True} if series.receipts else {}),
+        **{field: value for field, usual in USUAL.items() if (value := getattr(series, field)) != usual},
     }
 
 
@@ -139,7 +145,25 @@ def _plan(wave: Wave, *, today: dt.date) -> Plan:
     blocks = audience.blocks_of(choice, nodes, series.k)
     providers = providers_for(choice, blocks, nodes, links, series, turn=wave.number)
     _tell(wave, 3, len(choice.people))
-    return Plan(today, version, items, choice, nodes, blocks, providers)
+    served_by = sorted({unit for found in links.values() for unit in found})
+    told = _cuts(choice, blocks, series, today)
+    return Plan(today, version, items, choice, nodes, blocks, providers, served_by, told)
+
+
+def _cuts(choice: audience.Choice, blocks: list[Block], series: Series, today: dt.date) -> cuts.Frozen:
+    """What is stored of each person beside his block; one query."""
+    home = {unit: block.id for block in blocks for unit in block.units}
+    blocks_of = {one.id: home[one.unit] for one in choice.people}
+    people_here = audience.audience_of(series, today).order_by()
+    rows = people_here.values_list("pk", "site", "job_family", "hired_on", "customer_facing")
+    people = [
+        cuts.Traits(pk, blocks_of[pk], (site, family, cuts.tenure(hired_on, today), "yes" if facing else "no"))
+        for pk, site, family, hired_on, facing in rows.iterator(chunk_size=5000)
+        if pk in blocks_of
+    ]
+    people.sort(key=lambda one: one.id)
+    wanted = [key if key in series.cuts else "" for key in cuts.KEYS]
+    return cuts.freeze(people, wanted, series.k)
 
 
 def providers_for(
@@ -174,14 +198,15 @@ def _fill(wave: Wave, plan: Plan, *, now: dt.datetime) -> None:
     """Write it all. One statement per table, whatever the size."""
     series = wave.series
     # The key lives outside the database: if this transaction fails, the next attempt finds the same key again.
-    wave.public_key = keys.create(wave.pk)
+    wave.public_key, wave.earlier_keys = _public_key(wave), []
     wave.planned_on = wave.planned_on or wave.opens_on
     if plan.today != wave.opens_on:
         late = plan.today > wave.opens_on
         wave.opens_on, wave.closes_on = plan.today, _last_day(wave, plan.today, late=late)
     wave.version = _frozen(plan.version)
     wave.rules = rules_for(series)
-    asked = {"items": plan.items, "sections": plan.version.sections}
+    asked = {"items": plan.items, "sections": plan.version.sections, "providers": plan.served_by}
+    asked["cuts"] = plan.told.cuts
     wave.snapshot = {**audience.tree_snapshot(plan.nodes, plan.blocks), **asked}
     wave.invited, wave.answered = len(plan.choice.people), 0
     wave.left_out = dict(plan.choice.left_out)
@@ -196,9 +221,17 @@ def _fill(wave: Wave, plan: Plan, *, now: dt.datetime) -> None:
     _write_places(series, plan.choice.places)
 
 
+def _public_key(wave: Wave) -> bytes:
+    try:
+        return keys.create(wave.pk)
+    except keys.KeyMissing as error:
+        text = _("The keys of this wave cannot be made or read, so nothing may be answered. %(why)s")
+        raise CannotOpen(text % {"why": error}) from error
+
+
 def _last_day(wave: Wave, today: dt.date, *, late: bool) -> dt.date:
     series = wave.series
-    closes = schedule.closing_day(today, series.open_days, schedule.read_blackouts(series.blackout))
+    closes = schedule.closing_day(today, series.open_days, hours.read_blackouts(series.blackout))
     following = Wave.objects.filter(
         series=series, state__in=[Wave.State.SCHEDULED, Wave.State.DRAFT], number__gt=wave.number, opens_on__gt=today
     )
@@ -209,7 +242,7 @@ def _last_day(wave: Wave, today: dt.date, *, late: bool) -> dt.date:
 
 def room_until(following: Wave, series: Series, today: dt.date) -> dt.date | None:
     """The last day of a wave that opens late, today, before ``following`` opens; None if half its time is lost."""
-    closes = schedule.closing_day(today, series.open_days, schedule.read_blackouts(series.blackout))
+    closes = schedule.closing_day(today, series.open_days, hours.read_blackouts(series.blackout))
     closes = min(closes, following.opens_on - schedule.DAY)
     return closes if (closes - today).days * 2 >= series.open_days else None
 
@@ -218,7 +251,7 @@ def room_until(following: Wave, series: Series, today: dt.date) -> dt.date | Non
 
 
 def _write_invitations(wave: Wave, plan: Plan, home: dict[int, int]) -> None:
-    mine = ["wave_id", "employee_id", "block", "providers", "state"]
+    mine = ["wave_id", "employee_id", "block", "providers", "state", "address_mark", "cuts"]
     # Fields other rooms added keep what Django would have given them.
     others = [
         (str(field.column), value)
@@ -228,10 +261,15 @@ def _write_invitations(wave: Wave, plan: Plan, home: dict[int, int]) -> None:
     ]
     columns = ", ".join([*mine, *(column for column, _value in others)])
     more = tuple(value for _column, value in others)
+    secrets = keys.load(wave.pk)
     with connection.cursor() as cursor, cursor.copy(f"COPY surveys_invitation ({columns}) FROM STDIN") as copy:
         for one in plan.choice.people:
             providers = list(plan.providers.get(one.id, ()))
-            copy.write_row((wave.pk, one.id, home[one.unit], providers, Invitation.State.ASKED.value, *more))
+            mark = keys.address_mark(secrets, one.address)
+            told = list(plan.told.of.get(one.id, ()))
+            copy.write_row(
+                (wave.pk, one.id, home[one.unit], providers, Invitation.State.ASKED.value, mark, told, *more)
+            )
 
 
 def _write_messages(wave: Wave, *, now: dt.datetime) -> None:
@@ -256,7 +294,7 @@ def add_reminders(wave: Wave, days: list[tuple[int, dt.date]]) -> None:
             [wave.pk],
         )
         zones = [row[0] for row in cursor.fetchall()]
-        due = [(zone, number, schedule.moment(day, zone)) for zone in zones for number, day in days]
+        due = [(zone, number, hours.moment(day, zone)) for zone in zones for number, day in days]
         cursor.execute(
             f"INSERT INTO {Message._meta.db_table} (invitation_id, kind, number, due_at)"
             " SELECT i.id, 'reminder', v.number, v.due_at FROM surveys_invitation i"
@@ -305,7 +343,7 @@ def reminder_days(wave: Wave) -> list[dt.date]:
         every=series.reminder_every,
         most=max(series.reminder_most, len(series.reminder_days)),
         days=series.reminder_days,
-        blackouts=schedule.read_blackouts(series.blackout),
+        blackouts=hours.read_blackouts(series.blackout),
     )
 
 
@@ -325,7 +363,7 @@ def remind_further(wave: Wave, *, today: dt.date) -> None:
         after=max([today, *known]),
         every=series.reminder_every,
         most=series.reminder_most,
-        blackouts=schedule.read_blackouts(series.blackout),
+        blackouts=hours.read_blackouts(series.blackout),
     )
     wave.reminders = [*known, *more]
     wave.save(update_fields=["reminders"])

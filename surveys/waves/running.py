@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from culture.access.audit import record
 from culture.people.models import Employee, Unit
-from surveys.waves import keys, opening, partitions, schedule
+from surveys.waves import hours, keys, opening, partitions, schedule
 from surveys.waves.models import Invitation, Message, Series, UnitMerge, Wave
 from surveys.waves.series_words import day
 
@@ -129,8 +129,8 @@ def unhold(wave: Wave, *, by: Employee | None, today: dt.date) -> bool:
     wave.state = State.SCHEDULED
     if wave.opens_on < today:
         series = wave.series
-        blackouts = schedule.read_blackouts(series.blackout)
-        wave.opens_on = schedule.next_working(today, blackouts, weekends=series.weekends)[0]
+        blackouts = hours.read_blackouts(series.blackout)
+        wave.opens_on = hours.next_working_day(today, blackouts, weekends=series.weekends)[0]
         wave.closes_on = schedule.closing_day(wave.opens_on, series.open_days, blackouts)
     wave.save(update_fields=["state", "opens_on", "closes_on"])
     record(by, "wave.scheduled", wave, opens_on=wave.opens_on)

@@ -1,14 +1,13 @@
 """When a series asks and reminds: days out of a recurrence rule, moved off free days. Pure: no ORM, no clock.
 
-Rules are RRULEs of RFC 5545 without hours: a wave opens on a day. Days are those of the series' zone; the moments at
-which a day begins or a mail may leave are worked out per zone, so that a change to summer time moves no day.
+Rules are RRULEs of RFC 5545 without hours: a wave opens on a day, one of the series' zone. Which days are free and at
+which moment a day begins is the matter of hours.py.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import re
-import zoneinfo
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice, pairwise
@@ -16,9 +15,10 @@ from typing import Any
 
 from dateutil.rrule import rrule, rrulestr
 
-from surveys.waves import hours
+from surveys.waves.hours import DAY as DAY
+from surveys.waves.hours import Blackout, is_working_day, next_working_day
+from surveys.waves.hours import ScheduleError as ScheduleError
 
-DAY = dt.timedelta(days=1)
 MOST_WAVES = 60
 LONGEST_YEARS = 15
 PERIODS = ("DAILY", "WEEKLY", "MONTHLY", "YEARLY")
@@ -57,36 +57,6 @@ REMIND_EVERY = 4
 REMIND_MOST = 3
 
 
-class ScheduleError(ValueError):
-    """``reason``: frequency, part, value, twice, never, overlap, free, end – the caller has the words for it."""
-
-    def __init__(self, reason: str, detail: str = "") -> None:
-        super().__init__(f"{reason}: {detail}")
-        self.reason, self.detail = reason, detail
-
-
-@dataclass(frozen=True)
-class Blackout:
-    """Days on which nothing opens and nobody is reminded, both ends included; ``yearly``: every year again."""
-
-    first: dt.date
-    last: dt.date
-    name: str = ""
-    yearly: bool = False
-
-    def covers(self, day: dt.date) -> bool:
-        if not self.yearly:
-            return self.first <= day <= self.last
-        if self.last - self.first >= dt.timedelta(days=364):
-            return True
-        begin, end, at = _key(self.first), _key(self.last), _key(day)
-        return begin <= at <= end if begin <= end else at >= begin or at <= end
-
-
-def _key(day: dt.date) -> tuple[int, int]:
-    return day.month, day.day
-
-
 @dataclass(frozen=True)
 class Occurrence:
     """``planned``: the rule's day; ``opens``: where it was moved, ``because`` of the names of these free days."""
@@ -100,47 +70,6 @@ class Occurrence:
     @property
     def moved(self) -> bool:
         return self.opens != self.planned
-
-
-def read_blackouts(stored: Iterable[Mapping[str, Any]]) -> list[Blackout]:
-    """From the JSON of a series: [{"first", "last", "name", "yearly"}]."""
-    return [
-        Blackout(
-            dt.date.fromisoformat(one["first"]),
-            dt.date.fromisoformat(one["last"]),
-            str(one.get("name", "")),
-            bool(one.get("yearly")),
-        )
-        for one in stored
-    ]
-
-
-def written(blackouts: Iterable[Blackout]) -> list[dict[str, Any]]:
-    return [
-        {"first": one.first.isoformat(), "last": one.last.isoformat(), "name": one.name, "yearly": one.yearly}
-        for one in blackouts
-    ]
-
-
-def is_working(day: dt.date, blackouts: Iterable[Blackout] = (), *, weekends: bool = False) -> bool:
-    """``weekends``: whether those are days like others."""
-    return (weekends or day.weekday() not in hours.WEEKEND) and not any(one.covers(day) for one in blackouts)
-
-
-def next_working(
-    day: dt.date, blackouts: Sequence[Blackout] = (), *, weekends: bool = False
-) -> tuple[dt.date, tuple[str, ...], bool]:
-    """The day or the next one that is not free; the names of the blackouts passed over, and whether a weekend was."""
-    names: list[str] = []
-    weekend = False
-    for _ in range(hours.FURTHEST):
-        if is_working(day, blackouts, weekends=weekends):
-            return day, tuple(dict.fromkeys(names)), weekend
-        covering = [one.name for one in blackouts if one.covers(day)]
-        names += covering
-        weekend = weekend or not covering
-        day += DAY
-    raise ScheduleError("free")
 
 
 # -- recurrence ------------------------------------------------------------------------------------------------------
@@ -247,7 +176,7 @@ def occurrences(
     """
     found: list[Occurrence] = []
     for planned in islice(days_of(rule, first, until=until), most):
-        opens, because, weekend = next_working(planned, blackouts, weekends=weekends)
+        opens, because, weekend = next_working_day(planned, blackouts, weekends=weekends)
         closes = closing_day(opens, open_days, blackouts)
         found.append(Occurrence(planned, opens, closes, because, weekend))
         if len(found) > 1 and found[-2].closes >= opens:
@@ -260,7 +189,7 @@ def occurrences(
 def closing_day(opens: dt.date, open_days: int, blackouts: Sequence[Blackout] = ()) -> dt.date:
     """The last day. Not within a blackout, when nobody could answer: then the first working day after it."""
     closes = opens + dt.timedelta(days=open_days)
-    return closes if is_working(closes, blackouts, weekends=True) else next_working(closes, blackouts)[0]
+    return closes if is_working_day(closes, blackouts, weekends=True) else next_working_day(closes, blackouts)[0]
 
 
 def horizon(rule: str, first: dt.date, today: dt.date, *, years: int = 2) -> dt.date:
@@ -276,23 +205,6 @@ def _plus_years(day: dt.date, years: int) -> dt.date:
         return day.replace(year=day.year + years)
     except ValueError:  # the 29th of February
         return day.replace(year=day.year + years, day=28)
-
-
-# -- moments ---------------------------------------------------------------------------------------------------------
-
-
-def moment(day: dt.date, zone: str, hour: int = hours.BEGIN.hour) -> dt.datetime:
-    """The hour of that day in a zone, in UTC. An hour that summer time skips is the next that exists."""
-    local = dt.datetime.combine(day, dt.time(hour), hours.zone_of(zone))
-    return local.astimezone(dt.UTC)
-
-
-def today_in(zone: str, now: dt.datetime) -> dt.date:
-    return now.astimezone(hours.zone_of(zone)).date()
-
-
-def is_zone(name: str) -> bool:
-    return name in zoneinfo.available_timezones()
 
 
 def reminder_days(
@@ -318,7 +230,7 @@ def reminder_days(
     found: list[dt.date] = []
     for day in wanted:
         try:
-            moved = next_working(day, blackouts)[0]
+            moved = next_working_day(day, blackouts)[0]
         except ScheduleError:
             continue
         if opens < moved < closes and moved not in found:
@@ -340,27 +252,12 @@ def further_days(
     day = after
     while len(known) + len(found) < most:
         try:
-            day = next_working(day + every * DAY, blackouts)[0]
+            day = next_working_day(day + every * DAY, blackouts)[0]
         except ScheduleError:
             break
         if day >= closes:
             break
         found.append(day)
-    return found
-
-
-def ranges(blackouts: Iterable[Blackout], first: dt.date, last: dt.date) -> list[tuple[dt.date, dt.date]]:
-    """The blackout days between two days as (first, last) pairs, years written out: what ``hours`` takes."""
-    found: list[tuple[dt.date, dt.date]] = []
-    blackouts = list(blackouts)
-    day = first
-    while day <= last:
-        if any(one.covers(day) for one in blackouts):
-            if found and found[-1][1] == day - DAY:
-                found[-1] = (found[-1][0], day)
-            else:
-                found.append((day, day))
-        day += DAY
     return found
 
 

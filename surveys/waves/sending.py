@@ -15,8 +15,7 @@ BOUNCES_EVERY = 5
 def tick(*, now: dt.datetime) -> None:
     delivery.release_stale(now)
     delivery.drop_ended()
-    # In this order the index answers; a bare "exists" walks all invitations of the open wave.
-    if delivery.due_messages(now).order_by("due_at", "pk").values_list("pk", flat=True).first() is not None:
+    if delivery.anything_due(now):
         # More than there are slots would only come and go.
         for _ in range(settings.MAIL_SENDERS):
             tasks.send_messages.delay_on_commit()

@@ -17,14 +17,14 @@ from culture.access import organisation
 from culture.access.audit import record
 from culture.people.models import Employee, Unit
 from surveys.instruments.models import Instrument
-from surveys.waves import schedule
+from surveys.waves import cuts, hours, schedule
 from surveys.waves.models import PanelPlace, Series, Wave
 from surveys.waves.series_words import refusal
 
 K_CHOICES = (5, 7, 10)
 AHEAD = dt.timedelta(days=365)
 WAITING = (Wave.State.DRAFT, Wave.State.SCHEDULED)
-LIMITS: dict[str, tuple[int, int]] = {
+LIMITS: dict[str, tuple[int, float]] = {
     "open_days": (1, 60),
     "opens_hour": (0, 23),
     "reminder_every": (1, 30),
@@ -32,6 +32,9 @@ LIMITS: dict[str, tuple[int, int]] = {
     "panel": (1, 12),
     "joined_weeks": (0, 52),
     "max_providers": (1, 6),
+    "matters": (1, 20),
+    "barrier_at": (2, 4),
+    "quadrant_at": (2, 4.5),
 }
 # What HR may change later. The rest (its waves' rules) is frozen into a wave as it opens.
 FIELDS = (
@@ -56,6 +59,11 @@ FIELDS = (
     "joined_weeks",
     "k",
     "max_providers",
+    "receipts",
+    "cuts",
+    "matters",
+    "barrier_at",
+    "quadrant_at",
 )
 
 
@@ -75,7 +83,7 @@ def zone_of(series: Series) -> str:
 
 def today_of(series: Series, now: dt.datetime) -> dt.date:
     """The day it is where the series is at home."""
-    return schedule.today_in(zone_of(series), now)
+    return hours.today_in(zone_of(series), now)
 
 
 def wave_dates(first: dt.date, every_months: int, occurrences: int, open_days: int) -> list[tuple[dt.date, dt.date]]:
@@ -154,13 +162,15 @@ def check(series: Series) -> dict[str, str]:
         errors["open_days"] = _("A wave stays open for 1 to 60 days.")
     elif any(not 1 <= day < series.open_days for day in series.reminder_days):
         errors["reminder_days"] = _("A reminder must come after the opening and before the close.")
+    if unknown := [key for key in series.cuts if key not in cuts.KEYS]:
+        errors["cuts"] = _("Results cannot be told by “%(cut)s”.") % {"cut": unknown[0]}
     if series.minutes_budget is not None and not 1 <= series.minutes_budget <= 600:
         errors["minutes_budget"] = _("Between %(least)s and %(most)s.") % {"least": 1, "most": 600}
     if len(series.audience) != Unit.objects.filter(pk__in=series.audience).count():
         errors["audience"] = _("One of the units does not exist any more.")
     if len(set(series.employees)) != Employee.objects.filter(pk__in=series.employees).count():
         errors["employees"] = _("One of the people of the list is not here any more.")
-    if series.time_zone and not schedule.is_zone(series.time_zone):
+    if series.time_zone and not hours.is_zone(series.time_zone):
         errors["time_zone"] = _("Choose a time zone of the list, such as Europe/Rome.")
     if not errors:
         try:
@@ -179,7 +189,7 @@ def plan(series: Series, *, today: dt.date) -> list[schedule.Occurrence]:
         first,
         until=schedule.horizon(series.rule, first, today),
         open_days=series.open_days,
-        blackouts=schedule.read_blackouts(series.blackout),
+        blackouts=hours.read_blackouts(series.blackout),
         weekends=series.weekends,
         # A rule without end goes on for years: only what lies ahead is limited.
         most=schedule.MOST_WAVES * (1 if "COUNT=" in series.rule else 10),
@@ -294,4 +304,4 @@ def _add_ahead(series: Series, today: dt.date) -> int:
 
 def today_here() -> dt.date:
     """Today in the organisation's zone."""
-    return schedule.today_in(organisation.current().time_zone, timezone.now())
+    return hours.today_in(organisation.current().time_zone, timezone.now())

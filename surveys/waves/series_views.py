@@ -8,6 +8,7 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
+from django.db import transaction
 from django.db.models import Prefetch
 from django.forms.formsets import BaseFormSet
 from django.http import HttpRequest, HttpResponse
@@ -17,11 +18,13 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from culture.access.permissions import Permission, require
 from culture.people.models import Employee
+from surveys.instruments import editing, library
 from surveys.instruments.loading import frozen_items, latest_version, load_library
 from surveys.instruments.models import Instrument
-from surveys.waves import audience, forecast, schedule, series_words
+from surveys.waves import audience, forecast, hours, schedule, series_words
 from surveys.waves import series as series_service
-from surveys.waves.forms import SeriesForm, first_day, initial_of, rows_for, usual_blackouts
+from surveys.waves.form_fields import rows_for, usual_blackouts
+from surveys.waves.forms import SeriesForm, first_day, initial_of
 from surveys.waves.models import Series, Wave
 from surveys.waves.views import manages, with_tone
 
@@ -104,7 +107,7 @@ def _untyped(series: Series | None) -> tuple[SeriesForm, BaseFormSet]:
         initial: dict[str, Any] = {"first_opens_on": first_day(today)}
         return SeriesForm(today=today, initial=initial), rows_for(usual_blackouts(today))
     form = SeriesForm(today=today, changed=series, initial=initial_of(series))
-    return form, rows_for(schedule.read_blackouts(series.blackout))
+    return form, rows_for(hours.read_blackouts(series.blackout))
 
 
 def _edit(request: HttpRequest, series: Series | None) -> HttpResponse:
@@ -121,7 +124,8 @@ def _edit(request: HttpRequest, series: Series | None) -> HttpResponse:
         return _page(request, form, rows, series, seen, status=400 if form.errors else 200)
     if sound:
         try:
-            made = _save(request, form, rows, series)
+            with transaction.atomic():
+                made = _save(request, form, rows, series)
         except ValidationError as error:
             form.refuse(_by_field(error))
         else:
@@ -131,6 +135,8 @@ def _edit(request: HttpRequest, series: Series | None) -> HttpResponse:
 
 def _save(request: HttpRequest, form: SeriesForm, rows: BaseFormSet, series: Series | None) -> HttpResponse:
     values = form.arguments(_blackouts(rows))
+    if values["instrument"].pk is None:
+        values["instrument"] = editing.take_from_library(by=_employee(request), key=values["instrument"].key)
     if series is not None:
         made = series_service.change(series, by=_employee(request), today=series_service.today_here(), **values)
         touched = sum(one.kind != "same" for one in made)
@@ -158,14 +164,14 @@ def _page(
     return render(request, "surveys/waves/new.html", context, status=status)
 
 
-def _blackouts(rows: BaseFormSet) -> list[schedule.Blackout]:
+def _blackouts(rows: BaseFormSet) -> list[hours.Blackout]:
     return [found for row in rows.forms if (found := row.blackout())]
 
 
 def _first_preview(form: SeriesForm, rows: BaseFormSet, series: Series | None) -> Preview:
     """The preview of an untouched form: as if its first values had been typed."""
     data = {name: form.get_initial_for_field(one, name) for name, one in form.fields.items()}
-    data = {name: value for name, value in data.items() if value not in (None, False)}
+    data = {name: value for name, value in data.items() if value is not None and value is not False}
     if series is None:
         data["name"] = "-"
     if series is None and (first := Instrument.objects.order_by("key").first()):
@@ -173,7 +179,7 @@ def _first_preview(form: SeriesForm, rows: BaseFormSet, series: Series | None) -
     elif series is not None:
         data["instrument"] = series.instrument_id
     typed = SeriesForm(data, today=form.today, changed=form.changed)
-    blackouts = usual_blackouts(form.today) if series is None else schedule.read_blackouts(series.blackout)
+    blackouts = usual_blackouts(form.today) if series is None else hours.read_blackouts(series.blackout)
     return _seen(typed, blackouts, series) if typed.is_valid() else Preview()
 
 
@@ -189,7 +195,7 @@ def _preview(form: SeriesForm, rows: BaseFormSet, series: Series | None) -> Prev
     return _seen(form, _blackouts(rows), series)
 
 
-def _seen(form: SeriesForm, blackouts: list[schedule.Blackout], series: Series | None) -> Preview:
+def _seen(form: SeriesForm, blackouts: list[hours.Blackout], series: Series | None) -> Preview:
     values = form.arguments(blackouts)
     values["name"] = values["name"] or "-"
     tried = Series.objects.get(pk=series.pk) if series else Series()
@@ -202,8 +208,7 @@ def _seen(form: SeriesForm, blackouts: list[schedule.Blackout], series: Series |
     ahead = [one for one in series_service.plan(tried, today=today) if one.closes >= today]
     first = next(iter(ahead), None)
     people = forecast.headcount(tried, max(today, tried.first_opens_on))
-    version = latest_version(tried.instrument)
-    items = frozen_items(version) if version else []
+    items = _items_of(tried.instrument)
     links = audience.active_links(today)
     return Preview(
         occurrences=[{"at": one, "moved": series_words.moved_words(one)} for one in ahead[:CALENDAR]],
@@ -225,6 +230,13 @@ def _seen(form: SeriesForm, blackouts: list[schedule.Blackout], series: Series |
         changes=series_service.changes(tried, today=today) if series else [],
         ready=True,
     )
+
+
+def _items_of(instrument: Instrument) -> list[dict[str, Any]]:
+    if instrument.pk is None:
+        return library.entry(instrument.key).content["items"]
+    version = latest_version(instrument)
+    return frozen_items(version) if version else []
 
 
 @require(Permission.SEE_PARTICIPATION)
@@ -249,7 +261,7 @@ def series_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "next": next_wave,
         "open": next((wave for wave in waves if wave.state == Wave.State.OPEN), None),
         "often": series_words.rule_words(series),
-        "blackouts": schedule.read_blackouts(series.blackout),
+        "blackouts": hours.read_blackouts(series.blackout),
         "people": forecast.headcount(series, series_service.today_here()),
         "units": list(_unit_names(series)),
         "zone": series_service.zone_of(series),

@@ -9,7 +9,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from surveys.waves import schedule
+from surveys.waves import hours, schedule
 from surveys.waves.models import Series, Wave
 
 WHY_LEFT_OUT = {
@@ -97,9 +97,9 @@ def late_words(wave: Wave) -> str:
     if wave.planned_on is None or wave.planned_on == wave.opens_on:
         return ""
     series = wave.series
-    blackouts = schedule.read_blackouts(series.blackout)
+    blackouts = hours.read_blackouts(series.blackout)
     try:
-        opens, because, weekend = schedule.next_working(wave.planned_on, blackouts, weekends=series.weekends)
+        opens, because, weekend = hours.next_working_day(wave.planned_on, blackouts, weekends=series.weekends)
     except schedule.ScheduleError:
         return ""
     if opens != wave.opens_on:

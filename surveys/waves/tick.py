@@ -10,7 +10,7 @@ import datetime as dt
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
-from surveys.waves import participation, running, schedule, sending, tasks
+from surveys.waves import hours, participation, running, schedule, sending, tasks
 from surveys.waves import series as series_service
 from surveys.waves.audience import quarter_of
 from surveys.waves.models import Burden, Wave
@@ -54,14 +54,14 @@ def _is_due(wave: Wave, now: dt.datetime) -> bool:
     """From the hour of its day on; later only on a day on which something may open."""
     series = wave.series
     zone = series_service.zone_of(series)
-    today = schedule.today_in(zone, now)
-    if now < schedule.moment(wave.opens_on, zone, series.opens_hour):
+    today = hours.today_in(zone, now)
+    if now < hours.moment(wave.opens_on, zone, series.opens_hour):
         return False
     if today == wave.opens_on:
         return True
-    blackouts = schedule.read_blackouts(series.blackout)
-    working = schedule.is_working(today, blackouts, weekends=series.weekends)
-    return working and now >= schedule.moment(today, zone, series.opens_hour)
+    blackouts = hours.read_blackouts(series.blackout)
+    working = hours.is_working_day(today, blackouts, weekends=series.weekends)
+    return working and now >= hours.moment(today, zone, series.opens_hour)
 
 
 def _tidy(today: dt.date) -> None:
@@ -69,5 +69,8 @@ def _tidy(today: dt.date) -> None:
     cancelled = Wave.objects.filter(state=Wave.State.CANCELLED, public_key__isnull=False)
     for wave_id in cancelled.values_list("pk", flat=True):
         running.clear(wave_id)
-    if Burden.objects.filter(quarter__lt=quarter_of(today - 7 * DAY)).exists():
-        Burden.objects.filter(quarter__lt=quarter_of(today - 7 * DAY)).delete()
+    # The first of the index: a bare "exists" walks this quarter's rows.
+    oldest = Burden.objects.order_by("quarter").values_list("quarter", flat=True).first()
+    kept = quarter_of(today - 7 * DAY)
+    if oldest is not None and oldest < kept:
+        Burden.objects.filter(quarter__lt=kept).delete()

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from culture.access.permissions import Permission, can, require
 from culture.people.models import Employee
-from surveys.waves import forecast, monitor, opening, reach, running, series_words, tasks
+from surveys.waves import forecast, keeping, monitor, opening, reach, running, series_words, tasks
 from surveys.waves import series as series_service
 from surveys.waves.forms import CancelForm, ExtendForm
 from surveys.waves.models import UnitMerge, Wave
@@ -29,6 +29,7 @@ TONES = {
     State.DRAFT: "warn",
     State.CANCELLED: "bad",
 }
+DOUBTFUL = 20
 ROWS = 200
 
 
@@ -57,22 +58,33 @@ def wave_detail(request: HttpRequest, pk: int) -> HttpResponse:
         if request.headers.get("HX-Request"):
             answer["HX-Refresh"] = "true"
         return answer
-    return render(request, "surveys/waves/detail.html", {**context, "dates": opening.message_dates(wave)})
+    context |= {"dates": opening.message_dates(wave), "key_trouble": keeping.trouble_of(wave)}
+    if request.headers.get("HX-Request") and wave.state == State.CLOSED:
+        return render(request, "surveys/waves/_closing.html", context)
+    answer = render(request, "surveys/waves/detail.html", context)
+    if request.headers.get("HX-Request"):
+        answer["HX-Refresh"] = "true"
+    return answer
 
 
 def _forecast(wave: Wave, today: dt.date) -> dict[str, Any]:
     made = forecast.of_wave(wave, today=today)
+    doubtful = [row for row in made.rows[:ROWS] if row.verdict != "shown"]
     return {
+        "key_problem": keeping.store_problem(),
         "forecast": made,
         "series": wave.series,
         "why": series_words.left_out_words(made.left_out.items()),
         "left_out": sum(made.left_out.values()),
-        "doubtful": [row for row in made.rows[:ROWS] if row.verdict != "shown"],
+        "doubtful": doubtful[:DOUBTFUL],
+        "doubtful_more": doubtful[DOUBTFUL:],
+        "unreached_more": max(0, len(made.unreached) - 12),
         "sure": [row for row in made.rows[:ROWS] if row.verdict == "shown"],
         "more_rows": max(0, len(made.rows) - ROWS),
         "suggestions": made.suggestions[:20],
         "cells": sum(made.cells.values()),
         "moved": series_words.late_words(wave),
+        "late": wave.opens_on < today and wave.state == Wave.State.SCHEDULED and wave.series.active,
     }
 
 
@@ -81,6 +93,7 @@ def _monitor(wave: Wave, today: dt.date) -> dict[str, Any]:
     groups = wave.participation.get("groups", [])[:ROWS]
     is_open = wave.state == State.OPEN
     return {
+        "key_trouble": keeping.trouble_of(wave),
         "mails": reach.mail_counts(wave) if is_open else None,
         "trouble": monitor.trouble(wave) if is_open else None,
         "dates": opening.message_dates(wave),

@@ -175,12 +175,12 @@ def send_personal(parcel: Parcel, writer: Writer) -> None:
         day = date_format(letter.closes_on, "DATE_FORMAT")
     filled = {key: value.format(name=letter.given_name, date=day, k=letter.k) for key, value in text.items()}
     link = writer.link(letter)
-    lines = [filled["hello"], filled["again" if parcel.is_reminder else "ask"], filled["until"], filled["promise"]]
+    lines = [filled["hello"], filled["again" if letter.is_again else "ask"], filled["until"], filled["promise"]]
     content = {
         "type": f"survey.{letter.kind}",
         "timestamp": timezone.now().isoformat(),
         "text": "\n".join([*lines, f"{filled['button']}: {link}"]),
-        "data": {"employee_number": parcel.employee.number, "language": language, "link": link},
+        "data": {"employee_number": parcel.employee_number, "language": language, "link": link},
     }
     post(endpoint.url, secret_of(endpoint), f"msg_{letter.message_id}", content)
 

@@ -182,3 +182,13 @@ def test_merging_joins_what_was_merged_before(units, hr):
     made = running.merge(by=hr, units=[units["Branch B"].pk, units["Retail"].pk])
     assert made.units == sorted(units[name].pk for name in ("Branch A", "Branch B", "Retail"))
     assert Series.objects.count() == 0
+
+
+def test_a_wave_whose_day_was_slept_over_says_so(wave, hr, client_of):
+    client = client_of(hr)
+    assert not client.get(f"/waves/{wave.pk}/").context["late"]
+    Wave.objects.filter(pk=wave.pk).update(opens_on=clock.today() - 2 * DAY)
+    page = client.get(f"/waves/{wave.pk}/")
+    assert page.context["late"] and "should have opened" in page.content.decode()
+    Series.objects.update(active=False)
+    assert not client.get(f"/waves/{wave.pk}/").context["late"], "a paused series opens nothing"

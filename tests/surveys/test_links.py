@@ -316,7 +316,8 @@ def test_names_in_the_drawing_are_escaped_and_shortened():
     band = Band(1, 2, '<script>"&', "信息技术与流程管理支持中心办公室第二处", 3)
     svg = links_picture.draw([band], links_picture.NARROW, title="<b>", description="&")
     assert "<script>" not in svg and "&lt;script&gt;" in svg and "<b>" not in svg
-    assert links_picture.shortened(band.customer_name, 10).endswith("…")
+    assert links_picture.shortened(band.customer_name, 10) == "信息技…处"
+    assert links_picture.shortened("Servizio clienti di Roma 24", 15) == "Servizio c…a 24"
     assert links_picture.shortened("Retail", 6) == "Retail"
 
 

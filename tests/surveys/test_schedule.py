@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from surveys.waves import panel, schedule
+from surveys.waves import hours, panel, schedule
 from surveys.waves.schedule import Blackout, ScheduleError
 
 D = dt.date
@@ -90,7 +90,7 @@ def test_waves_come_in_order_never_overlap_and_never_open_on_a_free_day(first, m
     )
     assert len(found) == count
     for one in found:
-        assert schedule.is_working(one.opens, [YEAR_END], weekends=weekends)
+        assert hours.is_working_day(one.opens, [YEAR_END], weekends=weekends)
         assert one.opens >= one.planned and not YEAR_END.covers(one.closes)
         assert (one.closes - one.opens).days >= 7
         assert one.moved == bool(one.because or one.weekend)
@@ -109,7 +109,7 @@ def test_an_opening_on_a_holiday_moves_to_the_next_working_day_and_says_why():
 
 def test_a_holiday_after_a_weekend_is_passed_over_with_it():
     easter = Blackout(D(2027, 3, 29), D(2027, 3, 29), "Easter Monday")
-    assert schedule.next_working(D(2027, 3, 27), [easter]) == (D(2027, 3, 30), ("Easter Monday",), True)
+    assert hours.next_working_day(D(2027, 3, 27), [easter]) == (D(2027, 3, 30), ("Easter Monday",), True)
 
 
 @given(days)
@@ -132,18 +132,21 @@ def test_free_days_that_leave_no_day(all_days):
     assert schedule.reminder_days(D(2027, 3, 1), D(2027, 3, 15), blackouts=all_days) == []
 
 
-@given(st.lists(st.tuples(days, st.integers(0, 40), st.booleans()), max_size=4), days)
-def test_ranges_write_out_what_covers_say(drawn, start):
+@given(st.lists(st.tuples(days, st.integers(0, 40), st.booleans()), max_size=4), days, st.integers(0, 23))
+def test_the_next_working_moment_is_the_first_that_is_one(drawn, start, hour):
     blackouts = [Blackout(first, first + dt.timedelta(days=length), "", again) for first, length, again in drawn]
-    last = start + dt.timedelta(days=400)
-    found = schedule.ranges(blackouts, start, last)
-    for n in range(401):
-        day = start + dt.timedelta(days=n)
-        assert any(one.covers(day) for one in blackouts) == any(a <= day <= b for a, b in found)
+    at = dt.datetime.combine(start, dt.time(hour), dt.UTC)
+    found = hours.next_working(at, "Europe/Rome", blackouts)
+    if found is None:
+        assert not any(hours.is_working_day(start + n * hours.DAY, blackouts) for n in range(2, 390))
+        return
+    assert found >= at and hours.is_working(found, "Europe/Rome", blackouts)
+    passed = [at + dt.timedelta(hours=n) for n in range(int((found - at) / dt.timedelta(hours=1)))]
+    assert not any(hours.is_working(one, "Europe/Rome", blackouts) for one in passed)
 
 
 def test_blackouts_survive_storage():
-    assert schedule.read_blackouts(schedule.written([YEAR_END])) == [YEAR_END]
+    assert hours.read_blackouts(hours.written([YEAR_END])) == [YEAR_END]
 
 
 # -- reminders -------------------------------------------------------------------------------------------------------
@@ -159,28 +162,28 @@ def test_reminders_are_few_on_working_days_and_between_opening_and_close(opens_o
     closes = opens_on + dt.timedelta(days=length)
     found = schedule.reminder_days(opens_on, closes, every=every, most=most, blackouts=[YEAR_END])
     assert len(found) <= most and found == sorted(set(found))
-    assert all(opens_on < day < closes and schedule.is_working(day, [YEAR_END]) for day in found)
+    assert all(opens_on < day < closes and hours.is_working_day(day, [YEAR_END]) for day in found)
     more = schedule.further_days(found, closes + dt.timedelta(days=20), after=closes, every=every, most=most)
     assert len(found) + len(more) <= most and all(day > closes for day in more)
 
 
 @given(days, zones)
 def test_nine_in_the_morning_is_nine_in_the_morning_everywhere(day, zone):
-    moment = schedule.moment(day, zone)
+    moment = hours.moment(day, zone)
     local = moment.astimezone(zoneinfo.ZoneInfo(zone))
     assert moment.tzinfo == dt.UTC and (local.date(), local.hour) == (day, 9)
 
 
 def test_summer_time_moves_no_day():
     """Rome changes on 28 March 2027: the hour in UTC moves, the day and the hour on the wall do not."""
-    before, after = (schedule.moment(D(2027, 3, day), "Europe/Rome") for day in (26, 29))
+    before, after = (hours.moment(D(2027, 3, day), "Europe/Rome") for day in (26, 29))
     assert (before.hour, after.hour) == (8, 7)
-    assert schedule.today_in("Europe/Rome", dt.datetime(2027, 3, 27, 23, 30, tzinfo=dt.UTC)) == D(2027, 3, 28)
-    assert schedule.today_in("Pacific/Apia", dt.datetime(2027, 12, 31, 12, tzinfo=dt.UTC)) == D(2028, 1, 1)
+    assert hours.today_in("Europe/Rome", dt.datetime(2027, 3, 27, 23, 30, tzinfo=dt.UTC)) == D(2027, 3, 28)
+    assert hours.today_in("Pacific/Apia", dt.datetime(2027, 12, 31, 12, tzinfo=dt.UTC)) == D(2028, 1, 1)
 
 
 def test_an_hour_that_summer_time_skips_exists_later():
-    assert schedule.moment(D(2027, 3, 28), "Europe/Rome", 2) == dt.datetime(2027, 3, 28, 1, tzinfo=dt.UTC)
+    assert hours.moment(D(2027, 3, 28), "Europe/Rome", 2) == dt.datetime(2027, 3, 28, 1, tzinfo=dt.UTC)
 
 
 # -- the rotating panel ----------------------------------------------------------------------------------------------

@@ -11,7 +11,7 @@ from config.celery import app  # noqa: F401 - binds the tasks to our application
 from culture.people.models import Employee
 from surveys.instruments.loading import load_library
 from surveys.results.tick import due
-from surveys.waves import opening, schedule
+from surveys.waves import hours, opening, schedule
 from surveys.waves import series as series_service
 from surveys.waves.models import Invitation, Message, Series, Wave
 from surveys.waves.tick import due_to_open
@@ -19,8 +19,8 @@ from surveys.waves.tick import due_to_open
 pytestmark = pytest.mark.django_db
 D = dt.date
 ROME = zoneinfo.ZoneInfo("Europe/Rome")
-YEAR_END = schedule.Blackout(D(2027, 12, 23), D(2028, 1, 6), "Year end", yearly=True)
-EASTER = schedule.Blackout(D(2029, 3, 30), D(2029, 4, 2), "Easter")
+YEAR_END = hours.Blackout(D(2027, 12, 23), D(2028, 1, 6), "Year end", yearly=True)
+EASTER = hours.Blackout(D(2029, 3, 30), D(2029, 4, 2), "Easter")
 # An hour before and after the opening hour, in winter and in summer.
 HOURS = (5, 6, 7)
 
@@ -36,7 +36,7 @@ def make(name: str, first: dt.date, **more) -> Series:
         open_days=14,
         opens_hour=8,
         weekends=False,
-        blackout=schedule.written([YEAR_END, EASTER]),
+        blackout=hours.written([YEAR_END, EASTER]),
         **more,
     )
 
