@@ -58,12 +58,12 @@ def peak_mb() -> float:
     return round(max(own, children) / 1024, 1)
 
 
-def bench_line(*, name: str, value: float, unit: str, size: int, baseline: float | None = None) -> str:
+def bench_line(*, name: str, value: float, unit: str, size: int, baseline: float | None = None, **more: object) -> str:
     beside: dict[str, float | None] = {"baseline": None, "ratio": None}
     if baseline:
         beside = {"baseline": round(baseline, 4), "ratio": round(value / baseline, 3)}
     fields = {"name": name, "value": round(value, 4), "unit": unit, **beside}
-    return json.dumps({**fields, "size": size, "peak_mb": peak_mb()})
+    return json.dumps({**fields, "size": size, "peak_mb": peak_mb(), **more})
 
 
 def drill_line(*, name: str, done: int, lost: int, repeated: int, kills: int, **more: object) -> str:

@@ -7,10 +7,12 @@ class ProgramsConfig(AppConfig):
 
     def ready(self) -> None:
         # Models exist only now; each room says what it holds about a person.
+        from programs.planning import aftermath
         from programs.planning import personal as planning
         from programs.recognition import personal as recognition
         from programs.training import personal as training
 
+        aftermath.register()
         planning.register()
         training.register()
         recognition.register()

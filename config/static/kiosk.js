@@ -7,7 +7,7 @@
   const stay = () => {
     last = Date.now();
     line.textContent = "";
-    if (last - told < beat) return;
+    if (!line.dataset.stay || last - told < beat) return;
     told = last;
     fetch(line.dataset.stay, { method: "POST", headers: { "X-Autosave": "stay" }, cache: "no-store" })
       .then((answer) => { if (answer.status === 410) location.replace(line.dataset.end); })

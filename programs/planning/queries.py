@@ -15,6 +15,7 @@ from culture.people.models import Employee
 from programs.planning import rules
 from programs.planning.models import Cohort, Enrolment, Program, Stage
 from programs.planning.panels import Need
+from surveys.waves import monitor
 from surveys.waves.models import Invitation, Message, Wave
 
 SOON = 30
@@ -83,6 +84,7 @@ def wave_card(program: Program, today: dt.date) -> dict[str, Any] | None:
     if wave is None:
         return None
     card: dict[str, Any] = {"wave": wave, "is_open": wave.state == state.OPEN, "url": wave_url(wave)}
+    card["told"] = monitor.overall(wave) if wave.state == state.RELEASED else ""
     if card["is_open"]:
         card["closes_in"] = (wave.closes_on - today).days
         # Only the day's rounded figures: anything fresher would show who answered meanwhile (confidentiality.md).

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
-from surveys.answering import drafts, guesses, submitting
+from surveys.answering import drafts, guesses, limits, submitting
 from surveys.answering.doors import Refused, door, render, speak
 from surveys.answering.words_doors import door_words
 from surveys.waves import codes, keys
@@ -35,6 +35,8 @@ def code(request: HttpRequest, printed: str = "") -> HttpResponse:
     if invitation is None:
         guesses.wrong(request, waves)
         return _form(language, typed, "code_wrong", 404)
+    if not limits.code_may_open(clean):
+        return _form(language, typed, "too_often", 429)
     chosen = f"?lang={language}" if request.GET.get("lang") else ""
     # Who printed the code knows it, too: it opens no draft begun elsewhere and does not tell whether he has answered.
     return see_other(reverse("answering:start", args=[keys.visit_token(invitation.wave_id, invitation.pk)]) + chosen)

@@ -15,7 +15,7 @@ from django.template.loader import render_to_string
 from django.utils.translation import get_language
 from django.views.decorators.csrf import csrf_exempt
 
-from surveys.answering.languages import LANGUAGES, RIGHT_TO_LEFT, known, words
+from surveys.answering.languages import direction, known, offered, words
 
 log = logging.getLogger(__name__)
 
@@ -51,8 +51,8 @@ def render(language: str, template: str, *, status: int = 200, **context: Any) -
     context |= {
         "w": words(language),
         "language": language,
-        "languages": LANGUAGES,
-        "direction": "rtl" if language in RIGHT_TO_LEFT else "ltr",
+        "languages": context.get("languages") or offered(),
+        "direction": direction(language),
     }
     response = HttpResponse(render_to_string(f"surveys/answering/{template}.html", context), status=status)
     response["Content-Language"] = language

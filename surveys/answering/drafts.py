@@ -13,7 +13,6 @@ from django.db import connection, transaction
 from nacl.exceptions import CryptoError
 from nacl.secret import SecretBox
 
-from surveys.answering.models import Draft
 from surveys.answering.pages import Flat, merge
 from surveys.waves import keys
 from surveys.waves.models import Invitation, Wave
@@ -39,10 +38,13 @@ class Saved:
     language: str = ""
 
 
-def pad(data: dict[str, Any]) -> bytes:
-    """JSON, padded with blanks (which JSON readers skip) to a multiple of BLOCK, at least LEAST."""
+def pad(data: dict[str, Any], room: int = LEAST) -> bytes:
+    """JSON, padded with blanks (which JSON readers skip) to a multiple of BLOCK, at least LEAST and ``room``.
+
+    ``room``: what the longest answers to the wave's questions take (pages.room), so that all are equally long.
+    """
     plain = json.dumps(data, ensure_ascii=False, separators=(",", ":")).encode()
-    size = max(LEAST, -(-len(plain) // BLOCK) * BLOCK)
+    size = max(LEAST, -(-max(len(plain), room) // BLOCK) * BLOCK)
     return plain.ljust(size, b" ")
 
 
@@ -59,11 +61,36 @@ def lock_open_wave(wave_id: int) -> None:
         raise Closed
 
 
+def lock(wave_id: int, invitation_id: int) -> str:
+    """As :func:`lock_open_wave`, and hold the invitation, too. Returns its state; raises Closed or :class:`NotAsked`.
+
+    The wave comes first, as for everybody who holds both. Whoever waited sees what the other left behind.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT w.state, i.state FROM surveys_wave w JOIN surveys_invitation i ON i.wave_id = w.id"
+            " WHERE w.id = %s AND i.id = %s FOR SHARE OF w FOR NO KEY UPDATE OF i",
+            [wave_id, invitation_id],
+        )
+        row = cursor.fetchone()
+    if row is None:
+        lock_open_wave(wave_id)
+        raise NotAsked
+    if row[0] != Wave.State.OPEN:
+        raise Closed
+    return str(row[1])
+
+
 def load(token: str) -> Saved:
     """The draft of this link; empty if there is none, or none that this key opens."""
-    lookup, key = keys.draft_key(token)
-    sealed = Draft.objects.filter(key=lookup).values_list("sealed", flat=True).first()
-    return _open(sealed, key) if sealed is not None else Saved()
+    return _read(*keys.draft_key(token))
+
+
+def _read(lookup: bytes, key: bytes) -> Saved:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT sealed FROM surveys_draft WHERE key = %s", [lookup])
+        row = cursor.fetchone()
+    return _open(row[0], key) if row is not None else Saved()
 
 
 def _open(sealed: Any, key: bytes) -> Saved:
@@ -75,30 +102,32 @@ def _open(sealed: Any, key: bytes) -> Saved:
 
 
 @transaction.atomic
-def save(*, token: str, wave_id: int, invitation_id: int, answers: Flat, language: str = "") -> Saved:
+def save(
+    *, token: str, wave_id: int, invitation_id: int, answers: Flat, language: str = "", room: int = LEAST
+) -> Saved:
     """Lay ``answers`` over the draft and keep it. Raises :class:`Closed` or :class:`NotAsked`.
 
-    The invitation is locked, so that two tabs do not undo each other's answers and a late autosave cannot leave a draft
-    behind a submit.
+    The invitation is locked, so that two tabs do not undo each other's answers (of one question the later one stands)
+    and a late autosave cannot leave a draft behind a submit.
     """
-    lock_open_wave(wave_id)
-    asked = Invitation.objects.select_for_update().filter(pk=invitation_id)
-    if not keys.is_visit(token):  # a visit is not told that he has answered
-        asked = asked.filter(state=Invitation.State.ASKED)
-    if not list(asked.values_list("pk", flat=True)):
+    state = lock(wave_id, invitation_id)
+    if state != Invitation.State.ASKED and not keys.is_visit(token):  # a visit is not told that he has answered
         raise NotAsked
     lookup, key = keys.draft_key(token)
-    draft = Draft.objects.filter(key=lookup).first() or Draft(key=lookup, wave_id=wave_id)
-    saved = _open(draft.sealed, key) if draft.sealed else Saved()
+    saved = _read(lookup, key)
     saved.answers = merge(saved.answers, answers)
     saved.language = language or saved.language
-    plain = pad({"answers": saved.answers, "language": saved.language})
-    draft.sealed = bytes(SecretBox(bytes(key)).encrypt(plain))
-    draft.version += 1
-    draft.save()
+    plain = pad({"answers": saved.answers, "language": saved.language}, room)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO surveys_draft (key, wave_id, sealed, version) VALUES (%s, %s, %s, 1) ON CONFLICT (key)"
+            " DO UPDATE SET sealed = excluded.sealed, version = surveys_draft.version + 1",
+            [lookup, wave_id, bytes(SecretBox(bytes(key)).encrypt(plain))],
+        )
     return saved
 
 
 def delete(token: str) -> None:
-    lookup, _ = keys.draft_key(token)
-    Draft.objects.filter(key=lookup).delete()
+    """The draft of this link, if there is one."""
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM surveys_draft WHERE key = %s", [keys.draft_key(token)[0]])

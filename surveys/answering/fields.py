@@ -18,6 +18,8 @@ from surveys.instruments.scales import BadValue, Scale, scale_of
 CANNOT_JUDGE = "none"
 EMPTIED = ""  # what a form posts for a question that it shows and nobody answered
 COMMENT_LIMIT = 2000
+# About a department less is said, and three of them must not make an envelope much longer.
+SERVICE_COMMENT_LIMIT = 600
 # Their forms post an empty value beside the controls: boxes that are all unticked post nothing themselves.
 WITH_HIDDEN = frozenset({"multiple", "number"})
 
@@ -62,6 +64,11 @@ class Field:
     def is_comment(self) -> bool:
         return self.kind == "comment"
 
+    @property
+    def limit(self) -> int:
+        """The most characters of a comment."""
+        return COMMENT_LIMIT if self.provider is None else SERVICE_COMMENT_LIMIT
+
     @cached_property
     def scale(self) -> Scale:
         return scale_of({"kind": self.kind, "options": self.options})
@@ -96,8 +103,8 @@ class Field:
 
     def _comment(self, values: Sequence[str]) -> str:
         text = clean(values[0]) if values else ""
-        if len(text) > COMMENT_LIMIT:
-            raise BadAnswer(self.name, "too_long")
+        if len(text) > self.limit:
+            raise BadAnswer(self.name, "too_long", n=self.limit)
         return text
 
     def _pair(self, posted: Posted) -> Flat:

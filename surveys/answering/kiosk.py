@@ -23,7 +23,7 @@ from django.utils import timezone
 from nacl.exceptions import CryptoError
 from nacl.secret import SecretBox
 
-from surveys.answering import guesses, views
+from surveys.answering import guesses, limits, views
 from surveys.answering.code_door import see_other
 from surveys.answering.doors import Refused, door, render, speak
 from surveys.answering.submitting import takes_answers
@@ -102,7 +102,7 @@ def enter(request: HttpRequest, key: str) -> HttpResponse:
         return _form(place, language, request, "too_often", 429)
     token, problem = _look_up(place, request)
     if not token:
-        if problem != "code_short":
+        if problem not in ("code_short", "too_often"):
             guesses.wrong(request, wave)
         return _form(place, language, request, problem, 400 if problem == "code_short" else 404)
     chosen = f"?lang={language}" if request.GET.get("lang") else ""
@@ -125,6 +125,8 @@ def _look_up(place: Place, request: HttpRequest) -> tuple[str, str]:
     invitation = codes.resolve(clean, kiosk.wave_id)
     if invitation is None or not kiosks.asked(kiosk).filter(pk=invitation.pk).exists():
         return "", "code_wrong"
+    if not limits.code_may_open(clean):
+        return "", "too_often"
     return keys.visit_token(kiosk.wave_id, invitation.pk), ""
 
 

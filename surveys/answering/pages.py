@@ -13,7 +13,19 @@ from dataclasses import dataclass, field, replace
 from itertools import groupby
 from typing import Any
 
-from surveys.answering.fields import CANNOT_JUDGE, COMMENT_LIMIT, EMPTIED, BadAnswer, Field, Flat, Posted, clean
+from surveys.answering import screener
+from surveys.answering.fields import (
+    CANNOT_JUDGE,
+    COMMENT_LIMIT,
+    EMPTIED,
+    SERVICE_COMMENT_LIMIT,
+    BadAnswer,
+    Field,
+    Flat,
+    Posted,
+    clean,
+)
+from surveys.answering.screener import Screener
 from surveys.instruments import rules, timing
 from surveys.instruments.scales import Scale
 
@@ -29,10 +41,10 @@ Nested = dict[str, Any]
 
 @dataclass(frozen=True)
 class Page:
-    """``kind``: want, know, can, other, provider, end, or section (then ``title`` and ``intro`` are its own).
+    """``kind``: want, know, can, other, services, provider, end, or section (``title`` and ``intro`` are its own).
 
-    ``number`` is the page's address and stays whatever is shown or not; ``part`` of ``parts`` where a kind takes
-    several pages; of a provider's page: which provider of how many.
+    *services* has no fields but a ``screener``. ``number`` is the page's address and stays whatever is shown or not;
+    ``part`` of ``parts`` where a kind takes several pages; of a provider's page: which provider of how many.
     """
 
     number: int
@@ -45,8 +57,11 @@ class Page:
     section: str = ""
     title: Mapping[str, str] = field(default_factory=dict)
     intro: Mapping[str, str] = field(default_factory=dict)
+    screener: Screener | None = None
 
     def complete(self, answers: Flat) -> bool:
+        if self.screener:
+            return self.screener.answered(answers)
         asked = [field for field in self.fields if not field.is_comment]
         return all(field.answered(answers) for field in asked if field.required)
 
@@ -99,33 +114,49 @@ def build(
     providers: Sequence[tuple[int, str]],
     sections: Sequence[Mapping[str, Any]] = (),
     seed: str = "",
+    asks_used: Screener | None = None,
 ) -> list[Page]:
     """The pages of somebody who is asked about ``providers``, in order, whatever rules will hide.
 
     By ``sections`` where the questionnaire has them (``seed`` decides the order of shuffled ones, the same for the same
-    seed), otherwise own questions by dimension, one page per provider, and the end: outcome and comment.
+    seed), otherwise own questions by dimension, one page per provider, and the end: outcome and comment. With
+    ``asks_used`` the question whose service he used comes before the first provider; whom he added, after the others.
     """
-    if sections:
-        return _by_section(list(items), providers, sections, seed)
+    asked = [*providers, *(asks_used.added if asks_used else ())]
+    make = _by_section if sections else _by_dimension
+    pages = make(list(items), asked, sections, seed)
+    first = next((at for at, page in enumerate(pages) if page.kind == "provider"), None)
+    if asks_used and first is not None:
+        pages.insert(first, Page(0, "services", (), screener=asks_used, section=pages[first].section))
+    return _addressed(_numbered(pages), {unit for unit, _name in asks_used.added} if asks_used else set())
+
+
+def _addressed(pages: Sequence[Page], added: set[int]) -> list[Page]:
+    """Addresses in order, those of added providers last: adding one moves no other page."""
+    fixed = [page for page in pages if page.provider not in added]
+    order = [*fixed, *(page for page in pages if page.provider in added)]
+    number = {id(page): at for at, page in enumerate(order, 1)}
+    return [replace(page, number=number[id(page)]) for page in pages]
+
+
+def _by_dimension(
+    items: list[Mapping[str, Any]],
+    providers: Sequence[tuple[int, str]],
+    sections: Sequence[Mapping[str, Any]],
+    seed: str,
+) -> list[Page]:
     own: dict[str, list[Field]] = {kind: [] for kind in (*DIMENSIONS, "other", "end")}
-    about: list[Mapping[str, Any]] = []
+    about = [item for item in items if item.get("about") == "provider"]
     for item in items:
         if item.get("about") == "provider":
-            if item["kind"] != "comment":
-                about.append(item)
             continue
         dimension = item.get("dimension") if item.get("dimension") in DIMENSIONS else "other"
         own["end" if item["kind"] in {"outcome", "comment"} else str(dimension)].append(_field(item))
-    pages: list[Page] = []
-    for kind in (*DIMENSIONS, "other"):
-        for chunk in _evenly(own[kind]):
-            pages.append(Page(len(pages) + 1, kind, chunk))
-    for part, (provider, name) in enumerate(providers if about else (), 1):
-        for chunk in _evenly([_field(item, provider) for item in about], PER_PROVIDER_PAGE):
-            pages.append(Page(len(pages) + 1, "provider", chunk, part, len(providers), provider, name))
+    pages = [Page(0, kind, chunk) for kind in (*DIMENSIONS, "other") for chunk in _evenly(own[kind])]
+    pages += _of_providers(about, providers)
     if own["end"]:
-        pages.append(Page(len(pages) + 1, "end", tuple(sorted(own["end"], key=lambda one: one.is_comment))))
-    return _numbered(pages)
+        pages.append(Page(0, "end", tuple(sorted(own["end"], key=lambda one: one.is_comment))))
+    return pages
 
 
 def _by_section(
@@ -141,13 +172,20 @@ def _by_section(
             random.Random(f"{seed}/{section['key']}").shuffle(mine)
         words = {"section": section["key"], "title": section.get("title") or {}, "intro": section.get("intro") or {}}
         own = [_field(item) for item in mine if item.get("about") != "provider"]
-        for chunk in _evenly(own):
-            pages.append(Page(len(pages) + 1, "section", chunk, **words))
-        about = [item for item in mine if item.get("about") == "provider" and item["kind"] != "comment"]
-        for part, (provider, name) in enumerate(providers if about else (), 1):
-            for chunk in _evenly([_field(item, provider) for item in about], PER_PROVIDER_PAGE):
-                pages.append(Page(len(pages) + 1, "provider", chunk, part, len(providers), provider, name, **words))
-    return _numbered(pages)
+        pages += [Page(0, "section", chunk, **words) for chunk in _evenly(own)]
+        pages += _of_providers([item for item in mine if item.get("about") == "provider"], providers, **words)
+    return pages
+
+
+def _of_providers(about: Sequence[Mapping[str, Any]], providers: Sequence[tuple[int, str]], **words: Any) -> list[Page]:
+    """The pages of each provider, a comment at the end of his last one."""
+    pages: list[Page] = []
+    for part, (provider, name) in enumerate(providers if about else (), 1):
+        fields = [_field(item, provider) for item in about]
+        chunks = _evenly([one for one in fields if not one.is_comment], PER_PROVIDER_PAGE) or [()]
+        chunks[-1] += tuple(one for one in fields if one.is_comment)
+        pages += [Page(0, "provider", chunk, part, len(providers), provider, name, **words) for chunk in chunks]
+    return pages
 
 
 def _numbered(pages: Sequence[Page]) -> list[Page]:
@@ -162,10 +200,21 @@ def _numbered(pages: Sequence[Page]) -> list[Page]:
     return result
 
 
+def rated(pages: Iterable[Page], answers: Flat) -> set[int]:
+    """The providers that are rated: all the pages are about, but for those the person did not use."""
+    found = list(pages)
+    for page in found:
+        if page.screener:
+            return set(page.screener.rated(answers))
+    return {page.provider for page in found if page.provider is not None}
+
+
 def shown(pages: Sequence[Page], answers: Flat, person: rules.Person = NOBODY) -> list[Page]:
     """The pages with the questions that are shown to ``person`` after these answers; pages without any are left out."""
+    used = rated(pages, answers)
+    pages = [page for page in pages if page.provider is None or page.provider in used]
     if not any(one.show_if for page in pages for one in page.fields):
-        return list(pages)
+        return _numbered(pages)
     scales = {one.code: one.scale for page in pages for one in page.fields if not one.is_comment}
     known: dict[tuple[int | None, str], int] = {}
     result = []
@@ -174,7 +223,7 @@ def shown(pages: Sequence[Page], answers: Flat, person: rules.Person = NOBODY) -
         for one in fields:
             if not one.is_comment and one.answered(answers) and (value := one.value(answers)) is not None:
                 known[one.provider, one.code] = value
-        if fields:
+        if fields or page.screener:
             result.append(replace(page, fields=fields))
     return _numbered(result)
 
@@ -195,7 +244,7 @@ def fields_of(pages: Iterable[Page]) -> list[Field]:
 def read(page: Page, posted: Posted) -> Flat:
     """The answers posted for ``page``; those of other questions are refused. Raises :class:`BadAnswer`."""
     known = {name for field in page.fields for name in field.names}
-    if any(name.startswith(("own.", "p.", "c.")) and name not in known for name in posted):
+    if any(name.startswith(("own.", "p.", "c.", "s.")) and name not in known for name in posted):
         raise BadAnswer("", "bad_value")
     answers: Flat = {}
     for one in page.fields:
@@ -209,7 +258,7 @@ def merge(before: Flat, new: Flat) -> Flat:
 
 
 def known_only(pages: Iterable[Page], answers: Flat) -> Flat:
-    names = {name for field in fields_of(pages) for name in field.names}
+    names = {name for field in fields_of(pages) for name in field.names} | set(screener.NAMES)
     return {name: value for name, value in answers.items() if name in names}
 
 
@@ -227,12 +276,19 @@ def minutes_left(pages: Iterable[Page], answers: Flat) -> int:
 
 
 def nest(pages: Sequence[Page], answers: Flat) -> Nested:
-    """The flat answers in the form that is sealed; an open question that is not required counts as not answered."""
-    nested: Nested = {"own": {}, "providers": {}, "comment": {}}
+    """The flat answers in the form that is sealed; an open question that is not required counts as not answered.
+
+    ``about`` holds comments on providers; ``services`` what the screener was answered, which is not sealed.
+    """
+    nested: Nested = {"own": {}, "providers": {}, "comment": {}, "about": {}}
+    if screener.USED in answers:
+        nested["services"] = {"used": answers[screener.USED], "added": answers.get(screener.ADDED) or []}
     for one in fields_of(pages):
         if one.is_comment:
-            if answers.get(one.name):
-                nested["comment"][one.code] = answers[one.name]
+            if not answers.get(one.name):
+                continue
+            home = nested["comment"] if one.provider is None else nested["about"].setdefault(str(one.provider), {})
+            home[one.code] = answers[one.name]
             continue
         if one.missing(answers):
             continue
@@ -250,7 +306,7 @@ def check(
     """``nested`` with nothing foreign in it, every value on its scale; ``complete``: nothing required open.
 
     Answers to questions that are not shown are left out. Raises :class:`BadAnswer`. What is not answered comes back as
-    None.
+    None: so does every question about a provider whose service was not used.
     """
     flat = _flat(pages, nested)
     visible = shown(pages, flat, person)
@@ -258,10 +314,14 @@ def check(
     if complete and open_:
         raise BadAnswer(open_[0][1].name, "missing")
     found = nest(visible, flat)
+    found.pop("services", None)
+    asks = next((page.screener for page in pages if page.screener), None)
+    counted = rated(pages, flat) | set(asks.asked_ids if asks else ())
     for one in fields_of(pages):
-        if not one.is_comment:
-            home = found["own"] if one.provider is None else found["providers"].setdefault(str(one.provider), {})
-            home.setdefault(one.code, None)
+        if one.is_comment or (one.provider is not None and one.provider not in counted):
+            continue
+        home = found["own"] if one.provider is None else found["providers"].setdefault(str(one.provider), {})
+        home.setdefault(one.code, None)
     return found
 
 
@@ -270,8 +330,9 @@ def _flat(pages: Sequence[Page], nested: Mapping[str, Any]) -> Flat:
     given: Flat = {}
     given.update({f"own.{code}": value for code, value in nested.get("own", {}).items()})
     given.update({f"c.{code}": value for code, value in nested.get("comment", {}).items()})
-    for provider, answers in nested.get("providers", {}).items():
-        given.update({f"p.{provider}.{code}": value for code, value in answers.items()})
+    for part in ("providers", "about"):
+        for provider, answers in nested.get(part, {}).items():
+            given.update({f"p.{provider}.{code}": value for code, value in answers.items()})
     known = {one.name: one for one in fields_of(pages)}
     if any(name not in known for name in given):
         raise BadAnswer("", "bad_value")
@@ -284,4 +345,23 @@ def _flat(pages: Sequence[Page], nested: Mapping[str, Any]) -> Flat:
             if not one.holds(value):
                 raise BadAnswer(name, "bad_value")
             flat.update(one.spread(value))
+    asks = next((page.screener for page in pages if page.screener), None)
+    if asks:
+        flat.update(screener.check(nested.get("services"), asks.asked_ids, [unit for unit, _ in asks.added]))
+    elif nested.get("services"):
+        raise BadAnswer("", "bad_value")
     return flat
+
+
+# Of an envelope or a draft without its comments: some 200 answers with their names.
+BESIDES = 4096
+BYTES = 4  # of a character in UTF-8, at most
+
+
+def room(items: Iterable[Mapping[str, Any]], providers: int) -> int:
+    """Bytes that hold whatever anybody may answer to ``items``: so long are all envelopes and drafts of a wave."""
+    found = list(items)
+    own = sum(item["kind"] == "comment" and item.get("about") != "provider" for item in found)
+    about = sum(item["kind"] == "comment" and item.get("about") == "provider" for item in found)
+    answers = sum(providers if item.get("about") == "provider" else 1 for item in found) * 40
+    return BYTES * (own * COMMENT_LIMIT + about * providers * SERVICE_COMMENT_LIMIT) + max(BESIDES, answers)

@@ -16,12 +16,12 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
 from culture.access.permissions import Permission, require
-from culture.framework.texts import pick
 from culture.people.models import Employee, Unit
-from surveys.answering import doors, pages
+from surveys.answering import doors, pages, screener
 from surveys.answering.fields import BadAnswer, Flat
 from surveys.answering.languages import LANGUAGES, known, words
-from surveys.answering.questions import question
+from surveys.answering.screener import Screener
+from surveys.answering.views import look
 from surveys.instruments.loading import content_of, draft_of, latest_version
 from surveys.instruments.models import Instrument, InstrumentVersion
 from surveys.instruments.rules import Person
@@ -29,6 +29,7 @@ from surveys.instruments.rules import Person
 LONGEST = 100_000
 SEED = "preview"
 MOST_PROVIDERS = 3
+MOST_OTHERS = 200
 
 
 def _version(request: HttpRequest, key: str) -> InstrumentVersion:
@@ -81,6 +82,8 @@ class _Persona:
         wanted = list(dict.fromkeys(_ids(given.getlist("provider"))))[:MOST_PROVIDERS]
         names = dict(Unit.objects.filter(pk__in=wanted).values_list("pk", "name"))
         self.providers = [(pk, names[pk]) for pk in wanted if pk in names]
+        rest = Unit.objects.open().exclude(pk__in=wanted).order_by("name").values_list("pk", "name")
+        self.others = list(rest[:MOST_OTHERS])
 
 
 @csrf_exempt  # nothing is changed, and the answering pages' form has no token
@@ -90,11 +93,9 @@ def preview_page(request: HttpRequest, key: str) -> HttpResponse:
     """One page; a POST shows the one that follows. An autosave is thanked for and forgotten."""
     version = _version(request, key)
     persona = _Persona(request)
-    content = content_of(version)
-    built = pages.build(content["items"], persona.providers, content["sections"], SEED)
     if request.headers.get("X-Autosave"):
         return HttpResponse(status=204)
-    view = _Preview(request, version, persona, built)
+    view = _Preview(request, version, persona)
     response = view.answer() if request.method == "POST" else view.page(1, {})
     for name, value in doors.HEADERS.items():
         response[name] = value
@@ -102,12 +103,24 @@ def preview_page(request: HttpRequest, key: str) -> HttpResponse:
 
 
 class _Preview:
-    def __init__(
-        self, request: HttpRequest, version: InstrumentVersion, persona: _Persona, built: list[pages.Page]
-    ) -> None:
-        self.request, self.version, self.persona, self.built = request, version, persona, built
+    def __init__(self, request: HttpRequest, version: InstrumentVersion, persona: _Persona) -> None:
+        self.request, self.version, self.persona = request, version, persona
+        self.content = content_of(version)
+        self.built = self._build(())
         self.language = known(request.POST.get("lang") or request.POST.get("spoken")) or persona.language
         self.w = words(self.language)
+
+    def _build(self, added: tuple[int, ...]) -> list[pages.Page]:
+        asked = tuple(self.persona.providers)
+        more = tuple(one for one in self.persona.others if one[0] in added)
+        used = Screener(asked, more, MOST_PROVIDERS) if asked else None
+        return pages.build(self.content["items"], asked, self.content["sections"], SEED, used)
+
+    def _read(self, current: pages.Page, posted: dict[str, list[str]]) -> Flat:
+        if current.screener is None:
+            return pages.read(current, posted)
+        others = [unit for unit, _name in self.persona.others]
+        return screener.read(current.screener.asked_ids, others, current.screener.most, posted)
 
     def answer(self) -> HttpResponse:
         posted = dict(self.request.POST.lists())
@@ -116,20 +129,24 @@ class _Preview:
         if current is None:
             return self.page(1, {})
         try:
-            answers = pages.merge(so_far, pages.read(current, posted))
+            answers = pages.merge(so_far, self._read(current, posted))
         except BadAnswer as bad:
             text = self.w[bad.reason].format(**bad.values)
             return self.page(number, so_far, error=(bad.field, text), status=400)
-        shown = pages.shown(self.built, answers, self.persona.person)
-        if self.request.POST.get("lang"):
+        self.built = self._build(screener.ids(answers.get(screener.ADDED)))
+        go = self.request.POST.get("go")
+        if self.request.POST.get("lang") or go == "add":
             return self.page(number, answers)
-        if self.request.POST.get("go") == "back":
-            earlier = [page.number for page in shown if page.number < number]
+        order = [page.number for page in self.built]
+        seen = pages.shown(self.built, answers, self.persona.person)
+        shown = [page.number for page in seen]
+        if go == "back":
+            earlier = [one for one in shown if order.index(one) < order.index(number)]
             return self.page(earlier[-1] if earlier else number, answers)
-        here = next((page for page in shown if page.number == number), None)
-        if self.request.POST.get("go") != "skip" and here and not here.complete(answers):
+        here = next((page for page in seen if page.number == number), None)
+        if go != "skip" and here and not here.complete(answers):
             return self.page(number, answers, marked=True)
-        later = next((page.number for page in shown if page.number > number), None)
+        later = next((one for one in shown if order.index(one) > order.index(number)), None)
         return self.page(later, answers) if later else self.end(answers)
 
     def _carried(self) -> tuple[int, Flat]:
@@ -139,7 +156,9 @@ class _Preview:
         except ValueError:
             so_far = {}
         plain = so_far if isinstance(so_far, dict) else {}
-        whole = {k: v for k, v in plain.items() if v is None or type(v) is int or isinstance(v, str)}
+        whole: Flat = {k: v for k, v in plain.items() if v is None or type(v) is int or isinstance(v, str)}
+        whole |= {name: list(screener.ids(plain[name])) for name in screener.NAMES if name in plain}
+        self.built = self._build(screener.ids(whole.get(screener.ADDED)))
         return int(number) if number.isdigit() and len(number) < 6 else 0, pages.known_only(self.built, whole)
 
     def _context(self, answers: Flat) -> dict[str, Any]:
@@ -165,45 +184,26 @@ class _Preview:
         shown = pages.shown(self.built, answers, self.persona.person)
         if not shown:
             return self.end(answers)
-        at = next((n for n, page in enumerate(shown) if page.number >= number), len(shown) - 1)
-        current, language, w = shown[at], self.language, self.w
-        heading, lead = self._heading(current)
-        opened = sum(field.missing(answers) for field in current.fields) if marked else 0
-        return doors.render(
-            language,
-            "preview_page",
-            status=status,
-            **self._context(answers)
-            | {
-                "page": current,
-                "title": heading,
-                "heading": heading,
-                "lead": lead,
-                "any": False,
-                "place": w["page_of"].format(n=at + 1, pages=len(shown)),
-                "minutes": w["about_minutes"].format(n=pages.minutes(pages.fields_of(shown))),
-                "bar": [(page.complete(answers), page.number == current.number) for page in shown],
-                "questions": [
-                    question(field, answers, language, w, provider=current.provider_name, marked=marked)
-                    for field in current.fields
-                ],
-                "opened": w["still_open"].format(n=opened) if opened else "",
-                "error_field": error[0],
-                "error": error[1],
-                "comment_help": w["comment_help"].format(n=pages.COMMENT_LIMIT),
-                "limit": pages.COMMENT_LIMIT,
-                "last": at == len(shown) - 1,
-                "query": "?" + self.request.GET.urlencode(),
-            },
+        current = next((page for page in shown if page.number == number), shown[0])
+        told = look(
+            current,
+            shown,
+            answers,
+            self.language,
+            self.w,
+            marked=marked,
+            error=error,
+            more=self.persona.others if current.screener else [],
         )
-
-    def _heading(self, page: pages.Page) -> tuple[str, str]:
-        title, intro = pick(page.title, self.language), pick(page.intro, self.language)
-        if page.kind == "section":
-            return title, intro
-        if page.kind == "provider":
-            return self.w["provider"], intro.replace("{provider}", page.provider_name) or self.w["provider_lead"]
-        return self.w[page.kind], self.w[f"{page.kind}_lead"]
+        told |= {
+            "any": False,
+            "minutes": self.w["about_minutes"].format(n=pages.minutes(pages.fields_of(shown))),
+            "query": "?" + self.request.GET.urlencode(),
+            "alone": False,
+            # What people are shown in another language, silently, its author shall see.
+            "hr": self.w["preview_fallback"],
+        }
+        return doors.render(self.language, "preview_page", status=status, **self._context(answers) | told)
 
     def end(self, answers: Flat) -> HttpResponse:
         return doors.render(self.language, "preview_end", **self._context(answers))

@@ -8,6 +8,7 @@ from typing import Any
 
 from culture.framework.texts import pick
 from surveys.answering.fields import CANNOT_JUDGE, Field, Flat
+from surveys.answering.screener import NOBODY, Screener
 from surveys.instruments.scale_labels import EXPECTED, NONE_OF_THESE, PERCEIVED, in_language
 
 Words = Mapping[str, str]
@@ -36,7 +37,8 @@ class Group:
 class Question:
     """``look``: comment, number, boxes, pair, row (short figures beside each other) or list.
 
-    ``extra``: the box "I can't judge this" that stands beside other controls instead of in their list.
+    ``extra``: the box "I can't judge this" that stands beside other controls instead of in their list. ``hint``: what
+    a comment should mind; ``limit``: its most characters. ``fallback``: it has no words in this language.
     """
 
     name: str
@@ -50,6 +52,19 @@ class Question:
     extra: Choice | None = None
     unit: str = ""
     range: str = ""
+    hint: str = ""
+    limit: int = 0
+    fallback: bool = False
+
+
+@dataclass(frozen=True)
+class Services:
+    """Whose service was used: a box for each, and a list to add another from while there is room."""
+
+    boxes: list[Choice]
+    more: list[tuple[int, str]]
+    hint: str
+    open: bool
 
 
 LOOKS = {"comment": "comment", "number": "number", "multiple": "boxes", "pair": "pair", "recommendation": "row"}
@@ -67,9 +82,11 @@ def question(
         "look": look,
         "optional": not asked.required or asked.is_comment,
         "open": marked and asked.missing(answers),
+        "fallback": bool(asked.text) and not asked.text.get(language),
     }
     if look == "comment":
-        return Question(**shared, value=str(answers.get(asked.name) or ""))
+        hint = w["comment_help" if asked.provider is None else "about_help"].format(n=asked.limit)
+        return Question(**shared, value=str(answers.get(asked.name) or ""), hint=hint, limit=asked.limit)
     judged = _cannot_judge(asked, answers, w)
     if look == "number":
         value, scale = answers.get(asked.name), asked.scale
@@ -110,3 +127,17 @@ def _pair(asked: Field, answers: Flat, language: str) -> list[Group]:
         Group(half, _radios(asked, answers.get(half), language), in_language(label, language))
         for half, label in zip(asked.halves, labels, strict=True)
     ]
+
+
+def services(
+    asked: Screener, answers: Flat, more: Sequence[tuple[int, str]], language: str, w: Words, *, marked: bool = False
+) -> Services:
+    """The question whose service was used, as a draft answers it. ``more``: whom he may add."""
+    ticked, answered = asked.ticked(answers), asked.answered(answers)
+    added = [one for one in asked.added if one[0] in ticked]
+    boxes = [Choice(str(unit), name, unit in ticked) for unit, name in (*asked.asked, *added)]
+    nobody = Choice(NOBODY, in_language(NONE_OF_THESE, language), answered and not ticked, alone=True)
+    here = {unit for unit, _name in added}
+    room = [one for one in more if one[0] not in here]
+    hint = w["services_most"].format(n=asked.most)
+    return Services([*boxes, nobody], room, hint, marked and not answered)

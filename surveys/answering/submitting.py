@@ -5,23 +5,25 @@ from __future__ import annotations
 import datetime as dt
 import json
 import secrets
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from enum import Enum
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 from nacl.public import PublicKey, SealedBox
 
 from culture.people.models import Employee, Unit
-from surveys.answering import drafts, pages
+from surveys.answering import drafts, frozen, pages
 from surveys.answering.drafts import Closed, pad
 from surveys.answering.models import InboxEnvelope
+from surveys.answering.screener import Screener
 from surveys.instruments.rules import Person
-from surveys.waves import keys
+from surveys.waves import assignment, keys, receipts
+from surveys.waves.assignment import used_by
 from surveys.waves.models import Invitation, Wave
 
-__all__ = ["Closed", "Outcome", "decline", "pages_of", "rejoin", "submit", "submit_many", "takes_answers"]
+__all__ = ["Closed", "Outcome", "decline", "pages_of", "rejoin", "send", "submit", "submit_many", "takes_answers"]
 
 
 class Outcome(Enum):
@@ -39,33 +41,87 @@ def items_of(wave: Wave) -> list[dict[str, Any]]:
     return wave.snapshot.get("items") or []
 
 
-def pages_of(wave: Wave, providers: Iterable[int], seed: str = "") -> list[pages.Page]:
-    """The questionnaire of somebody who is asked about ``providers``; names as they were when the wave opened."""
-    wanted = list(dict.fromkeys(providers))
-    names = {unit["id"]: unit["name"] for unit in wave.snapshot.get("units", []) if unit["id"] in wanted}
+def pages_of(wave: Wave, providers: Iterable[int], seed: str = "", added: Iterable[int] = ()) -> list[pages.Page]:
+    """The questionnaire of somebody who is asked about ``providers``; names as they were when the wave opened.
+
+    ``added``: further ones he wants to rate, allowed by :func:`addable`.
+    """
+    wanted = tuple(dict.fromkeys(providers))
+    more = tuple(unit for unit in dict.fromkeys(added) if unit not in wanted)
+    if any(section.get("shuffled") for section in wave.snapshot.get("sections") or ()):
+        return _build(wave, wanted, more, seed)
+    # A copy of the list: its pages are frozen, and shared by everybody who is asked the same.
+    return list(frozen.once(wave, ("pages", wanted, more), lambda: _build(wave, wanted, more, "")))
+
+
+def _build(wave: Wave, wanted: tuple[int, ...], more: tuple[int, ...], seed: str) -> list[pages.Page]:
+    names = {unit["id"]: unit["name"] for unit in wave.snapshot.get("units", []) if unit["id"] in {*wanted, *more}}
     if absent := [unit for unit in wanted if unit not in names]:
         names.update(Unit.objects.filter(pk__in=absent).values_list("pk", "name"))
     known = [(unit, names[unit]) for unit in wanted if unit in names]
-    return pages.build(items_of(wave), known, wave.snapshot.get("sections") or (), seed)
+    extra = tuple((unit, names[unit]) for unit in more if unit in names)
+    asks_used = Screener(tuple(known), extra, most_providers(wave, wanted)) if known else None
+    return pages.build(items_of(wave), known, wave.snapshot.get("sections") or (), seed, asks_used)
+
+
+def most_providers(wave: Wave, providers: Collection[int]) -> int:
+    """How many somebody who is asked about ``providers`` rates at most."""
+    return max(wave.rules.get("max_providers", 3), len(providers))
+
+
+def addable(wave: Wave, unit: int | None, providers: Collection[int]) -> list[int]:
+    """Whom somebody of ``unit`` may add to ``providers``: who serves anybody, but not his own line."""
+    parents = _parents(wave)
+    served = wave.snapshot.get("providers") or ()
+    found = used_by(unit, parents, {unit: served}) if unit is not None and served else ()
+    return [one for one in found if one not in providers]
+
+
+def added_by(wave: Wave, invitation: Invitation, answers: Mapping[str, Any]) -> list[int]:
+    """The providers that ``answers`` (see pages.nest) add; those he may not add are left out, and then refused."""
+    wanted = (answers.get("services") or {}).get("added") or ()
+    if not wanted:
+        return []
+    allowed = addable(wave, invitation.employee.unit_id, invitation.providers)
+    return [unit for unit in allowed if unit in wanted]
 
 
 def person_of(wave: Wave, employee: Employee) -> Person:
     """What display rules may look at: the units as they were when the wave opened."""
-    parents = {unit["id"]: unit["parent"] for unit in wave.snapshot.get("units", [])}
-    above, at = set(), employee.unit_id
-    while at is not None and at not in above:
-        above.add(at)
-        at = parents.get(at)
-    return Person(frozenset(above), employee.job_family, employee.customer_facing)
+    return Person(frozenset(line_of(wave, employee)), employee.job_family, employee.customer_facing)
+
+
+def line_of(wave: Wave, employee: Employee) -> list[int]:
+    """The person's unit and those above it when the wave opened, nearest first."""
+    return assignment.line_of(employee.unit_id, _parents(wave)) if employee.unit_id is not None else []
+
+
+def _parents(wave: Wave) -> dict[int, int | None]:
+    units = wave.snapshot.get("units", [])
+    return frozen.once(wave, "parents", lambda: {unit["id"]: unit["parent"] for unit in units})
 
 
 def asks_who(wave: Wave) -> bool:
     """Whether a rule of the questionnaire looks at who is asked."""
-    return '"who"' in json.dumps([item.get("show_if") for item in items_of(wave)])
+    return frozen.once(
+        wave, "asks who", lambda: '"who"' in json.dumps([item.get("show_if") for item in items_of(wave)])
+    )
 
 
-def _seal(box: SealedBox, wave_id: int, block: int, answers: pages.Nested) -> InboxEnvelope:
-    return InboxEnvelope(wave_id=wave_id, sealed=box.encrypt(pad({"block": block, **answers})))
+def room_of(wave: Wave) -> int:
+    """So long are all drafts and envelopes of the wave, whatever was answered."""
+    return frozen.once(wave, "room", lambda: pages.room(items_of(wave), most_providers(wave, ())))
+
+
+def _seal(box: SealedBox, wave: Wave, invitation: Invitation, answers: pages.Nested) -> InboxEnvelope:
+    home = {"block": invitation.block, "cuts": invitation.cuts}
+    return InboxEnvelope(wave_id=wave.pk, sealed=box.encrypt(pad({**home, **answers}, room_of(wave))))
+
+
+def _receipt(wave: Wave, token: str) -> dict[str, str]:
+    """What proves that this envelope arrived, to whoever was shown the code (see waves/receipts.py)."""
+    given = wave.rules.get("receipts")
+    return {"receipt": receipts.digest(wave.pk, keys.receipt_code(token)).hex()} if given else {}
 
 
 @transaction.atomic
@@ -78,8 +134,8 @@ def submit(
 ) -> Outcome:
     """Seal ``answers`` (see pages.nest) of an invitation given by itself or by its link; done once, whoever repeats it.
 
-    Raises :class:`Closed`, or :class:`pages.BadAnswer`; then nothing is written. One transaction: the conditional
-    UPDATE decides which of several submits wins.
+    Raises :class:`Closed`, or :class:`pages.BadAnswer`; then nothing is written. One transaction: whoever holds the
+    invitation first wins.
     """
     if invitation is None:
         found = keys.resolve_token(token or "")
@@ -92,16 +148,68 @@ def submit(
     if not takes_answers(wave, now):
         raise Closed
     person = person_of(wave, invitation.employee) if asks_who(wave) else pages.NOBODY
-    content = pages.check(pages_of(wave, invitation.providers), answers, person=person)
-    drafts.lock_open_wave(wave.pk)
-    mine = Invitation.objects.filter(pk=invitation.pk)
-    if not mine.filter(state=Invitation.State.ASKED).update(state=Invitation.State.ANSWERED):
-        state = mine.values_list("state", flat=True).first()
-        return Outcome.DECLINED if state == Invitation.State.DECLINED else Outcome.ALREADY
-    box = SealedBox(PublicKey(bytes(wave.public_key or b"")))
-    _seal(box, wave.pk, invitation.block, content).save(force_insert=True)
-    drafts.delete(token or keys.link_token(wave.pk, invitation.pk))
+    added = added_by(wave, invitation, answers)
+    content = pages.check(pages_of(wave, invitation.providers, added=added), answers, person=person)
+    if outcome := _settled(invitation):
+        return outcome
+    _store(invitation, content, token or keys.link_token(wave.pk, invitation.pk))
     return Outcome.SENT
+
+
+@transaction.atomic
+def send(
+    *,
+    token: str,
+    invitation: Invitation,
+    now: dt.datetime,
+    contents: Callable[[drafts.Saved], pages.Nested],
+    typed: pages.Flat | None = None,
+) -> Outcome:
+    """Seal what the draft of this link holds, ``typed`` laid over it; ``contents`` nests it (see pages.nest).
+
+    The draft is read while the invitation is held: what another tab was told to be saved is in the envelope. A visit is
+    not told that somebody declined: sending takes part after all. Raises as :func:`submit`; then nothing is written,
+    ``typed`` included.
+    """
+    wave = invitation.wave
+    if invitation.state == Invitation.State.ANSWERED:
+        return Outcome.ALREADY
+    if not takes_answers(wave, now):
+        raise Closed
+    if outcome := _settled(invitation, visit=keys.is_visit(token)):
+        return outcome
+    saved = drafts.load(token)
+    saved.answers = pages.merge(saved.answers, typed or {})
+    answers = contents(saved)
+    person = person_of(wave, invitation.employee) if asks_who(wave) else pages.NOBODY
+    added = added_by(wave, invitation, answers)
+    _store(invitation, pages.check(pages_of(wave, invitation.providers, added=added), answers, person=person), token)
+    return Outcome.SENT
+
+
+def _settled(invitation: Invitation, *, visit: bool = False) -> Outcome | None:
+    """Hold the invitation and its wave; what became of it meanwhile, None while its answers may be stored."""
+    try:
+        state = drafts.lock(invitation.wave_id, invitation.pk)
+    except drafts.NotAsked:
+        raise Closed from None
+    if state == Invitation.State.ASKED or (visit and state == Invitation.State.DECLINED):
+        return None
+    return Outcome.DECLINED if state == Invitation.State.DECLINED else Outcome.ALREADY
+
+
+def _store(invitation: Invitation, content: pages.Nested, token: str) -> None:
+    """Mark, envelope, and the draft's end, of an invitation that is held."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE surveys_invitation SET state = %s WHERE id = %s AND state <> %s",
+            [Invitation.State.ANSWERED.value, invitation.pk, Invitation.State.ANSWERED.value],
+        )
+        assert cursor.rowcount == 1
+    box = SealedBox(PublicKey(bytes(invitation.wave.public_key or b"")))
+    content = {**content, **_receipt(invitation.wave, token)}
+    _seal(box, invitation.wave, invitation, content).save(force_insert=True)
+    drafts.delete(token)
 
 
 @transaction.atomic
@@ -124,7 +232,8 @@ def submit_many(wave: Wave, answers: Iterable[tuple[int, Mapping[str, Any]]]) ->
             questionnaires[about] = pages_of(wave, about)
         person = person_of(wave, invitation.employee) if look else pages.NOBODY
         content = pages.check(questionnaires[about], given[invitation.pk], complete=False, person=person)
-        envelopes.append(_seal(box, wave.pk, invitation.block, content))
+        content = {**content, **_receipt(wave, keys.link_token(wave.pk, invitation.pk))}
+        envelopes.append(_seal(box, wave, invitation, content))
         done.append(invitation.pk)
     secrets.SystemRandom().shuffle(envelopes)
     InboxEnvelope.objects.bulk_create(envelopes, batch_size=500)

@@ -1,11 +1,12 @@
 from django.urls import path
 
-from surveys.answering import code_door, kiosk, preview, views
+from surveys.answering import code_door, kiosk, mine, preview, views
 
 app_name = "answering"
 urlpatterns = [
     path("questionnaires/<slug:key>/preview/", preview.preview, name="preview"),
     path("questionnaires/<slug:key>/preview/page/", preview.preview_page, name="preview_page"),
+    path("my/surveys/", mine.mine, name="mine"),
     path("s/", views.lost, name="no_token"),
     path("s/<str:token>", views.without_slash, name="without_slash"),
     path("s/<str:token>/", views.start, name="start"),

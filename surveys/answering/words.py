@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from surveys.answering.words_ends import ENDS
+from surveys.answering.words_services import SERVICES
 
 WORDS: Mapping[str, tuple[str, ...]] = {
     "cannot_judge": (
@@ -47,11 +48,11 @@ WORDS: Mapping[str, tuple[str, ...]] = {
         "environ {n} min",
     ),
     "questions_n": (
-        "{n} questions, {pages} short pages",
-        "{n} domande, {pages} pagine brevi",
-        "{n} întrebări, {pages} pagini scurte",
-        "{n} 个问题，{pages} 个短页",
-        "{n} questions, {pages} pages courtes",
+        "{n} questions, {pages} short pages.",
+        "{n} domande, {pages} pagine brevi.",
+        "{n} întrebări, {pages} pagini scurte.",
+        "{n} 个问题，{pages} 个短页。",
+        "{n} questions, {pages} pages courtes.",
     ),
     "closes": ("Closes on", "Si chiude il", "Se închide la", "截止日期", "Clôture le"),
     "pause": (
@@ -242,13 +243,6 @@ WORDS: Mapping[str, tuple[str, ...]] = {
     ),
     "saving": ("Saving …", "Salvataggio …", "Se salvează …", "正在保存…", "Enregistrement …"),
     "saved_now": ("Saved.", "Salvato.", "Salvat.", "已保存。", "Enregistré."),
-    "not_saved": (
-        "Not saved yet: no connection. Press Next to try again.",
-        "Non ancora salvato: nessuna connessione. Premi Avanti per riprovare.",
-        "Încă nesalvat: fără conexiune. Apasă Înainte pentru a reîncerca.",
-        "尚未保存：没有网络连接。请点“下一页”重试。",
-        "Pas encore enregistré : pas de connexion. Appuyez sur Suivant pour réessayer.",
-    ),
     "short_promise": (
         "Nobody sees single answers; groups under {k} are never shown.",
         "Nessuno vede le singole risposte; i gruppi sotto {k} non si mostrano mai.",
@@ -308,4 +302,5 @@ WORDS: Mapping[str, tuple[str, ...]] = {
     ),
     "from_to": ("{low} to {high}", "da {low} a {high}", "{low} – {high}", "{low} 至 {high}", "de {low} à {high}"),
     **ENDS,
+    **SERVICES,
 }

@@ -3,7 +3,7 @@ French."""
 
 from __future__ import annotations
 
-from surveys.answering.languages import ORDER
+from surveys.answering.languages import ORDER, spoken
 
 DOORS: dict[str, tuple[str, ...]] = {
     "code_title": ("Your code", "Il tuo codice", "Codul tău", "您的代码", "Votre code"),
@@ -92,16 +92,15 @@ DOORS: dict[str, tuple[str, ...]] = {
         "L'enquête est terminée, ou cette tablette n'est plus utilisée.",
     ),
     "kiosk_idle": (
-        "Nobody used the tablet for a minute, so it forgot who was here. Answers already entered with a code are kept: "
-        "enter the code again.",
-        "Per un minuto nessuno ha usato il tablet, che ha dimenticato chi c'era. Le risposte date con un codice sono "
-        "conservate: inserisci di nuovo il codice.",
-        "Timp de un minut nimeni nu a folosit tableta, așa că a uitat cine era. Răspunsurile date cu un cod sunt "
-        "păstrate: introdu din nou codul.",
-        "平板一分钟无人使用，已清除使用者信息。凭代码输入的回答已保留：请再次输入代码。",
+        "Nobody used the tablet for a minute, so it forgot who was here. What was not sent is gone: please begin "
+        "again.",
+        "Per un minuto nessuno ha usato il tablet, che ha dimenticato chi c'era. Ciò che non è stato inviato è perso: "
+        "ricomincia, per favore.",
+        "Timp de un minut nimeni nu a folosit tableta, așa că a uitat cine era. Ce nu a fost trimis s-a pierdut: te "
+        "rugăm să începi din nou.",
+        "平板一分钟无人使用，已清除使用者信息。未提交的内容已丢失，请重新开始。",
         "Personne n'a utilisé la tablette pendant une minute : elle a oublié qui était là. "
-        "Les réponses données avec un "
-        "code sont gardées : entrez-le de nouveau.",
+        "Ce qui n'a pas été envoyé est perdu : veuillez recommencer.",
     ),
     "kiosk_thanks": ("Thank you", "Grazie", "Mulțumim", "谢谢", "Merci"),
     "kiosk_thanks_note": (
@@ -113,6 +112,13 @@ DOORS: dict[str, tuple[str, ...]] = {
     ),
     "kiosk_next": ("Next person", "Prossima persona", "Următoarea persoană", "下一位", "Personne suivante"),
     "kiosk_leave": ("Finish and clear", "Esci e cancella", "Ieși și șterge", "结束并清除", "Quitter et effacer"),
+    "kiosk_again": (
+        "The start page comes back in {n} seconds.",
+        "La pagina iniziale torna tra {n} secondi.",
+        "Pagina de început revine în {n} secunde.",
+        "{n}秒后返回起始页。",
+        "La page de départ revient dans {n} secondes.",
+    ),
     "kiosk_soon": (
         "Still there? The tablet clears itself in {n} seconds.",
         "Ci sei ancora? Il tablet si azzera tra {n} secondi.",
@@ -134,5 +140,5 @@ DOORS: dict[str, tuple[str, ...]] = {
 
 
 def door_words(language: str) -> dict[str, str]:
-    index = ORDER.index(language)
+    index = ORDER.index(spoken(language))
     return {key: row[index] for key, row in DOORS.items()}

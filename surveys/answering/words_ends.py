@@ -150,6 +150,20 @@ ENDS: Mapping[str, tuple[str, ...]] = {
         "没有任何更改。请返回，缩短后重试。",
         "Rien n'a été changé. Revenez, raccourcissez et réessayez.",
     ),
+    "too_fast": (
+        "That was too often in a short time",
+        "Troppe volte in poco tempo",
+        "De prea multe ori într-un timp scurt",
+        "短时间内操作过于频繁",
+        "C'était trop souvent en peu de temps",
+    ),
+    "too_fast_note": (
+        "What was saved before is safe. Wait a minute and go on.",
+        "Ciò che era salvato è al sicuro. Aspetta un minuto e continua.",
+        "Ce s-a salvat înainte este în siguranță. Așteaptă un minut și continuă.",
+        "之前保存的内容是安全的。请等待一分钟后继续。",
+        "Ce qui était enregistré est en sécurité. Attendez une minute et continuez.",
+    ),
     "broken": (
         "Something went wrong on our side",
         "Qualcosa è andato storto da parte nostra",
@@ -171,6 +185,13 @@ ENDS: Mapping[str, tuple[str, ...]] = {
         "Nu se salvează nimic.",
         "不会保存任何内容。",
         "Rien n'est enregistré.",
+    ),
+    "preview_fallback": (
+        "not translated",
+        "non tradotto",
+        "netradus",
+        "未翻译",
+        "non traduit",
     ),
     "preview_other": (
         "See it as somebody else",

@@ -61,6 +61,10 @@ def test_a_phone_answers_everything(phone: Any, link: str, invitation: Invitatio
     phone.get_by_role("button", name="Go on anyway").click()
     for page in questionnaire(invitation)[1:]:
         phone.wait_for_url(f"**{link}{page.number}/")
+        if page.screener:
+            _look(phone, "services")
+            for unit, _name in page.screener.asked:
+                phone.locator(f'input[name="s.used"][value="{unit}"]').check()
         if page.kind == "provider" and page.part == 1:
             phone.get_by_label("Agree", exact=True).first.check()
             _look(phone, "provider")

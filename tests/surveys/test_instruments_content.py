@@ -98,7 +98,6 @@ def test_sections_made_of_what_pages_had_by_themselves_keep_the_order() -> None:
         (held(item("1a")), "bad_code"),
         (held(item("a", text={"en": "How is {provider}?"})), "pipe_in_own"),
         (held(item("a", about="provider", text={"en": "How is {department}?"})), "bad_pipe"),
-        (held(item("b"), item("a", kind="comment", about="provider")), "comment_per_provider"),
         (held(item("a", kind="agreement", options={"points": 6})), "options_five_or_seven"),
         (held(item("a", kind="single")), "options_how_many"),
         (held(item("a", kind="number", options={"min": 5, "max": 5})), "options_range"),

@@ -56,11 +56,42 @@ def test_as_another_person_in_another_language(hr: Any, client_of: Any, units: A
     client, address = client_of(hr), f"/questionnaires/{made.key}/preview/page/"
     form = client.get(f"/questionnaires/{made.key}/preview/").content.decode()
     assert units["Retail"].name in form and 'name="provider"' in form
-    page = client.get(address, {"language": "it", "provider": units["Retail"].pk, "unit": units["Retail"].pk})
-    body = page.content.decode()
+    who = f"?language=it&provider={units['Retail'].pk}&unit={units['Services'].pk}"
+    body = client.get(address + who).content.decode()
+    assert "Di quali servizi ti sei avvalso?" in body and units["Retail"].name in body
+    used = {"s.used": ["", str(units["Retail"].pk)], "go": "next"}
+    body = client.post(address + who, {**carried(body), **used}).content.decode()
     assert f"{units['Retail'].name} ci tratta con gentilezza" in body and "Anteprima" in body
-    french = client.post(address + f"?provider={units['Retail'].pk}", {**carried(body), "lang": "fr"}).content.decode()
+    french = client.post(address + who, {**carried(body), "lang": "fr"}).content.decode()
     assert "nous traite avec gentillesse" in french
+
+
+def test_whose_service_was_not_used_is_not_asked_about_here_either(hr: Any, client_of: Any, units: Any) -> None:
+    made = editing.take_from_library(by=None, key="internal-service")
+    client = client_of(hr)
+    address = f"/questionnaires/{made.key}/preview/page/?provider={units['Retail'].pk}"
+    body = client.get(address).content.decode()
+    none = client.post(address, {**carried(body), "s.used": ["", "none"], "go": "next"}).content.decode()
+    assert f"{units['Retail'].name} treats" not in none
+    more = client.post(
+        address, {**carried(body), "s.used": ["", "none"][:1], "s.add": units["Services"].pk, "go": "next"}
+    ).content.decode()
+    assert f"{units['Services'].name} treats" in more and f"{units['Retail'].name} treats" not in more
+
+
+def test_what_is_not_translated_is_marked_for_its_author(hr: Any, client_of: Any) -> None:
+    made = editing.take_from_library(by=None, key="after-training")
+    editing.draft(made, by=None)
+
+    def without_romanian(held: Any) -> Any:
+        for item in held["items"]:
+            item["text"].pop("ro", None)
+        return held
+
+    editing.change(made, by=None, what="text", edit=without_romanian)
+    address = f"/questionnaires/{made.key}/preview/page/?language=ro"
+    assert "netradus" in client_of(hr).get(address).content.decode()
+    assert "not translated" not in client_of(hr).get(address + "&language=en").content.decode()
 
 
 def test_a_rule_about_who_is_asked(hr: Any, client_of: Any, units: Any) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -98,10 +99,12 @@ def follow(client: Client, link: str, answers: dict[str, str]) -> list[str]:
         body = client.get(link + url).content.decode()
         found = [item["code"] for item in ITEMS if f"About {item['code']}?" in body]
         seen += found
-        posted = {}
+        posted: dict[str, Any] = {}
         for name, value in answers.items():
             if f'name="{name}"' in body:
                 posted[name] = value
+        if used := re.findall(r'name="s.used" value="(\d+)"', body):
+            posted["s.used"] = used
         answer = client.post(link + url, posted | {"go": "next"})
         url = answer["Location"].removeprefix(link)
         assert "open" not in url, (found, url)

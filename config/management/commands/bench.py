@@ -21,8 +21,10 @@ from django.test import Client, override_settings
 from django.urls import reverse
 
 from config import embedded, proof
+from config.bench_answering import bench_answering
 from config.bench_assignment import bench_assignment
 from config.bench_people import bench_people
+from config.bench_results import bench_results
 from config.bench_wave import bench_wave
 from config.management.commands.up import PERSONAS
 from culture.people import importing
@@ -181,7 +183,9 @@ BENCHES: dict[str, Callable[[int], Iterator[str]]] = {
     "pages": bench_pages,
     "people": bench_people,
     "wave": bench_wave,
+    "results": bench_results,
     "assignment": bench_assignment,
+    "answering": bench_answering,
 }
 
 

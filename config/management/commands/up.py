@@ -158,6 +158,8 @@ def processes(host: str, port: int) -> dict[str, list[str]]:
     # No access log: addresses of answering pages are secrets (confidentiality.md).
     web = [python, "-m", "granian", "--interface", "wsgi", "--host", host, "--port", str(port), "--no-ws"]
     web += ["--workers", env("WEB_PROCESSES", "2"), "--blocking-threads", env("WEB_THREADS", "4"), "--no-access-log"]
+    # One that is killed (memory) is started again at once; the others go on.
+    web += ["--respawn-failed-workers", "--respawn-interval", "0.2"]
     web += ["--workers-kill-timeout", "3", "--log-level", "warning", "config.wsgi:application"]
     celery = [python, "-m", "celery", "-A", "config.celery", "--quiet"]
     schedule = str(settings.DATA_DIR / "beat-schedule")

@@ -1,0 +1,161 @@
+"""The words of the question whose service was used, of comments about a department, and of a dead network; rows as in
+words.py."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+SERVICES: Mapping[str, tuple[str, ...]] = {
+    "services": (
+        "Whose service did you use?",
+        "Di quali servizi ti sei avvalso?",
+        "De serviciile cui ai avut nevoie?",
+        "您用过哪些部门的服务？",
+        "De quels services vous êtes-vous servi ?",
+    ),
+    "services_lead": (
+        "Think of the last three months. You are asked only about those you tick.",
+        "Pensa agli ultimi tre mesi. Ti chiederemo solo di quelli che spunti.",
+        "Gândește-te la ultimele trei luni. Te întrebăm doar despre cele bifate.",
+        "请回想最近三个月。只会就您勾选的部门提问。",
+        "Pensez aux trois derniers mois. On ne vous interroge que sur ceux que vous cochez.",
+    ),
+    "services_legend": (
+        "I used the service of",
+        "Mi sono avvalso di",
+        "M-am folosit de serviciile",
+        "我用过以下部门的服务",
+        "J'ai fait appel à",
+    ),
+    "services_short": (
+        "Services you used",
+        "Servizi che hai usato",
+        "Servicii folosite",
+        "您用过的服务",
+        "Services utilisés",
+    ),
+    "services_none_used": ("none of these", "nessuno di questi", "niciunul dintre acestea", "都没有", "aucun d'eux"),
+    "services_more": (
+        "Another one is missing?",
+        "Ne manca un altro?",
+        "Lipsește altul?",
+        "还缺其他部门？",
+        "Il en manque un autre ?",
+    ),
+    "services_choose": (
+        "Choose a department …",
+        "Scegli un reparto …",
+        "Alege un departament …",
+        "请选择部门……",
+        "Choisissez un service …",
+    ),
+    "services_add": ("Add", "Aggiungi", "Adaugă", "添加", "Ajouter"),
+    "services_most": (
+        "At most {n} in all.",
+        "Al massimo {n} in tutto.",
+        "Cel mult {n} în total.",
+        "总共最多 {n} 个。",
+        "{n} au plus en tout.",
+    ),
+    "too_many_services": (
+        "That makes more than {most}. Untick one first, then add the other.",
+        "Sarebbero più di {most}. Togline prima uno, poi aggiungi l'altro.",
+        "Ar fi mai mult de {most}. Debifează întâi unul, apoi adaugă-l pe celălalt.",
+        "总数超过 {most} 个。请先取消一个，再添加另一个。",
+        "Cela ferait plus de {most}. Décochez-en d'abord un, puis ajoutez l'autre.",
+    ),
+    "used_or_none": (
+        "“None of these” stands alone: choose it, or the departments whose service you used.",
+        "«Nessuna di queste» sta da sola: scegli questa oppure i reparti di cui ti sei avvalso.",
+        "„Niciuna dintre acestea” stă singură: alege-o pe ea sau departamentele de care te-ai folosit.",
+        "“以上都不是”只能单独选择：请选择它，或选择您用过其服务的部门。",
+        "« Aucun de ces choix » va seul : choisissez-le, ou les services auxquels vous avez fait appel.",
+    ),
+    "about_help": (
+        "At most {n} characters. This department reads it as you write it, without your name or unit. Name nobody.",
+        "Al massimo {n} caratteri. Questo reparto lo legge come lo scrivi, senza il tuo nome né il tuo reparto. "
+        "Non nominare nessuno.",
+        "Cel mult {n} caractere. Acest departament îl citește așa cum îl scrii, fără numele sau unitatea ta. "
+        "Nu numi pe nimeni.",
+        "最多 {n} 个字符。该部门会看到原文，但不知道您的姓名和部门。请不要提到任何人的名字。",
+        "{n} caractères au plus. Ce service le lit tel quel, sans votre nom ni votre unité. Ne nommez personne.",
+    ),
+    "promise_about": (
+        "A comment about a department is shown to that department alone, without your name and without your unit, and "
+        "only if at least {home} people rated it.",
+        "Un commento su un reparto è mostrato solo a quel reparto, senza il tuo nome e senza la tua unità, "
+        "e solo se almeno "
+        "{home} persone lo hanno valutato.",
+        "Un comentariu despre un departament se arată numai acelui departament, fără numele și unitatea ta, și numai "
+        "dacă l-au evaluat cel puțin {home} persoane.",
+        "对某部门的留言只显示给该部门，不带您的姓名和所属部门，且至少 {home} 人评价过该部门时才会显示。",
+        "Un commentaire sur un service n'est montré qu'à ce service, sans votre nom ni votre unité, "
+        "et seulement si au moins "
+        "{home} personnes l'ont évalué.",
+    ),
+    "promise_who": (
+        "What is shown are results of groups: to the managers of that group, to those above them, and to HR.",
+        "Si mostrano solo risultati di gruppi: ai responsabili di quel gruppo, a chi sta sopra di loro e alle "
+        "risorse umane.",
+        "Se arată doar rezultatele unor grupuri: managerilor acelui grup, celor de deasupra lor și resurselor umane.",
+        "显示的只是群体结果：该群体的负责人、其上级以及人力资源部可以看到。",
+        "On ne montre que des résultats de groupes : aux responsables de ce groupe, à ceux au-dessus d'eux et aux RH.",
+    ),
+    "promise_rough": (
+        "Up to {band_to} answers, only a rough score is shown. How answers are spread is shown from {spread_from} on.",
+        "Fino a {band_to} risposte si mostra solo un punteggio approssimativo. Come si distribuiscono le risposte si "
+        "vede da {spread_from} in su.",
+        "Până la {band_to} răspunsuri se arată doar un scor aproximativ. Repartizarea răspunsurilor se arată de la "
+        "{spread_from} în sus.",
+        "回答不超过 {band_to} 份时，只显示大致分数；达到 {spread_from} 份才会显示回答的分布。",
+        "Jusqu'à {band_to} réponses, seul un score approximatif est montré. Leur répartition ne l'est qu'à partir de "
+        "{spread_from}.",
+    ),
+    "last_time": (
+        "After the last survey ({month}), the results came out on {date}. About {share} % of those asked took part.",
+        "Dopo l'ultima indagine ({month}) i risultati sono usciti il {date}. Ha partecipato circa il {share} % degli "
+        "interpellati.",
+        "După ultimul sondaj ({month}), rezultatele au apărut la {date}. Au participat circa {share} % dintre cei "
+        "întrebați.",
+        "上次调查（{month}）的结果已于 {date} 公布，约 {share}% 的受邀者参加了调查。",
+        "Après la dernière enquête ({month}), les résultats sont parus le {date}. Environ {share} % des personnes "
+        "interrogées ont participé.",
+    ),
+    "done_here": (
+        "done in your unit",
+        "fatto nella tua unità",
+        "făcut în unitatea ta",
+        "已在您的部门完成",
+        "fait dans votre unité",
+    ),
+    "promise_kept": (
+        "promise kept by {unit}",
+        "promessa mantenuta da {unit}",
+        "promisiune ținută de {unit}",
+        "{unit} 兑现的承诺",
+        "promesse tenue par {unit}",
+    ),
+    "last_time_title": ("Last time", "La volta scorsa", "Data trecută", "上一次", "La dernière fois"),
+    "unsent": ("not yet sent", "non ancora inviato", "încă netrimis", "尚未发送", "pas encore envoyé"),
+    "kept_here": (
+        "No connection. Your answers are kept on this device, encrypted, and sent as soon as it is back.",
+        "Nessuna connessione. Le risposte restano su questo dispositivo, cifrate, e partono appena torna.",
+        "Fără conexiune. Răspunsurile rămân pe acest dispozitiv, criptate, și pleacă imediat ce revine.",
+        "没有网络连接。您的回答已加密保存在此设备上，网络恢复后会立即发送。",
+        "Pas de connexion. Vos réponses restent sur cet appareil, chiffrées, et partent dès son retour.",
+    ),
+    "keep_open": (
+        "No connection. Leave this page open: your answers are sent as soon as it is back.",
+        "Nessuna connessione. Lascia aperta la pagina: le risposte partono appena torna.",
+        "Fără conexiune. Lasă pagina deschisă: răspunsurile pleacă imediat ce revine.",
+        "没有网络连接。请保持此页打开：网络恢复后会立即发送您的回答。",
+        "Pas de connexion. Laissez cette page ouverte : vos réponses partent dès son retour.",
+    ),
+    "send_waits": (
+        "No connection: not sent yet. Leave this page open, and it is sent as soon as the connection is back.",
+        "Nessuna connessione: non ancora inviato. Lascia aperta la pagina: l'invio parte appena torna la connessione.",
+        "Fără conexiune: încă netrimis. Lasă pagina deschisă și se trimite imediat ce revine conexiunea.",
+        "没有网络连接：尚未提交。请保持此页打开，网络恢复后会立即提交。",
+        "Pas de connexion : pas encore envoyé. Laissez cette page ouverte, l'envoi partira dès son retour.",
+    ),
+}
