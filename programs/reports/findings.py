@@ -29,10 +29,14 @@ class Score:
 
 @dataclass(frozen=True)
 class Change:
-    """A difference of two scores. ``clear`` when its 95 % interval leaves out zero."""
+    """A difference of two scores. ``clear`` when its 95 % interval leaves out zero.
+
+    ``word``: the word that was decided with the release, in the reader's language; "" where none was.
+    """
 
     points: float
     clear: bool
+    word: str = ""
 
     @property
     def rose(self) -> bool:

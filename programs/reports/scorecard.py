@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, Q
 from django.utils import timezone
+from django.utils.translation import get_language
 
 from culture.framework.models import Requirement
 from culture.people.models import Employee
@@ -18,6 +19,8 @@ from programs.reports import findings
 from programs.reports.findings import DIMENSIONS, Change, Headline, Score
 from programs.training.models import Assignment, Completion
 from surveys.results import queries as results
+from surveys.results.insight import change as decided
+from surveys.results.insight import words
 from surveys.waves.models import Wave
 
 RECOGNISED_DAYS = 90
@@ -172,6 +175,11 @@ def _card(dimension: str, cell: Cells | None, before: Mapping[str, Score]) -> Ca
     score = score_of(cell)
     if score is None:
         return Card(dimension, None, None, (cell or {}).get("why", ""))
+    moved = decided.read(cell)
+    if moved is not None:
+        # The same number has the same word everywhere: decided once, with the release.
+        word = words.pick(moved.word, get_language() or "en")
+        return Card(dimension, score, Change(moved.delta, moved.clear, word))
     earlier = before.get(dimension)
     return Card(dimension, score, findings.change(score, earlier) if earlier else None)
 

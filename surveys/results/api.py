@@ -21,7 +21,7 @@ from surveys.waves.models import Wave
 class CellGroupSerializer(serializers.ModelSerializer):
     class Meta:
         model = CellGroup
-        fields = ["family", "unit", "other", "name", "parent", "depth", "cells"]
+        fields = ["family", "unit", "other", "name", "parent", "depth", "cut", "cells"]
 
 
 class ResultSerializer(serializers.ModelSerializer):
@@ -62,7 +62,7 @@ class Results(mixins.ListModelMixin, viewsets.GenericViewSet):
         record(request.user, "results.read", wave)  # type: ignore[arg-type]
         visible = queries.visible_ids(request.user)
         groups = queries.rows_for(wave, visible) + queries.matrix_rows(wave, visible)
-        groups += queries.customer_rows(wave, visible)
+        groups += queries.customer_rows(wave, visible, upper=True) + queries.crossing_rows(wave, visible)
         body: dict[str, Any] = {
             **ResultSerializer(wave).data,
             "rules": release.rules,

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-COLOURS = {"want": "#c4510a", "know": "#0b63a5", "can": "#0a7d5a", "none": "#5b6675"}
-WORDS = {"want": "Want", "know": "Know", "can": "Can", "none": "None of these"}
+COLOURS = {"want": "#c4510a", "know": "#0b63a5", "can": "#0a7d5a", "none": "#5b6675", "unclassified": "#a9a59b"}
+WORDS = {
+    "want": "Want", "know": "Know", "can": "Can", "none": "None of these", "unclassified": "Too few answers"
+}  # fmt: skip
 DIMENSIONS = ("want", "know", "can")
 THIRDS = ("favourable", "neutral", "unfavourable")
 THIRD_COLOURS = ["#3d92cf", "#e6e3dc", "#d9733a"]
@@ -81,6 +83,57 @@ def lines(rows: Sequence[dict[str, Any]], *, width: int = 330) -> dict[str, Any]
     }
 
 
+def course(points: Sequence[Any], bottom: int = 0) -> dict[str, Any] | None:
+    """One score from wave to wave with its interval; None with fewer than two waves where it is told.
+
+    ``points``: of :mod:`surveys.results.insight.trends`, ``about`` the wave.
+    """
+    told = [point for point in points if point.index is not None]
+    if len(told) < 2:
+        return None
+    days = [point.about.closes_on for point in points]
+    pattern = "%b %y" if len({f"{day:%b %y}" for day in days}) == len(days) else "%d %b %y"
+    values = [
+        {
+            "when": f"{point.about.closes_on:{pattern}}",
+            "index": round(point.index),
+            "low": max(bottom, round(point.low)),
+            "high": min(100, round(point.high)),
+            "label": str(round(point.index)),
+        }
+        for point in told
+    ]
+    order = [f"{day:{pattern}}" for day in days]
+    lowest, highest = min(value["low"] for value in values), max(value["high"] for value in values)
+    scale = {"domain": [max(bottom, lowest // 10 * 10), min(100, highest // 10 * 10 + 20)], "nice": False}
+    axis = {"labelAngle": 0, "grid": False, "labelOverlap": "greedy", "labelSeparation": 6}
+    x = {"field": "when", "type": "ordinal", "sort": order, "scale": {"domain": order}, "title": None, "axis": axis}
+    y = {"type": "quantitative", "scale": scale, "title": None, "axis": {"tickCount": 4, "domain": False}}
+    colour = {"value": COLOURS["know"]}
+    return {
+        "$schema": SCHEMA,
+        "width": 560,
+        "height": 200,
+        "usermeta": {"narrow": 240},
+        "data": {"values": values},
+        "encoding": {"x": x},
+        "layer": [
+            {
+                "mark": {"type": "rule", "strokeWidth": 5, "opacity": 0.25},
+                "encoding": {"y": {**y, "field": "low"}, "y2": {"field": "high"}, "color": colour},
+            },
+            {
+                "mark": {"type": "line", "strokeWidth": 2.5, "point": True},
+                "encoding": {"y": {**y, "field": "index"}, "color": colour},
+            },
+            {
+                "mark": {"type": "text", "dy": -8, "baseline": "bottom", "fontWeight": "bold", "fontSize": 13},
+                "encoding": {"y": {**y, "field": "high"}, "text": {"field": "label"}, "color": colour},
+            },
+        ],
+    }
+
+
 def _day(day: Any) -> str:
     return f"{day.day} {day:%b %Y}"
 
@@ -102,7 +155,10 @@ def barrier(cell: dict[str, Any] | None) -> dict[str, Any] | None:
     if not cell or not cell.get("shown"):
         return None
     shares = {key: cell["shares"][key] for key in WORDS if key in cell["shares"]}
-    values = [{"what": WORDS[key], "share": share, "label": f"{share} %"} for key, share in shares.items()]
+    if not shares.get("unclassified"):
+        shares.pop("unclassified", None)
+    about = "about " if cell.get("rounded") else ""
+    values = [{"what": WORDS[key], "share": share, "label": f"{about}{share} %"} for key, share in shares.items()]
     bars = {
         "field": "what",
         "type": "nominal",

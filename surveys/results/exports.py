@@ -6,6 +6,7 @@ import csv
 import io
 from collections.abc import Iterable
 
+from surveys.results.insight import change
 from surveys.results.models import CellGroup, Release
 
 HEADER = ("family", "group", "customer", "measure", "shown", "people", "score", "low", "high", "favourable %",
@@ -37,7 +38,7 @@ def to_csv(release: Release, groups: Iterable[CellGroup]) -> str:
 
 
 def _line(group: CellGroup, measure: str, cell: dict) -> list[object]:
-    names = group.name.split(" ← ") if group.family == "matrix" else [group.name, ""]
+    names = group.name.split(" ← ") if group.family in ("matrix", "division") else [group.name, ""]
     start = [group.family, names[0], names[-1], measure, "yes" if cell["shown"] else "no"]
     if not cell["shown"]:
         return [*start, *[""] * 8, cell.get("why", "hidden for privacy")]
@@ -46,8 +47,19 @@ def _line(group: CellGroup, measure: str, cell: dict) -> list[object]:
     return [
         *start,
         cell.get("n", ""),
-        cell.get("words") or cell.get("band") or cell.get("index", ""),
+        next((cell[key] for key in ("words", "band", "index", "percent", "alpha", "r2") if key in cell), ""),
         *(cell.get(key, "") for key in ("low", "high", "fav", "neu", "unf")),
-        told or " | ".join(map(str, cell.get("dist", []))),
-        "",
+        told or " | ".join(map(str, cell.get("dist", []))) or _parts(cell),
+        _moved(cell),
     ]
+
+
+def _parts(cell: dict) -> str:
+    """What a reliability or drivers cell holds of each question: its code and its figures."""
+    return " | ".join(" ".join("" if part is None else str(part) for part in row) for row in cell.get("items", []))
+
+
+def _moved(cell: dict) -> str:
+    """The change since the wave before, in the word decided with the release."""
+    moved = change.read(cell)
+    return f"{moved.word}: {moved.told}, since wave {cell['change']['since']}" if moved else ""

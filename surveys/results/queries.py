@@ -11,11 +11,13 @@ from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import QuerySet
+from django.utils.translation import get_language
 
 from culture.access.permissions import Permission, can, sees_everything, visible_units
 from culture.people.models import Employee
-from surveys.results import scoring
+from surveys.results import meaning
 from surveys.results.computing import EVERYBODY
+from surveys.results.insight import change, words
 from surveys.results.models import CellGroup, Release
 from surveys.waves.models import Series, Wave
 
@@ -34,7 +36,7 @@ def release_of(wave: Wave, user: User) -> Release | None:
     """The wave's release, if there is one and ``user`` may see results."""
     if not can(user, Permission.SEE_RESULTS):
         return None
-    return Release.objects.filter(wave=wave, wave__state=Wave.State.RELEASED).first()
+    return Release.objects.filter(wave=wave, wave__state=Wave.State.RELEASED, replaced_at=None).first()
 
 
 def visible_ids(user: User) -> set[int] | None:
@@ -63,7 +65,7 @@ def rows_for(wave: Wave, unit_ids: set[int] | None) -> list[CellGroup]:
 
 
 def _tree(wave: Wave) -> list[CellGroup]:
-    groups = CellGroup.objects.filter(release__wave=wave, release__wave__state=Wave.State.RELEASED, family="tree")
+    groups = CellGroup.objects.shown().filter(release__wave=wave, family="tree")
     return list(groups.defer("comments").order_by("pk"))
 
 
@@ -102,17 +104,23 @@ def overview(wave: Wave, visible: Iterable[int] | None) -> dict[str, Any]:
 
 
 def _company(wave: Wave) -> CellGroup | None:
-    return CellGroup.objects.filter(release__wave=wave, family="tree", parent=None).defer("comments").first()
+    return CellGroup.objects.shown().filter(release__wave=wave, family="tree", parent=None).defer("comments").first()
 
 
 def cards(cells: dict[str, Any], before: dict[str, Any]) -> list[dict[str, Any]]:
     """Those of the three that the wave asked about; all of them where there are no cells at all."""
-    return [card(key, cells.get(key), before.get(key)) for key in HEADLINE if key in cells or not cells]
+    return [card(key, cells, before) for key in HEADLINE if key in cells or not cells]
 
 
-def card(key: str, now: dict | None, before: dict | None) -> dict[str, Any]:
-    """One of the three: its cell, and how it moved since the last wave."""
-    return {"key": key, "cell": now or {"shown": False}, "change": scoring.change(now, before), "before": before}
+def card(key: str, cells: dict[str, Any], before: dict[str, Any]) -> dict[str, Any]:
+    """One of the three: its cell, and how it moved since the last wave, in the word decided at the release."""
+    now, then = cells.get(key), before.get(key)
+    moved = change.read(now)
+    if moved is None and not any(name.startswith("reliability:") for name in cells):
+        # Released before words were decided with a release.
+        moved = change.alone(now, then)
+    word = words.pick(moved.word, get_language() or "en") if moved else ""
+    return {"key": key, "cell": now or {"shown": False}, "change": moved, "word": word, "before": then}
 
 
 def finding(cells: dict[str, Any]) -> str:
@@ -162,9 +170,29 @@ def unit_row(wave: Wave, user: User, unit: int) -> CellGroup | None:
     return group
 
 
+def seen_nodes(wave: Wave, user: User) -> set[int] | None:
+    """The groups of the tree that ``user`` may see; None means all."""
+    visible = visible_ids(user)
+    if visible is None:
+        return None
+    rows = CellGroup.objects.shown().filter(release__wave=wave, family="tree").only("unit")
+    return _nodes_of(wave, visible, rows)
+
+
+def whole_cells(group: CellGroup) -> dict[str, Any]:
+    """The cells of the whole organisation in the release of ``group``; everybody who sees results may see them."""
+    whole = CellGroup.objects.filter(release_id=group.release_id, family="tree", parent=None)
+    return group.cells if group.parent is None else whole.values_list("cells", flat=True).first() or {}
+
+
+def codes_of(items: list[dict[str, Any]]) -> dict[str, tuple[str, ...]]:
+    """The questions behind each measure of a wave, by the measure's key."""
+    return meaning.codes_of({"items": items})
+
+
 def matrix_rows(wave: Wave, unit_ids: set[int] | None) -> list[CellGroup]:
     """Who serves whom: the cells whose provider may be seen."""
-    groups = CellGroup.objects.filter(release__wave=wave, release__wave__state=Wave.State.RELEASED, family="matrix")
+    groups = CellGroup.objects.shown().filter(release__wave=wave, family="matrix")
     rows = list(groups.defer("comments").order_by("name"))
     if unit_ids is None:
         return rows
@@ -172,21 +200,35 @@ def matrix_rows(wave: Wave, unit_ids: set[int] | None) -> list[CellGroup]:
     return [row for row in rows if row.unit in seen]
 
 
-def customer_rows(wave: Wave, unit_ids: set[int] | None) -> list[CellGroup]:
-    """How well each block is served by all its providers together."""
-    groups = CellGroup.objects.filter(release__wave=wave, release__wave__state=Wave.State.RELEASED, family="customer")
+def customer_rows(wave: Wave, unit_ids: set[int] | None, *, upper: bool = False) -> list[CellGroup]:
+    """How well each block is served by all its providers together; with ``upper`` the units above blocks too."""
+    groups = CellGroup.objects.shown().filter(release__wave=wave, family="customer")
     rows = list(groups.defer("comments").order_by("name"))
+    if not upper:
+        above = {row.parent for row in rows}
+        rows = [row for row in rows if row.unit not in above]
     if unit_ids is None:
         return rows
     seen = {row.unit for row in tree_rows(wave, unit_ids)}
     return [row for row in rows if row.unit in seen]
+
+
+def crossing_rows(wave: Wave, unit_ids: set[int] | None) -> list[CellGroup]:
+    """Categories of the cuts, of everybody and of divisions, and divisions serving divisions.
+
+    What is told of everybody is for all who may see results; of a division, for who sees it.
+    """
+    groups = CellGroup.objects.shown().filter(release__wave=wave, family__in=["cut", "unit_cut", "division"])
+    rows = list(groups.defer("comments").order_by("family", "cut", "other", "name"))
+    if unit_ids is None:
+        return rows
+    seen = {row.unit for row in tree_rows(wave, unit_ids)}
+    return [row for row in rows if row.family == "cut" or row.unit in seen]
 
 
 def trend(series: Series) -> list[dict[str, Any]]:
     """The company's scores per released wave, oldest first; a hidden score is None."""
-    groups = CellGroup.objects.filter(
-        release__wave__series=series, release__wave__state=Wave.State.RELEASED, family="tree", parent=None
-    )
+    groups = CellGroup.objects.shown().filter(release__wave__series=series, family="tree", parent=None)
     waves = groups.select_related("release__wave").defer("comments", "release__wave__snapshot")
     return [
         {

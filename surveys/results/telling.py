@@ -8,6 +8,8 @@ from typing import Any
 
 from surveys.instruments import comparing
 from surveys.instruments.scales import scale_of, text_in
+from surveys.results.insight import change, words
+from surveys.results.insight.change import Change
 
 Cell = Mapping[str, Any]
 NOT_THERE: Cell = {"shown": False}
@@ -21,7 +23,8 @@ class Told:
 
     ``shares``: (words, per cent) as the question lists its options. ``mean`` and its interval are in the question's own
     unit. ``expected``: what a pair's people expect, 0–100; ``gap``: experienced minus expected. ``nps``: of a
-    recommendation, per cent of 9–10 minus per cent of 0–6. ``changed``: new wording or another scale since the wave
+    recommendation, per cent of 9–10 minus per cent of 0–6. ``moved``: the change since the wave before, in the word
+    decided with the release. ``changed``: new wording or another scale since the wave
     before.
     """
 
@@ -40,6 +43,8 @@ class Told:
     expected: Cell = field(default_factory=dict)
     gap: int | None = None
     nps: int | None = None
+    moved: Change | None = None
+    moved_words: str = ""
 
     @property
     def gap_words(self) -> str:
@@ -90,6 +95,8 @@ def _told(item: Mapping[str, Any], cells: Mapping[str, Cell], key: str, language
     }
     if not cell.get("shown"):
         return Told(**shared)
+    if (moved := change.read(cell)) is not None:
+        shared |= {"moved": moved, "moved_words": words.told_change(moved, language)}
     if "shares" in cell:
         shares = [(scale.label(_one(scale, int(value)), language), share) for value, share in cell["shares"].items()]
         return Told(**shared, look="shares", shares=shares)

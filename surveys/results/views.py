@@ -12,8 +12,9 @@ from django.views.decorators.http import require_safe
 
 from culture.access.audit import record
 from culture.access.permissions import Permission, require
-from surveys.results import charts, exports, queries, telling
+from surveys.results import charts, exports, history, provider_comments, queries, showing, telling
 from surveys.results.disclosure import NOT_ASKED
+from surveys.results.insight import trends, words
 from surveys.results.models import CellGroup
 from surveys.waves.models import Wave
 
@@ -79,10 +80,19 @@ def unit(request: HttpRequest, wave_id: int, unit: int) -> HttpResponse:
     old = earlier.cells if earlier else {}
     asked_before = queries.items_of(before) if before else []
     language = get_language() or "en"
-    items = telling.tell(queries.items_of(found), row.cells, language, row.name, asked_before)
+    asked = queries.items_of(found)
+    items = telling.tell(asked, row.cells, language, row.name, asked_before)
+    whole = queries.whole_cells(row)
     context = {
         "wave": found,
         "row": row,
+        "said": showing.findings_of(row.cells, asked, language, row.name),
+        "below": showing.below(row.cells),
+        "noise_note": words.pick("noise_note", language),
+        "trust": showing.trust(row.cells, asked, language, row.name),
+        "drivers": _drivers(request, row, "drivers", asked, language),
+        "served_drivers": _drivers(request, row, "drivers:served", asked, language),
+        "service": showing.service(asked, row.cells, whole, found.rules, language, row.name),
         "heading": _("%(unit)s: %(finding)s") % {"unit": row.name, "finding": _inside(queries.finding(row.cells))},
         "cards": queries.cards(row.cells, old),
         "own": [item for item in items if item.about == "own"],
@@ -90,8 +100,54 @@ def unit(request: HttpRequest, wave_id: int, unit: int) -> HttpResponse:
         "served_cell": row.cells.get("served", {"shown": False}),
         "thirds": charts.thirds([{"code": item.code, "cell": item.cell} for item in items if item.about == "own"]),
         "barrier": charts.barrier(row.cells.get("barrier")),
+        "said_of_it": provider_comments.of(found, request.user, unit),
     }
     return render(request, "surveys/results/unit.html", context)
+
+
+def _drivers(
+    request: HttpRequest, row: CellGroup, key: str, items: list[dict[str, Any]], language: str
+) -> showing.Drivers | None:
+    """What drives an outcome in the group, else in the nearest group above that has enough people and may be seen."""
+    if key not in row.cells or row.cells[key].get("why") == NOT_ASKED["why"]:
+        return None
+    if row.cells[key].get("shown"):
+        return showing.drivers(row.cells[key], items, language, row.name)
+    upper = history.above(row, key, queries.seen_nodes(row.release.wave, request.user))
+    return showing.drivers(upper.cells[key], items, language, upper.name, of=upper.name) if upper else None
+
+
+@require_safe
+@require(Permission.SEE_RESULTS)
+def trend(request: HttpRequest, wave_id: int, unit: int) -> HttpResponse:
+    """One score of a unit from wave to wave: as it was, as it is now, or over what stayed the same."""
+    found = _wave(request, wave_id)
+    row = queries.unit_row(found, request.user, unit)
+    if row is None:
+        raise Http404
+    language = get_language() or "en"
+    items = queries.items_of(found)
+    choices = showing.measures(row.cells, items, language, row.name)
+    known = {key for key, _words in choices}
+    key = request.GET.get("score", "")
+    key = key if key in known else (choices[0][0] if choices else "")
+    way = request.GET.get("way", "")
+    way = way if way in trends.WAYS else trends.WAS
+    codes = {one: inside for one, inside in queries.codes_of(items).items() if one in known}
+    points = trends.trend(history.waves_of(found.series, found.number), unit, key, way, codes.get(key, ()))
+    context = {
+        "wave": found,
+        "row": row,
+        "score": key,
+        "score_words": dict(choices).get(key, ""),
+        "choices": choices,
+        "way": way,
+        "ways": showing.WAYS,
+        "way_words": dict(showing.WAYS)[way],
+        "points": points,
+        "chart": charts.course(points, showing.bottom(key)),
+    }
+    return render(request, "surveys/results/trend.html", context)
 
 
 def _inside(finding: str) -> str:
@@ -110,8 +166,13 @@ def services(request: HttpRequest, wave_id: int) -> HttpResponse:
         for row in queries.matrix_rows(found, visible)
         if "served" in row.cells
     ]
-    whole = {row.name: row.cells.get("served") for row in queries.tree_rows(found, visible)}
+    tree = queries.tree_rows(found, visible)
+    whole = {row.name: row.cells.get("served") for row in tree}
     providers = _by_provider(rows, whole)
+    items, language = queries.items_of(found), get_language() or "en"
+    stands = {row.name: showing.standing(items, row.cells, found.rules, language) for row in tree}
+    for provider in providers:
+        provider["standing"] = stands.get(provider["name"])
     known = [one for one in providers if one["cell"] and one["cell"].get("shown") and "index" in one["cell"]]
     context = {
         "wave": found,
@@ -154,7 +215,7 @@ def export(request: HttpRequest, wave_id: int) -> HttpResponse:
     record(request.user, "results.exported", found)  # type: ignore[arg-type]
     visible = queries.visible_ids(request.user)
     groups = queries.rows_for(found, visible) + queries.matrix_rows(found, visible)
-    groups += queries.customer_rows(found, visible)
+    groups += queries.customer_rows(found, visible, upper=True) + queries.crossing_rows(found, visible)
     response = HttpResponse(exports.to_csv(release, groups), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{_("results")}-wave-{found.pk}.csv"'
     return response

@@ -81,7 +81,8 @@ OURS: set[str] = {
     "TailoringChange.after",
     # counts, keys, frozen rules: no person in them
     "LedgerEntry.reason", "Wave.rules", "Wave.snapshot", "Wave.public_key",
-    "ReceiptList.digests", "Wave.participation", "Release.rules", "Release.instrument", "Release.why", "Release.changes",
+    "ReceiptList.digests", "Wave.participation", "Release.rules", "Release.instrument",
+    "Release.why", "Release.changes",
     "Release.rules_hash", "CellGroup.name", "CellGroup.cells", "SetupLink.digest", "SetupLink.visit_digest",
     "SignInLink.digest", "PeopleImport.sha256", "PeopleImport.counts", "PeopleImport.about",
     "PeopleImport.undo_refused", "ImportDraft.sha256", "Erasure.counts",

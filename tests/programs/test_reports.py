@@ -18,7 +18,7 @@ from culture.people.models import Employee
 from programs.planning import programs, rules
 from programs.planning.models import Program
 from programs.recognition import queries as thanks
-from programs.reports import charts, findings
+from programs.reports import charts, findings, scorecard
 from programs.reports.findings import Score
 from surveys.instruments.loading import load_library
 from surveys.waves import series as recurring
@@ -75,6 +75,17 @@ def test_a_change_is_clear_only_outside_its_interval():
     assert findings.change(Score(50, 48, 52), Score(60, 58, 62)).fell
     assert not findings.change(Score(52, 50, 54), Score(50, 48, 52)).clear
     assert not findings.change(Score(90), Score(10)).clear, "without intervals nothing is clear"
+
+
+def test_the_scorecard_says_the_word_of_the_release():
+    """Not what its own arithmetic would say: +10 with narrow intervals, but too few to tell among all units."""
+    moved = {"delta": 10, "low": -1, "high": 21, "word": "too few to tell", "since": 1}
+    cell = {"shown": True, "n": 40, "index": 60, "low": 58, "high": 62, "change": moved}
+    card = scorecard._card("want", cell, {"want": Score(50, 48, 52)})
+    assert card.change is not None and not card.change.clear and card.change.word == "too few to tell"
+    del cell["change"]
+    older = scorecard._card("want", cell, {"want": Score(50, 48, 52)})
+    assert older.change is not None and older.change.rose and older.change.word == ""
 
 
 def test_chart_labels_do_not_run_into_each_other():

@@ -35,7 +35,7 @@ def people(units: dict[str, Unit]) -> None:
         ServiceLink.objects.create(customer=units[name], provider=units["Services"])
 
 
-def open_wave(units: dict[str, Unit], wave: Wave | None = None) -> World:
+def open_wave(units: dict[str, Unit], wave: Wave | None = None, now: dt.datetime = NOW) -> World:
     if wave is None:
         made = series.create(
             by=None,
@@ -48,7 +48,7 @@ def open_wave(units: dict[str, Unit], wave: Wave | None = None) -> World:
             reminder_days=(5,),
         )
         wave = made.waves.get(number=1)
-    opening.open_wave(wave, now=NOW)
+    opening.open_wave(wave, now=now)
     wave.refresh_from_db()
     return World(wave, units)
 

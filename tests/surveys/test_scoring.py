@@ -10,14 +10,6 @@ def test_the_index_runs_from_0_to_100():
     assert [scoring.to_index(mean) for mean in (1, 3, 5)] == [0, 50, 100]
 
 
-@pytest.mark.parametrize(
-    "want,know,can,first",
-    [(4, 2, 1, "know"), (3, 5, 5, "want"), (3.1, 3.1, 3.0, "can"), (4, 4, 4, "none"), (None, 1, 1, None)],
-)
-def test_the_barrier_is_the_first_that_falls_short(want, know, can, first):
-    assert scoring.barrier(want, know, can) == first
-
-
 def test_a_dimension_needs_more_than_half_of_its_items():
     assert scoring.person_mean([4, 2, None]) == 3
     assert scoring.person_mean([4, None]) is None
@@ -43,14 +35,3 @@ def test_tallies_add_up():
 
 def test_the_talk_index_is_good_less_bad():
     assert [scoring.talk_score(answer) for answer in (1, 2, 3, 4, 5)] == [-100, -100, 0, 100, 100]
-
-
-def cell(index: int, half: int) -> dict:
-    return {"shown": True, "index": index, "low": index - half, "high": index + half}
-
-
-def test_a_change_within_the_interval_is_no_clear_change():
-    assert scoring.change(cell(62, 6), cell(58, 6)).words == "no clear change"
-    assert scoring.change(cell(70, 3), cell(58, 4)).words == "+12 (+7 to +17)"
-    assert scoring.change(cell(70, 3), {"shown": False}) is None
-    assert scoring.change({"shown": True, "band": "60–69", "index": 65}, cell(50, 5)) is None

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from collections import Counter
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
 from culture.access.models import AuditEntry
 from surveys.answering.models import Draft, InboxEnvelope
-from surveys.results import releasing, tasks, tick
+from surveys.results import placing, releasing, sealing, tasks, tick
 from surveys.results.models import CellGroup, Release, SealedComment, SealedOwn, SealedRating
 from surveys.waves import keys, partitions
 from surveys.waves.models import Invitation, Message, Wave
@@ -46,7 +47,9 @@ def test_closing_releases_and_forgets(world):
 
 
 def test_nothing_links_the_rows(world):
-    wave = releasing.close_wave(world.wave, now=LATER)
+    wave = closed(world.wave)
+    sealing.seal(wave)
+    wave.refresh_from_db()
     own = set(SealedOwn.objects.values_list("id", flat=True))
     ratings = set(SealedRating.objects.values_list("id", flat=True))
     comments = set(SealedComment.objects.values_list("id", flat=True))
@@ -54,10 +57,10 @@ def test_nothing_links_the_rows(world):
     assert not own & ratings and not own & comments and not ratings & comments
     columns = {}
     with connection.cursor() as cursor:
-        for model in releasing.SEALED:
+        for model in sealing.SEALED:
             cursor.execute(f"SELECT * FROM {model._meta.db_table} LIMIT 0")
             columns[model] = {column.name for column in cursor.description}
-    assert columns[SealedOwn] == {"wave_id", "id", "block", "answers"}
+    assert columns[SealedOwn] == {"wave_id", "id", "block", "cuts", "answers"}
     assert columns[SealedRating] == {"wave_id", "id", "provider", "customer_block", "answers"}
     # A comment of a block too small to be its home keeps no place at all.
     assert set(SealedComment.objects.filter(text=PLANTED).values_list("home", flat=True)) == {0}
@@ -69,27 +72,30 @@ def test_the_order_of_writing_tells_nothing(world, monkeypatch):
     """Each kind of row is shuffled by itself, after the envelopes were."""
     shuffled = []
 
-    class Chance(releasing.SystemRandom):
+    class Chance(sealing.SystemRandom):
         def shuffle(self, rows):
             shuffled.append(len(rows))
             super().shuffle(rows)
 
-    monkeypatch.setattr(releasing, "SystemRandom", Chance)
-    releasing.close_wave(world.wave, now=LATER)
+    monkeypatch.setattr(sealing, "SystemRandom", Chance)
+    sealing.seal(closed(world.wave))
     assert len(shuffled) == 4
 
 
 CRASHES = [
-    (releasing.keys, "check"),
-    (releasing, "_open_envelopes"),
-    (releasing.partitions, "create"),
-    (releasing, "_raters"),
-    (releasing.partitions, "drop"),
-    (releasing.computing, "compute"),
-    (releasing, "rules_hash"),
-    (releasing, "_told_answered"),
-    (releasing.keys, "destroy"),
-    (releasing.Draft.objects, "filter"),
+    (sealing.keys, "check_all"),
+    (sealing, "_open_envelopes"),
+    (sealing.partitions, "create"),
+    (sealing, "_write"),
+    (sealing, "_raters"),
+    (sealing.partitions, "drop"),
+    (sealing, "_rewrite"),
+    (sealing.keys, "destroy"),
+    (sealing.Draft.objects, "filter"),
+    (sealing, "_sweep"),
+    (releasing, "seal"),
+    (releasing, "release"),
+    (releasing, "forget"),
 ]
 
 
@@ -113,22 +119,105 @@ def test_a_crash_anywhere_resumes_with_the_same_result(world, monkeypatch, place
         patch.setattr(place, name, crash)
         with pytest.raises(Crash):
             releasing.close_wave(world.wave, now=LATER)
-    assert [wave.pk for wave in tick.due(LATER)] == [world.wave.pk]
-    wave = releasing.close_wave(world.wave, now=LATER + dt.timedelta(minutes=1))
-    assert cells(wave) == expected
+    finish(world.wave, expected)
+
+
+def finish(wave, expected) -> None:
+    """What the next minute does, and what must be true then."""
+    if due := tick.due(LATER):
+        assert [one.pk for one in due] == [wave.pk]
+    wave = releasing.close_wave(wave, now=LATER + dt.timedelta(minutes=1))
+    assert everything(wave) == expected
     assert wave.closed_at == LATER
-    assert not keys.exists(wave.pk) and not Invitation.objects.exists()
+    assert not keys.exists(wave.pk) and not Invitation.objects.exists() and not Message.objects.exists()
+    assert not partitions.exists("surveys_inboxenvelope", wave.pk)
     assert tick.due(LATER) == []
 
 
-def undisturbed(wave, monkeypatch) -> dict:
-    from django.db import transaction
+def everything(wave) -> dict:
+    """All that sealing and the release leave behind, but for ids and order."""
+    rows = {
+        "own": Counter((row.block, *row.answers) for row in SealedOwn.objects.filter(wave_id=wave.pk)),
+        "ratings": Counter(
+            (row.provider, row.customer_block, *row.answers) for row in SealedRating.objects.filter(wave_id=wave.pk)
+        ),
+        "comments": Counter(
+            (row.item, row.home, row.about_provider, row.text) for row in SealedComment.objects.filter(wave_id=wave.pk)
+        ),
+    }
+    return {**rows, "sealed": wave.snapshot["sealed"], "cells": cells(wave), "releases": Release.objects.count()}
 
+
+def undisturbed(wave, monkeypatch) -> dict:
     with monkeypatch.context() as patch, transaction.atomic():
-        patch.setattr(releasing.keys, "destroy", lambda wave_id: None)
-        found = cells(releasing.close_wave(Wave.objects.get(pk=wave.pk), now=LATER))
+        patch.setattr(sealing.keys, "destroy", lambda wave_id: None)
+        found = everything(releasing.close_wave(Wave.objects.get(pk=wave.pk), now=LATER))
         transaction.set_rollback(True)
     return found
+
+
+def test_a_crash_after_any_statement_resumes_with_the_same_result(world, monkeypatch):
+    """Every statement of closing fails once: first the first, then the second, to the last."""
+    expected = undisturbed(world.wave, monkeypatch)
+    statements = counted(world.wave, monkeypatch)
+    assert statements > 25
+    for fatal in range(1, statements + 1):
+        kept = keys.store().read(world.wave.pk)
+        with transaction.atomic():  # each from the same beginning
+            with pytest.raises(Crash), connection.execute_wrapper(Fatal(fatal)):
+                releasing.close_wave(Wave.objects.get(pk=world.wave.pk), now=LATER)
+            finish_quietly(world.wave, expected, fatal)
+            transaction.set_rollback(True)
+        keys.store().create(world.wave.pk, kept)
+
+
+def is_frame(sql) -> bool:
+    """What begins and ends the transactions of the test itself."""
+    return str(sql).startswith(("SAVEPOINT", "RELEASE", "ROLLBACK"))
+
+
+class Fatal:
+    """Fails the ``number``-th statement, after it was done by the server."""
+
+    def __init__(self, number: int) -> None:
+        self.left = number
+
+    def __call__(self, execute, sql, params, many, context):
+        done = execute(sql, params, many, context)
+        self.left -= not is_frame(sql)
+        if not self.left and not is_frame(sql):
+            raise Crash(sql[:60])
+        return done
+
+
+def counted(wave, monkeypatch) -> int:
+    seen = []
+
+    def count(execute, sql, params, many, context):
+        seen.extend([] if is_frame(sql) else [sql])
+        return execute(sql, params, many, context)
+
+    with monkeypatch.context() as patch, transaction.atomic():
+        patch.setattr(sealing.keys, "destroy", lambda wave_id: None)
+        with connection.execute_wrapper(count):
+            releasing.close_wave(Wave.objects.get(pk=wave.pk), now=LATER)
+        transaction.set_rollback(True)
+    return len(seen)
+
+
+def finish_quietly(wave, expected, fatal) -> None:
+    try:
+        done = releasing.close_wave(Wave.objects.get(pk=wave.pk), now=LATER + dt.timedelta(minutes=1))
+        assert everything(done) == expected
+        assert done.closed_at in (LATER, LATER + dt.timedelta(minutes=1))
+        assert not keys.exists(done.pk) and not Invitation.objects.exists()
+    except AssertionError as error:
+        raise AssertionError(f"after statement {fatal}: {error}") from error
+
+
+def closed(wave) -> Wave:
+    releasing.refuse_answers(wave, now=LATER)
+    return Wave.objects.get(pk=wave.pk)
 
 
 def test_closing_twice_changes_nothing(world):
@@ -174,3 +263,57 @@ def test_the_tick_closes_what_is_over(world, monkeypatch, django_capture_on_comm
 def test_a_wave_closed_by_hand_closes_at_once(world):
     Wave.objects.filter(pk=world.wave.pk).update(closes_on=NOW.date() + dt.timedelta(days=3), closing=True)
     assert tick.due(NOW + dt.timedelta(days=3)) == [world.wave]
+
+
+# -- how exactly a row says where it comes from ----------------------------------------------------------------------
+
+
+def test_every_stored_row_fits_at_least_k_people_who_answered(world):
+    """Of Branch C three of eight answered: with the marks of a backup their rows would be theirs among three."""
+    wave, k = closed(world.wave), world.wave.rules["k"]
+    contents, _unreadable = sealing._open_envelopes(wave)
+    respondents = Counter(one["block"] for one in contents)
+    assert min(respondents.values()) < k, "a case that needs it"
+    sealing.seal(wave)
+    rows = Counter(SealedOwn.objects.filter(wave_id=wave.pk).values_list("block", flat=True))
+    assert sum(rows.values()) == len(contents)
+    assert min(rows.values()) >= k
+    told = Counter((row.block, tuple(row.cuts)) for row in SealedOwn.objects.filter(wave_id=wave.pk))
+    assert min(told.values()) >= k
+    pooled = [place for place in rows if place <= placing.POOLED]
+    assert pooled and all(n >= k or block not in rows for block, n in respondents.items())
+    cells = Counter(SealedRating.objects.filter(wave_id=wave.pk).values_list("provider", "customer_block"))
+    assert cells and min(cells.values()) >= k
+    assert placing.NOWHERE in {customer for _provider, customer in cells}
+
+
+def test_rows_that_stay_fit_at_least_thirty(world):
+    wave = releasing.close_wave(world.wave, now=LATER)
+    own = Counter((row.block, tuple(row.cuts)) for row in SealedOwn.objects.filter(wave_id=wave.pk))
+    ratings = Counter(SealedRating.objects.filter(wave_id=wave.pk).values_list("provider", "customer_block"))
+    homes = set(SealedComment.objects.filter(wave_id=wave.pk).values_list("home", flat=True))
+    assert own and min(own.values()) >= 30
+    assert ratings and min(ratings.values()) >= 30
+    assert homes == {0}, "no block of this organisation has thirty respondents"
+    assert wave.snapshot["sealed"]["kept"] == 30
+    assert sealing.coarsen(wave) is False
+
+
+def test_upper_units_still_count_those_of_small_groups(world):
+    """Pooled rows belong to the upper unit they were pooled at: its release is as if nothing had been pooled."""
+    wave = closed(world.wave)
+    contents, _unreadable = sealing._open_envelopes(wave)
+    sealing.seal(wave)
+    releasing.release(wave, now=LATER)
+    top = CellGroup.objects.filter(release__wave=wave, family="tree", depth=0).get()
+    assert top.cells["want"]["shown"] and top.cells["want"]["n"] == len(contents)
+
+
+def test_comments_on_a_provider_carry_the_provider_only(world):
+    wave = closed(world.wave)
+    services = world.units["Services"].pk
+    content = {"block": wave.snapshot["blocks"][0]["id"], "own": {}, "about": {str(services): {"said": " Quick. "}}}
+    rows = sealing._comment_rows(wave, [content] * 3, {content["block"]: 3}, {(services, content["block"]): 3})
+    assert {(row.home, row.about_provider, row.text) for row in rows} == {(0, True, "Quick.")}
+    rows = sealing._comment_rows(wave, [content], {content["block"]: 1}, {(services, content["block"]): 12})
+    assert {(row.home, row.about_provider) for row in rows} == {(services, True)}

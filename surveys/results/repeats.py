@@ -1,0 +1,100 @@
+"""The same question asked again within three months: two waves that could be subtracted from each other.
+
+Nobody's answers are linked over waves, so nobody can know how many people two groups have in common. What was rounded
+twice is open by one point per person of either wave. So a number whose question the same people were asked less than
+90 days before is shown only where that openness keeps any k − 1 people open by half the scale: from 25 (k − 1) people.
+Waves that asked other people (another turn of a panel, other units) or other questions do not count.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from dateutil.relativedelta import relativedelta
+
+from surveys.results.disclosure import HIDDEN
+from surveys.results.disclosure.bounds import HALF, count_of
+from surveys.results.groups import Group
+from surveys.results.measures import Measure, item_lists, own_measures, service_measures
+from surveys.waves.models import Wave
+
+DAYS = 90
+WHOLE = ("barrier", "straight", "drivers")  # cells that rest on all own questions
+
+
+def least_people(rules: Mapping[str, int]) -> int:
+    """From so many people on two rounded numbers keep any k − 1 of them open."""
+    return round(HALF / 2 * (rules["k"] - 1))
+
+
+def inside(earlier: dt.date, later: dt.date) -> bool:
+    """Less than 90 days apart; a quarter is a quarter, however short its months are."""
+    return earlier <= later < min(earlier + dt.timedelta(days=DAYS), earlier + relativedelta(months=3))
+
+
+def protect(wave: Wave, groups: Sequence[Group]) -> list[Group]:
+    """The groups of a wave with what could be subtracted from an earlier release hidden. Hiding is always safe."""
+    codes = set[str]()
+    for other in _earlier(wave):
+        codes |= shared_codes(wave.snapshot, other.snapshot)
+    if not codes:
+        return list(groups)
+    keys = keys_of(wave.snapshot, codes)
+    least = least_people(wave.rules)
+    return [replace(one, cells=hide(one.cells, keys, least)) for one in groups]
+
+
+def _earlier(wave: Wave) -> list[Wave]:
+    """Released waves that asked some of the same people lately."""
+    since = wave.opens_on - dt.timedelta(days=DAYS)
+    found = Wave.objects.filter(state=Wave.State.RELEASED, opens_on__gte=since, opens_on__lte=wave.opens_on)
+    return [
+        other
+        for other in found.exclude(pk=wave.pk).select_related("series").order_by("pk")
+        if inside(other.opens_on, wave.opens_on) and _same_people(wave, other)
+    ]
+
+
+def _same_people(wave: Wave, other: Wave) -> bool:
+    if wave.series_id == other.series_id and wave.series.panel > 1 and (wave.number - other.number) % wave.series.panel:
+        return False  # another part of the panel
+    return bool(_units(wave.snapshot) & _units(other.snapshot))
+
+
+def _units(snapshot: Mapping[str, Any]) -> set[int]:
+    return {unit for block in snapshot.get("blocks") or () for unit in block["units"]}
+
+
+def shared_codes(one: Mapping[str, Any], other: Mapping[str, Any]) -> set[str]:
+    """Questions of both; texts are never subtracted."""
+    known = {(item["code"], item["about"]) for item in other.get("items") or () if item["kind"] != "comment"}
+    return {item["code"] for item in one.get("items") or () if (item["code"], item["about"]) in known}
+
+
+def keys_of(snapshot: Mapping[str, Any], codes: Iterable[str]) -> set[str]:
+    """The cells that rest on these questions."""
+    again = set(codes)
+    own, provider = item_lists(snapshot)
+    mine = own_measures(own)
+    keys = {key for measure in (*mine, *service_measures(provider)) for key in _keys(measure, again)}
+    return keys | set(WHOLE) if any(_keys(measure, again) for measure in mine) else keys
+
+
+def _keys(measure: Measure, again: set[str]) -> set[str]:
+    inside_it = again & {*measure.codes, measure.item}
+    return {measure.key, *measure.codes} if inside_it and measure.codes else {measure.key} if inside_it else set()
+
+
+def hide(cells: Mapping[str, dict], keys: set[str], least: int) -> dict[str, dict]:
+    """The cells with those of ``keys`` hidden that rest on fewer than ``least`` people."""
+
+    def again(key: str) -> bool:
+        return key in keys or key.rpartition(":")[2] in keys or key.partition(":")[0] in keys
+
+    return {
+        key: dict(HIDDEN) if cell.get("shown") and again(key) and count_of(cell).low < least else cell
+        for key, cell in cells.items()
+    }

@@ -1,0 +1,307 @@
+"""What a unit's page says beyond scores: findings in words, how far to trust them, drivers, its service. Pure.
+
+Everything is read off released cells; nothing here needs more than a page may show.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.utils.translation import gettext_lazy
+
+from surveys.instruments.scales import scale_of, text_in
+from surveys.results.insight import barriers, findings, intervals, reliability, services, trends, words
+
+Cell = Mapping[str, Any]
+Cells = Mapping[str, Cell]
+Items = Sequence[Mapping[str, Any]]
+INDICES = (*barriers.DIMENSIONS, "served")
+GOOD, FAIR = 0.8, 0.7
+MOST_FIRST = 8
+WEAK_ITEM = reliability.WEAK_ITEM
+
+
+def texts_of(items: Items, language: str, name: str) -> dict[str, str]:
+    """The questions by code, in ``language``, about the unit ``name``."""
+    return {item["code"]: text_in(item["text"], language).replace("{provider}", name) for item in items}
+
+
+@dataclass(frozen=True)
+class Said:
+    """A finding as a sentence; ``rests_on``: (words for the cell, how it is told), five at most, ``more`` left out."""
+
+    kind: str
+    sentence: str
+    rests_on: Sequence[tuple[str, str]]
+    more: int = 0
+
+
+def findings_of(cells: Cells, items: Items, language: str, name: str) -> list[Said]:
+    """What stands out, in words."""
+    texts = texts_of(items, language, name)
+    # The talk index runs from −100 to 100 and is no question like the others.
+    own = [item["code"] for item in items if item["about"] == "own" and _scored(item)]
+    found = []
+    for one in findings.of_unit(cells, [code for code in own if code in cells]):
+        rests = [
+            (words.named(key, language, texts), _told(cells[key], language)) for key in one.rests_on if key in cells
+        ]
+        found.append(Said(one.kind, words.told(one, language, texts), rests[:5], max(0, len(rests) - 5)))
+    return found
+
+
+def _scored(item: Mapping[str, Any]) -> bool:
+    return item["kind"] not in ("comment", "outcome") and scale_of(item).ordered
+
+
+def _told(cell: Cell, language: str) -> str:
+    """A released cell in few words."""
+    if "shares" in cell:
+        return ", ".join(f"{words.pick(name, language)} {share} %" for name, share in cell["shares"].items())
+    if cell.get("band"):
+        return str(cell["band"])
+    if cell.get("low") is not None and "index" in cell:
+        return f"{cell['index']} ({cell['low']}–{cell['high']}), n {cell['n']}"
+    return str(cell.get("index", "–"))
+
+
+# -- trend ---------------------------------------------------------------------------------------------------------
+
+WAYS = (
+    (trends.WAS, gettext_lazy("As it was")),
+    (trends.NOW, gettext_lazy("As it is now")),
+    (trends.COMMON, gettext_lazy("Common units only")),
+)
+
+
+def measures(cells: Cells, items: Items, language: str, name: str) -> list[tuple[str, str]]:
+    """The scores a unit has, (key, words): indices first, then the questions in order."""
+    texts = texts_of(items, language, name)
+    first = [key for key in (*INDICES, "talk") if key in cells]
+    questions = [item["code"] for item in items if item["code"] not in first and _ordered(item)]
+    told = [(key, _capital(words.pick(key, language))) for key in first]
+    return told + [(code, texts[code]) for code in questions if code in cells]
+
+
+def _ordered(item: Mapping[str, Any]) -> bool:
+    return item["kind"] != "comment" and scale_of(item).ordered
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def bottom(key: str) -> int:
+    """Where the scale of a score begins."""
+    return -100 if key == "talk" else 0
+
+
+# -- barriers --------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Below:
+    """How many people fall short in one dimension; per cent with its interval."""
+
+    key: str
+    cell: Cell
+
+
+def below(cells: Cells) -> list[Below]:
+    """The share at or below the threshold in each dimension; empty where none is released."""
+    found = [Below(name, cells.get(f"below:{name}") or {}) for name in barriers.DIMENSIONS]
+    return found if any(one.cell.get("shown") for one in found) else []
+
+
+# -- trust -----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Index:
+    """How far an index hangs together: alpha in words, and the questions that do not go with the others."""
+
+    key: str
+    name: str
+    cell: Cell
+    word: str
+    weak: Sequence[tuple[str, str, float | None]]
+    questions: Sequence[Sequence[Any]]
+    here: tuple[int, int] | None
+
+
+@dataclass(frozen=True)
+class Trust:
+    """How far the numbers of a unit can be trusted. ``silent``: who did not answer, in words; "" where hidden."""
+
+    indices: Sequence[Index]
+    straight: Cell
+    silent: str
+
+
+def trust(cells: Cells, items: Items, language: str, name: str) -> Trust | None:
+    """None where nothing of it is released (a wave of before, or a unit too small)."""
+    texts = texts_of(items, language, name)
+    participation = cells.get("participation") or {}
+    found = [
+        Index(
+            key,
+            words.pick(key, language),
+            cell,
+            words.pick(_word(cell["alpha"]), language),
+            [
+                (code, texts.get(code, code), rest)
+                for code, _, rest in cell["items"]
+                if rest is None or rest < WEAK_ITEM
+            ],
+            cell["items"],
+            intervals.of_these_people(cells.get(key) or {}, participation),
+        )
+        for key in INDICES
+        if (cell := cells.get(f"reliability:{key}")) and cell.get("shown")
+    ]
+    straight = cells.get("straight") or {}
+    if not found and not straight.get("shown"):
+        return None
+    return Trust(found, straight, silent(participation))
+
+
+def silent(participation: Cell) -> str:
+    """Per cent who did not answer, from the participation as released: where that is censored, its other end."""
+    if not participation.get("shown"):
+        return ""
+    ends = {"under": "over 90 %", "over": "under 10 %"}
+    return ends.get(str(participation["words"]).split(" ")[0], f"{100 - participation['percent']} %")
+
+
+def _word(alpha: float) -> str:
+    if alpha < 0:
+        return "alpha:contrary"
+    return "alpha:good" if alpha >= GOOD else "alpha:fair" if alpha >= FAIR else "alpha:weak"
+
+
+# -- drivers ---------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Driver:
+    """``sign``: +1 goes with more of the outcome, −1 with less, 0 neither clearly. ``clear``: above pure noise."""
+
+    code: str
+    text: str
+    weight: int
+    lmg: int | None
+    sign: int
+    clear: bool
+    suppressor: bool
+
+
+@dataclass(frozen=True)
+class Drivers:
+    """What goes with ``outcome``. ``of``: the group above, where the unit itself is too small."""
+
+    outcome: str
+    n: int
+    r2: int
+    rows: Sequence[Driver]
+    of: str = ""
+    lmg: bool = False
+
+    @property
+    def clear(self) -> Sequence[Driver]:
+        return [one for one in self.rows if one.clear]
+
+    @property
+    def first(self) -> Sequence[Driver]:
+        """What the page shows at once: the strongest eight; all, where these are nearly all."""
+        return self.rows if len(self.rows) <= MOST_FIRST + 2 else self.rows[:MOST_FIRST]
+
+    @property
+    def rest(self) -> Sequence[Driver]:
+        return self.rows[len(self.first) :]
+
+
+def drivers(cell: Cell | None, items: Items, language: str, name: str, of: str = "") -> Drivers | None:
+    """A released drivers cell with the words of its questions."""
+    if not cell or not cell.get("shown"):
+        return None
+    texts = texts_of(items, language, name)
+    rows = [Driver(code, texts.get(code, code), *rest) for code, *rest in cell["items"]]
+    has_lmg = any(row.lmg is not None for row in rows)
+    return Drivers(texts.get(cell["outcome"], cell["outcome"]), cell["n"], cell["r2"], rows, of, has_lmg)
+
+
+# -- the service it gives --------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Service:
+    """What colleagues' answers say of the service a unit gives, beyond the score."""
+
+    quadrant: services.Quadrant | None = None
+    quadrant_words: str = ""
+    factors: Sequence[tuple[str, str, services.Factor]] = ()
+    gaps: Sequence[tuple[str, int]] = ()
+    met: Sequence[tuple[str, int, float]] = ()
+    hours: services.LostTime | None = None
+    memorable: int | None = None
+    talk_code: str = field(default="")
+
+    @property
+    def anything(self) -> bool:
+        return bool(self.quadrant or self.factors or self.gaps or self.met or self.hours or self.memorable is not None)
+
+
+def service(items: Items, cells: Cells, whole: Cells, rules: Mapping[str, Any], language: str, name: str) -> Service:
+    """``whole``: the cells of the whole organisation, which split the classes of lost time in small groups."""
+    provider = [item for item in items if item["about"] == "provider"]
+    texts = texts_of(provider, language, name)
+    quadrant = services.quadrant(provider, cells, float(rules.get("quadrant_at", services.QUADRANT_AT)))
+    talk = next((item["code"] for item in provider if item["kind"] == "outcome"), "")
+    return Service(
+        quadrant=quadrant,
+        quadrant_words=words.pick(quadrant.code, language) if quadrant else "",
+        factors=[
+            (texts[one.code], words.pick(one.action, language), one) for one in services.two_factors(provider, cells)
+        ],
+        gaps=[(words.pick(f"facet:{name}", language), gap) for name, gap in services.gaps(provider, cells)],
+        met=list(_met(provider, cells, language)),
+        hours=_hours(provider, cells, whole),
+        memorable=services.memorable(cells.get(talk)) if talk else None,
+        talk_code=talk,
+    )
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A provider's quadrant in words."""
+
+    code: str
+    words: str
+    clear: bool
+
+
+def standing(items: Items, cells: Cells, rules: Mapping[str, Any], language: str) -> Standing | None:
+    """Which of the four kinds of service a provider gives; None where treatment or competence is hidden."""
+    provider = [item for item in items if item["about"] == "provider"]
+    found = services.quadrant(provider, cells, float(rules.get("quadrant_at", services.QUADRANT_AT)))
+    return Standing(found.code, words.pick(found.code, language), found.clear) if found else None
+
+
+def _met(provider: Items, cells: Cells, language: str) -> Iterable[tuple[str, int, float]]:
+    """Sins and signs by how many met them: (words, per cent, at least so many per 100 encounters)."""
+    found = []
+    for kind in ("sin", "sign"):
+        item = next((item for item in provider if item.get("facet") == kind and item["kind"] == "multiple"), None)
+        if item is None:
+            continue
+        scale = scale_of(item)
+        for value, share, per_hundred in services.incidence(provider, cells, kind):
+            found.append((scale.label(1 << (int(value) - 1), language), share, per_hundred))
+    return sorted(found, key=lambda one: (-one[1], one[0]))
+
+
+def _hours(provider: Items, cells: Cells, whole: Cells) -> services.LostTime | None:
+    item = next((item for item in provider if item["kind"] == "lost_time"), None)
+    return services.lost_time(item, cells.get(item["code"]), whole.get(item["code"])) if item else None
