@@ -190,7 +190,8 @@ TOPICS: dict[str, tuple[Any, tuple[str, ...]]] = {
     "programs": (
         _l("Programs, courses and thanks"),
         ("created program", "changed program", "updated enrolment", "saved course", "published course",
-         "assigned course", "kudos.", "ledger.", "planned action", "changed action", "ended action", "planned session", "changed session", "cancelled session",
+         "assigned course", "kudos.", "ledger.", "planned action", "changed action", "ended action",
+         "planned session", "changed session", "cancelled session",
          "gave a seat", "took back a seat", "marked attendance", "set sighting rules"),
     ),
     "framework": (_l("Framework, charter and readiness"), ("framework.", "charter", "readiness", "profile", "tailor")),
