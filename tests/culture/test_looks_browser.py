@@ -110,6 +110,8 @@ def addresses(world: Any, who: str) -> list[str]:
             *("/readiness/", f"/readiness/{world['done'].pk}/", "/readiness/rule/", *ready),
             *("/framework/compare/", "/framework/profiles/", f"/framework/profiles/{world['profile'].pk}/"),
             *("/framework/requirements/WX1/", "/framework/requirements/K3/edit/", "/framework/requirements/add/"),
+            *("/framework/figures/FG5/", "/framework/history/"),
+            *("/framework/profiles/add/", "/framework/behaviours/add/"),
         ],
         "unit_hr": ["/people/", "/units/", f"/units/{unit}/", "/access/", "/access/people/", readers[2]],
         "manager": ["/people/", "/units/", "/access/roles/", "/my/access/"],

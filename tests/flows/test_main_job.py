@@ -207,7 +207,7 @@ def test_from_an_hr_export_to_the_scorecard(
         page.locator("form button.button-primary").last.click()
     run_tick()
     until(lambda: Wave.objects.get(pk=wave.pk).state == "released", "the release")
-    assert not Invitation.objects.filter(wave=wave).exists()
+    until(lambda: not Invitation.objects.filter(wave=wave).exists(), "the forgetting")
     page.goto(f"/results/{wave.pk}/")
     results = page.locator("main").inner_text()
     assert "Branch Milan" in results and "Branch Lyon" in results
