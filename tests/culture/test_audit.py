@@ -79,7 +79,7 @@ def test_the_pages_on_which_people_answer_are_never_seen() -> None:
         assert where.unseen(address.view), address.name
     request = RequestFactory().get("/s/x/", REMOTE_ADDR="203.0.113.77")
     seen: list[where.Where] = []
-    middleware = where.Middleware(lambda asked: seen.append(where.current()) or SimpleNamespace())  # type: ignore
+    middleware = where.Middleware(lambda asked: seen.append(where.current()) or SimpleNamespace())  # type: ignore[arg-type]
     middleware(request)
     assert seen == [where.UNSEEN]
     with where.at(where.UNSEEN):
