@@ -14,6 +14,7 @@ from culture.people.models import Employee
 
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 RUN = "(options) => axe.run({ resultTypes: ['violations'], ...options }).then((found) => found.violations)"
+BETWEEN = 768
 SIDEWAYS = "document.documentElement.scrollWidth > document.documentElement.clientWidth + 1"
 
 
@@ -33,6 +34,10 @@ def problems(page: Any, url: str, *, widths: tuple[int, ...] = (1360, 320), stat
                 found.append((url, str(width), scheme, rule["id"], rule["nodes"][0]["html"][:160]))
         if page.evaluate(SIDEWAYS):
             found.append((url, str(width), "the page scrolls sideways"))
+    # Between phone and desk two or three columns stand on little room.
+    page.set_viewport_size({"width": BETWEEN, "height": 900})
+    if page.evaluate(SIDEWAYS):
+        found.append((url, str(BETWEEN), "the page scrolls sideways"))
     return found
 
 
