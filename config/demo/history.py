@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import random
 import uuid
 from collections import defaultdict
@@ -11,16 +12,20 @@ from collections.abc import Sequence
 from django.utils import timezone
 
 from config.demo import story
-from culture.framework.models import Behaviour
+from culture.framework.models import Behaviour, Requirement
 from culture.people.models import Employee
 from programs.planning.models import Cohort, Program
 from programs.recognition import ledger
-from programs.recognition.models import Account, Kudos, LedgerEntry
+from programs.recognition.forms import SHOWS
+from programs.recognition.models import Account, Kudos, KudosReceiver, LedgerEntry
+from programs.recognition.point_models import Lot, PointRules
+from programs.recognition.posting import Reason
 from programs.training import courses, loading
 from programs.training.models import Assignment, LessonDone
 from programs.training.observation_models import Observation
 
 BATCH = 2000
+WITHDRAWABLE = dt.timedelta(minutes=15)
 
 
 def train(*, program: Program, by: Employee, rng: random.Random, now: dt.datetime, beginner: Employee) -> None:
@@ -96,20 +101,26 @@ def _at(day: dt.date, hour: int) -> dt.datetime:
 
 def thank(*, program: Program, rng: random.Random, now: dt.datetime, star: Employee) -> int:
     """Thanks since the first cohort began, more each month; ``star`` gets and gives some of the latest."""
-    gifts = sorted(_gifts(program, rng, now, star), key=lambda kudos: (kudos.at, kudos.giver_id, kudos.receiver_id))
+    gifts = sorted(_gifts(program, rng, now, star), key=lambda gift: (gift[0].at, gift[0].giver_id, gift[1].pk))
     left: dict[tuple[int, dt.date], int] = defaultdict(lambda: ledger.MONTHLY_ALLOWANCE)
     kept = []
-    for kudos in gifts:
+    for kudos, receiver in gifts:
         purse = (kudos.giver_id, kudos.period)
-        reason = ledger.refusal(giver=kudos.giver_id, receiver=kudos.receiver_id, points=kudos.points, left=left[purse])
-        if reason is None:
+        if kudos.giver_id != receiver.pk and kudos.points <= left[purse]:
             left[purse] -= kudos.points
-            kept.append(kudos)
-    _book(Kudos.objects.bulk_create(kept, batch_size=BATCH))
+            kept.append((kudos, receiver))
+    Kudos.objects.bulk_create([kudos for kudos, _ in kept], batch_size=BATCH)
+    KudosReceiver.objects.bulk_create(
+        [KudosReceiver(kudos=k, giver_id=k.giver_id, receiver=to, unit_id=to.unit_id) for k, to in kept],
+        batch_size=BATCH,
+    )
+    _book(kept)
     return len(kept)
 
 
-def _gifts(program: Program, rng: random.Random, now: dt.datetime, star: Employee) -> list[Kudos]:
+def _gifts(
+    program: Program, rng: random.Random, now: dt.datetime, star: Employee
+) -> list[tuple[Kudos, Employee]]:
     attitudes = list(Behaviour.objects.filter(kind=Behaviour.Kind.ATTITUDE, code__in=story.THANKS).order_by("position"))
     gifts = []
     for cohort in program.cohorts.filter(starts_on__lt=timezone.localdate(now)):
@@ -127,7 +138,7 @@ def _gifts(program: Program, rng: random.Random, now: dt.datetime, star: Employe
             recent = timezone.localdate(now) - dt.timedelta(days=20)
             gifts += [_gift(rng.choice(near), star, recent, attitudes, rng) for _ in range(4)]
             gifts += [_gift(star, rng.choice(near), recent, attitudes, rng) for _ in range(2)]
-    return [kudos for kudos in gifts if kudos.at < now]
+    return [gift for gift in gifts if gift[0].at < now]
 
 
 def _members(cohort: Cohort) -> list[Employee]:
@@ -137,57 +148,77 @@ def _members(cohort: Cohort) -> list[Employee]:
 
 def _gift(
     giver: Employee, receiver: Employee, day: dt.date, attitudes: Sequence[Behaviour], rng: random.Random
-) -> Kudos:
+) -> tuple[Kudos, Employee]:
     behaviour = rng.choice(attitudes)
     told = rng.choice(story.THANKS[behaviour.code])
     at = _at(day + dt.timedelta(days=rng.randrange(15)), rng.randint(8, 18)) + dt.timedelta(minutes=rng.randrange(60))
-    return Kudos(
+    kudos = Kudos(
         giver=giver,
-        receiver=receiver,
         behaviour=behaviour,
+        requirement=_stands_for(behaviour.code),
         story=f"{receiver.given_name} {told}",
         points=rng.choice([5, 10, 10, 15, 20, 30]),
         public=rng.random() < 0.88,
+        state=Kudos.State.SETTLED,
         at=at,
         period=ledger.period_of(timezone.localdate(at)),
         idempotency_key=uuid.UUID(int=rng.getrandbits(128), version=4),
     )
+    return kudos, receiver
 
 
-def _book(gifts: Sequence[Kudos]) -> None:
-    """The entries of all ``gifts`` at once, as ``giving.give`` would have written them one by one."""
+@functools.cache
+def _stands_for(code: str) -> Requirement:
+    return Requirement.objects.get(code=SHOWS[code])
+
+
+def _book(gifts: Sequence[tuple[Kudos, Employee]]) -> None:
+    """The entries and lots of all ``gifts`` at once, as ``giving`` and ``settling`` would have written them."""
     kinds = Account.Kind
     issuer = Account.objects.get_or_create(kind=kinds.ISSUER, employee=None, period=None)[0]
-    purses = dict.fromkeys((kudos.giver_id, kudos.period) for kudos in gifts)
-    holders = dict.fromkeys(kudos.receiver_id for kudos in gifts)
-    made = Account.objects.bulk_create(
-        [
-            *(Account(kind=kinds.ALLOWANCE, employee_id=giver, period=period) for giver, period in purses),
-            *(Account(kind=kinds.PERSONAL, employee_id=holder) for holder in holders),
-        ],
-        batch_size=BATCH,
-    )
-    account = {(one.employee_id, one.period): one for one in made}
-    entries, issued = [], set()
-    for kudos in gifts:
-        purse, holder = account[kudos.giver_id, kudos.period], account[kudos.receiver_id, None]
-        if purse.pk not in issued:
-            issued.add(purse.pk)
-            entries.append(
-                LedgerEntry(
-                    source=issuer,
-                    target=purse,
-                    amount=ledger.MONTHLY_ALLOWANCE,
-                    at=kudos.at,
-                    reason="monthly allowance",
-                )
-            )
-        entries.append(
-            LedgerEntry(source=purse, target=holder, amount=kudos.points, at=kudos.at, kudos=kudos, reason="kudos")
-        )
-    LedgerEntry.objects.bulk_create(entries, batch_size=BATCH)
-    held = ledger.balances(ledger.Movement(e.source_id, e.target_id, e.amount) for e in entries)
-    changed = [issuer, *made]
-    for one in changed:
+    first = {(k.giver_id, k.period): k.at for k, _ in reversed(gifts)}
+    holders = dict.fromkeys(to.pk for _, to in gifts)
+    made = [
+        Account(kind=kinds.ALLOWANCE, employee_id=giver, period=period, ends=ledger.period_end(period), issued_at=at)
+        for (giver, period), at in first.items()
+    ]
+    made += [Account(kind=kinds.PERSONAL, employee_id=holder) for holder in holders]
+    made += [Account(kind=kinds.PENDING, employee_id=giver) for giver in dict.fromkeys(k.giver_id for k, _ in gifts)]
+    Account.objects.bulk_create(made, batch_size=BATCH)
+    account = {(one.kind, one.employee_id, one.period): one for one in made}
+    entries, arrived = [], []
+    for (giver, period), at in first.items():
+        purse = account[kinds.ALLOWANCE, giver, period]
+        entries.append(_entry(issuer, purse, ledger.MONTHLY_ALLOWANCE, at, Reason.ALLOWANCE))
+    for kudos, to in gifts:
+        purse = account[kinds.ALLOWANCE, kudos.giver_id, kudos.period]
+        waiting, holder = account[kinds.PENDING, kudos.giver_id, None], account[kinds.PERSONAL, to.pk, None]
+        kudos.purse = purse
+        entries.append(_entry(purse, waiting, kudos.points, kudos.at, Reason.KUDOS, kudos))
+        arrived.append(_entry(waiting, holder, kudos.points, kudos.at + WITHDRAWABLE, Reason.ARRIVED, kudos))
+    Kudos.objects.bulk_update([kudos for kudos, _ in gifts], ["purse"], batch_size=BATCH)
+    LedgerEntry.objects.bulk_create(sorted(entries + arrived, key=lambda entry: entry.at), batch_size=BATCH)
+    Lot.objects.bulk_create([_lot(entry) for entry in arrived], batch_size=BATCH)
+    held = ledger.balances(ledger.Movement(e.source_id, e.target_id, e.amount) for e in entries + arrived)
+    for one in made:
         one.balance = held.get(one.pk, 0)
-    Account.objects.bulk_update(changed, ["balance"], batch_size=BATCH)
+    Account.objects.bulk_update(made, ["balance"], batch_size=BATCH)
+
+
+def _entry(
+    source: Account, target: Account, amount: int, at: dt.datetime, reason: Reason, kudos: Kudos | None = None
+) -> LedgerEntry:
+    return LedgerEntry(source=source, target=target, amount=amount, at=at, reason=reason, kudos=kudos)
+
+
+def _lot(entry: LedgerEntry) -> Lot:
+    earned = timezone.localdate(entry.at)
+    return Lot(  # type: ignore[misc]
+        account=entry.target,
+        employee_id=entry.target.employee_id,
+        entry=entry,
+        amount=entry.amount,
+        remaining=entry.amount,
+        earned_on=earned,
+        expires_on=ledger.expires(earned, PointRules(pk=1).lot_months),
+    )

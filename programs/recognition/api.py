@@ -13,13 +13,16 @@ from programs.recognition.models import Kudos
 
 class KudosSerializer(serializers.ModelSerializer):
     giver = serializers.CharField(source="giver.name")
-    receiver = serializers.CharField(source="receiver.name")
+    receivers = serializers.SerializerMethodField()
     behaviour = serializers.CharField(source="behaviour.code")
 
     class Meta:
         model = Kudos
-        fields = ["id", "at", "giver", "receiver", "behaviour", "story", "points", "public"]
+        fields = ["id", "at", "giver", "receivers", "behaviour", "story", "points", "public"]
         read_only_fields = fields
+
+    def get_receivers(self, kudos: Kudos) -> list[str]:
+        return [one.receiver.name for one in kudos.receipts.all()]
 
 
 class KudosViewSet(viewsets.ReadOnlyModelViewSet):

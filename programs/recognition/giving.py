@@ -1,81 +1,131 @@
-"""Giving thanks: one gift, its points, and what somebody may still give."""
+"""Giving thanks: one gift to one or several people, its points, and what somebody may still give."""
 
 from __future__ import annotations
 
 import datetime as dt
+import zoneinfo
+from collections.abc import Sequence
+from dataclasses import dataclass
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import F
+from django.db.models import Count, Q, Sum
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from culture.access import audit
 from culture.framework.models import Behaviour, Requirement
 from culture.people.models import Employee
-from programs.recognition import ledger
-from programs.recognition.models import Account, Kudos, LedgerEntry
+from programs.recognition import ledger, posting, rules
+from programs.recognition.ledger import Before, Denied, Refusal
+from programs.recognition.models import Account, Kudos, KudosReceiver
+from programs.recognition.point_models import AllowanceRule
+from programs.recognition.posting import ISSUER, Place, Reason
+
+Kind = Account.Kind
+RECEIVERS = 30
 
 
-def balance(employee: Employee, now: dt.datetime) -> int:
+@dataclass(frozen=True)
+class Gift:
+    """What somebody wants to give; ``points`` to each receiver. ``key``: of the form, so that twice is once.
+
+    ``purse``: ``allowance``, or ``budget`` (a manager's, for his own people).
+    """
+
+    receivers: Sequence[Employee]
+    behaviour: Behaviour
+    story: str
+    points: int
+    key: UUID
+    requirement: Requirement | None = None
+    public: bool = True
+    purse: str = AllowanceRule.Purse.ALLOWANCE
+    language: str = ""
+
+
+def balance(employee: Employee) -> int:
     """The points ``employee`` has received and still holds."""
-    del now  # points do not expire yet; the moment is part of the question all the same
-    held = Account.objects.filter(kind=Account.Kind.PERSONAL, employee=employee).values_list("balance", flat=True)
+    held = Account.objects.filter(kind=Kind.PERSONAL, employee=employee).values_list("balance", flat=True)
     return held.first() or 0
 
 
-def allowance(employee: Employee, now: dt.datetime) -> int:
-    """The points ``employee`` may still give this month. Not yet issued means all of them."""
-    accounts = Account.objects.filter(kind=Account.Kind.ALLOWANCE, employee=employee, period=_period(now))
-    left = accounts.values_list("balance", flat=True).first()
-    return ledger.MONTHLY_ALLOWANCE if left is None else left
+def left(giver: Employee, now: dt.datetime, purse: str = AllowanceRule.Purse.ALLOWANCE) -> int:
+    """The points ``giver`` may still give in this period. Not yet issued means all of them."""
+    found = rules.purse(giver, day_of(giver, now), purse)
+    if found is None:
+        return 0
+    account = posting.find(found.place)
+    return found.points if account is None or account.issued_at is None else account.balance
+
+
+def day_of(person: Employee, now: dt.datetime) -> dt.date:
+    """The day it is where ``person`` is: his month begins with it."""
+    return timezone.localdate(now, zoneinfo.ZoneInfo(person.time_zone))
 
 
 @transaction.atomic
-def give(
-    *,
-    giver: Employee,
-    receiver: Employee,
-    behaviour: Behaviour,
-    requirement: Requirement | None = None,
-    story: str,
-    points: int,
-    public: bool,
-    key: UUID,
-    now: dt.datetime,
-) -> Kudos:
-    """``giver`` thanks ``receiver``. The same ``key`` again (a double click) gives the first gift back."""
-    if earlier := _earlier(key, giver):
+def give(*, giver: Employee, gift: Gift, now: dt.datetime) -> Kudos:
+    """``giver`` thanks. The same ``key`` again (a double click) gives the first gift back.
+
+    The points wait on their way until the gift can no longer be withdrawn (``settling``). Raises ``ValidationError``
+    by field: receivers, behaviour, requirement, story, points, key.
+    """
+    if earlier := _earlier(gift.key, giver):
         return earlier
-    story = story.strip()
-    _refuse_nonsense(giver, receiver, behaviour, story, points)
-    issuer, source, target = _locked_accounts(giver, receiver, _period(now))
+    day = day_of(giver, now)
+    _refuse_nonsense(giver, gift, day)
+    purse = rules.purse(giver, day, gift.purse)
+    waiting = Place(Kind.PENDING, giver.pk)
+    # The giver's pending account is the lock of his caps: a gift of no points, too, counts under it.
+    accounts = posting.lock(waiting, *([purse.place] if purse else []))
     # The lock may have waited for the twin of this very request.
-    if earlier := _earlier(key, giver):
+    if earlier := _earlier(gift.key, giver):
         return earlier
-    if issuer is not None:
-        _move(issuer, source, ledger.MONTHLY_ALLOWANCE, now, reason="monthly allowance")
-    _refuse(ledger.refusal(giver=giver.pk, receiver=receiver.pk, points=points, left=source.balance), source.balance)
-    kudos = Kudos.objects.create(
-        giver=giver,
-        receiver=receiver,
-        behaviour=behaviour,
-        requirement=requirement,
-        story=story,
-        points=points,
-        public=public,
-        at=now,
-        period=_period(now),
-        idempotency_key=key,
-    )
-    _move(source, target, points, now, reason="kudos", kudos=kudos)
-    audit.record(giver, "kudos.given", kudos, receiver=receiver.pk, points=points)
+    source = _issued(accounts[purse.place], purse, now) if purse else None
+    held = source.balance if source else 0
+    _refuse(ledger.beyond(points=gift.points, receivers=len(gift.receivers), left=held), gift)
+    _refuse_caps(giver, gift, day, purse)
+    kudos = _written(giver, gift, day, now, source)
+    if gift.points and source is not None:
+        total = gift.points * len(gift.receivers)
+        posting.move(source, accounts[waiting], total, now=now, reason=Reason.KUDOS, kudos=kudos)
+    people = [one.pk for one in gift.receivers]
+    audit.record(giver, "kudos.given", kudos, receivers=people, points=gift.points)
     return kudos
 
 
-def _period(now: dt.datetime) -> dt.date:
-    return ledger.period_of(timezone.localdate(now))
+def _issued(account: Account, purse: rules.Purse, now: dt.datetime) -> Account:
+    """The period's points, issued with its first gift."""
+    if account.issued_at is None:
+        account.issued_at, account.ends = now, purse.ends
+        account.save(update_fields=["issued_at", "ends"])
+        if purse.points:
+            issuer = posting.lock(ISSUER)[ISSUER]
+            posting.move(issuer, account, purse.points, now=now, reason=Reason.ALLOWANCE)
+    return account
+
+
+def _written(giver: Employee, gift: Gift, day: dt.date, now: dt.datetime, source: Account | None) -> Kudos:
+    kudos = Kudos.objects.create(
+        giver=giver,
+        behaviour=gift.behaviour,
+        requirement=gift.requirement,
+        story=gift.story.strip(),
+        language=gift.language,
+        points=gift.points,
+        purse=source if gift.points else None,
+        public=gift.public,
+        at=now,
+        period=ledger.period_of(day),
+        idempotency_key=gift.key,
+    )
+    KudosReceiver.objects.bulk_create(
+        KudosReceiver(kudos=kudos, giver=giver, receiver=one, unit_id=one.unit_id) for one in gift.receivers
+    )
+    return kudos
 
 
 def _earlier(key: UUID, giver: Employee) -> Kudos | None:
@@ -85,72 +135,101 @@ def _earlier(key: UUID, giver: Employee) -> Kudos | None:
     return earlier
 
 
-def _refuse_nonsense(giver: Employee, receiver: Employee, behaviour: Behaviour, story: str, points: int) -> None:
-    if not receiver.is_active or (receiver.left_on and receiver.left_on < timezone.localdate()):
-        raise ValidationError({"receiver": _("%(name)s does not work here any more.") % {"name": receiver.name}})
-    if behaviour.kind != Behaviour.Kind.ATTITUDE:
+def _refuse_nonsense(giver: Employee, gift: Gift, day: dt.date) -> None:
+    story = gift.story.strip()
+    if not gift.receivers:
+        raise ValidationError({"receivers": _("Choose whom you want to thank.")})
+    if len(gift.receivers) > RECEIVERS:
+        limit = _("Thank at most %(limit)d people at once.") % {"limit": RECEIVERS}
+        raise ValidationError({"receivers": limit})
+    for one in gift.receivers:
+        if not one.is_active or (one.left_on and one.left_on < day):
+            raise ValidationError({"receivers": _("%(name)s does not work here any more.") % {"name": one.name}})
+        if gift.purse == AllowanceRule.Purse.BUDGET and one.manager_id != giver.pk:
+            words = _("%(name)s does not report to you: your budget is for your own people.") % {"name": one.name}
+            raise ValidationError({"receivers": words})
+    if gift.behaviour.kind != Behaviour.Kind.ATTITUDE:
         raise ValidationError({"behaviour": _("Choose one of the eight attitudes.")})
     if not story:
         raise ValidationError({"story": _("Tell what happened. One sentence is enough.")})
     if len(story) > ledger.STORY_LIMIT:
         raise ValidationError({"story": _("Keep it under %(limit)d characters.") % {"limit": ledger.STORY_LIMIT}})
-    _refuse(ledger.refusal(giver=giver.pk, receiver=receiver.pk, points=points, left=ledger.MONTHLY_ALLOWANCE), 0)
 
 
-def _refuse(reason: ledger.Refusal | None, left: int) -> None:
-    if reason is None:
+def _refuse_caps(giver: Employee, gift: Gift, day: dt.date, purse: rules.Purse | None) -> None:
+    caps = rules.caps(rules.current())
+    before = _before(giver, gift, ledger.period_of(day), purse)
+    for one in gift.receivers:
+        found = ledger.denied(
+            giver=giver.pk,
+            receiver=one.pk,
+            points=gift.points,
+            caps=caps,
+            before=before.get(one.pk, Before()),
+            allowance=purse.points if purse else 0,
+        )
+        _refuse(found, gift, one)
+
+
+def _before(giver: Employee, gift: Gift, month: dt.date, purse: rules.Purse | None) -> dict[int, Before]:
+    """What ``giver`` gave before to each receiver this month, and to his unit in this period."""
+    valid = KudosReceiver.objects.filter(giver=giver).exclude(kudos__state=Kudos.State.WITHDRAWN)
+    pairs = valid.filter(kudos__period=month, receiver__in=gift.receivers).order_by().values_list("receiver")
+    done = {one: (points or 0, gifts) for one, points, gifts in pairs.annotate(Sum("kudos__points"), Count("pk"))}
+    units = {one.unit_id for one in gift.receivers if one.unit_id}
+    since = purse.place.period if purse else month
+    same = valid.filter(Q(kudos__period__gte=since), unit__in=units).order_by().values_list("unit")
+    sent: dict[int | None, int] = {unit: points or 0 for unit, points in same.annotate(Sum("kudos__points"))}
+    found = {}
+    for one in gift.receivers:
+        points, gifts = done.get(one.pk, (0, 0))
+        found[one.pk] = Before(points, gifts, sent.get(one.unit_id, 0))
+        # Further people of the same unit in this very gift count, too.
+        sent[one.unit_id] = sent.get(one.unit_id, 0) + gift.points
+    return found
+
+
+def _refuse(found: Denied | None, gift: Gift, receiver: Employee | None = None) -> None:
+    if found is None:
         return
-    field = "receiver" if reason is ledger.Refusal.ONESELF else "points"
-    words = {
-        ledger.Refusal.ONESELF: _("You cannot thank yourself. Choose a colleague."),
-        ledger.Refusal.NOTHING: _("Give at least 1 point."),
-        ledger.Refusal.TOO_MUCH: _("One thank-you carries at most %(limit)d points.") % {"limit": ledger.GIFT_LIMIT},
-        ledger.Refusal.BEYOND: _("You have %(left)d points left this month. Give that many or fewer.") % {"left": left}
-        if left
-        else _("You have given all your points of this month. The next ones come on the first."),
+    field = "receivers" if found.why in {Refusal.ONESELF, Refusal.PAIR_GIFTS} else "points"
+    raise ValidationError({field: _words(found, gift, receiver)})
+
+
+def _words(found: Denied, gift: Gift, receiver: Employee | None) -> str:
+    limit, name = found.limit, receiver.name if receiver else ""
+    if found.why is Refusal.ONESELF:
+        return _("You cannot thank yourself. Choose a colleague.")
+    if found.why is Refusal.NEGATIVE:
+        return _("Points cannot be taken away. Give 0 or more.")
+    if found.why is Refusal.TOO_MUCH:
+        return _("One thank-you carries at most %(limit)d points.") % {"limit": limit}
+    if found.why is Refusal.PAIR_GIFTS:
+        words = ngettext(
+            "You have thanked %(name)s %(limit)d time this month; that is the most. Next month again.",
+            "You have thanked %(name)s %(limit)d times this month; that is the most. Next month again.",
+            limit,
+        )
+        return words % {"limit": limit, "name": name}
+    if found.why is Refusal.PAIR_POINTS:
+        return _("You can give %(name)s at most %(limit)d more points this month; 0 always goes.") % {
+            "limit": limit,
+            "name": name,
+        }
+    if found.why is Refusal.TEAM_SHARE:
+        return _("At most %(limit)d more of your points can go to the team of %(name)s; 0 always goes.") % {
+            "limit": limit,
+            "name": name,
+        }
+    return _beyond_words(limit, len(gift.receivers))
+
+
+def _beyond_words(limit: int, receivers: int) -> str:
+    if not limit:
+        return _("You have no points left. Give 0: the thanks arrive all the same.")
+    if receivers == 1:
+        return _("You have %(left)d points left. Give that many or fewer.") % {"left": limit}
+    return _("Your points are enough for %(left)d to each of %(people)d people.") % {
+        "left": limit,
+        "people": receivers,
     }
-    raise ValidationError({field: words[reason]})
-
-
-def _locked_accounts(giver: Employee, receiver: Employee, period: dt.date) -> tuple[Account | None, Account, Account]:
-    """The accounts of a gift under row locks, taken in the order of their ids so that no two gifts wait for each other.
-
-    The issuer comes along only while this month's allowance is not issued yet: otherwise every gift in the company
-    would queue for its one row.
-    """
-    kinds = Account.Kind
-    wanted = {
-        kinds.ISSUER: Account(kind=kinds.ISSUER),
-        kinds.ALLOWANCE: Account(kind=kinds.ALLOWANCE, employee=giver, period=period),
-        kinds.PERSONAL: Account(kind=kinds.PERSONAL, employee=receiver),
-    }
-    found = {kind: _id_of(account) for kind, account in wanted.items()}
-    if None in found.values():
-        Account.objects.bulk_create(wanted.values(), ignore_conflicts=True)
-        found = {kind: _id_of(account) for kind, account in wanted.items()}
-    issued = LedgerEntry.objects.filter(source=found[kinds.ISSUER], target=found[kinds.ALLOWANCE])
-    if issued.exists():
-        del found[kinds.ISSUER]
-    locked = {
-        account.pk: account
-        for account in Account.objects.filter(pk__in=found.values()).order_by("pk").select_for_update()
-    }
-    issuer = locked.get(found.get(kinds.ISSUER))  # type: ignore[arg-type]
-    if issuer is not None and issued.exists():
-        issuer = None
-    return issuer, locked[found[kinds.ALLOWANCE]], locked[found[kinds.PERSONAL]]  # type: ignore[index]
-
-
-def _id_of(account: Account) -> int | None:
-    found = Account.objects.filter(kind=account.kind, employee=account.employee_id, period=account.period)
-    return found.values_list("pk", flat=True).first()
-
-
-def _move(
-    source: Account, target: Account, amount: int, now: dt.datetime, *, reason: str, kudos: Kudos | None = None
-) -> None:
-    movement = ledger.Movement(source.pk, target.pk, amount)
-    LedgerEntry.objects.create(source=source, target=target, amount=movement.amount, at=now, kudos=kudos, reason=reason)
-    for account, change in ((source, -amount), (target, amount)):
-        Account.objects.filter(pk=account.pk).update(balance=F("balance") + change)
-        account.balance += change

@@ -24,18 +24,38 @@ from django.views.decorators.http import require_safe
 from culture.access import audit, clock
 from culture.access.permissions import Permission, require
 from culture.people.exporting import harmless
-from programs.recognition import queries
+from programs.recognition import proving
 from programs.recognition.models import Account, LedgerEntry
+from programs.recognition.posting import Reason
 
 PER_PAGE = 50
 Kind = Account.Kind
 ACCOUNTS: dict[str, Any] = {
     Kind.ISSUER: _("Organisation (issues points)"),
-    Kind.ALLOWANCE: _("Monthly allowance"),
+    Kind.ALLOWANCE: _("Allowance"),
+    Kind.BUDGET: _("Manager's budget"),
+    Kind.AWARD: _("Award budget"),
+    Kind.PENDING: _("Gifts on their way"),
     Kind.PERSONAL: _("Personal points"),
+    Kind.RESERVED: _("Reserved for rewards"),
+    Kind.SPENT: _("Spent on rewards"),
     Kind.EXPIRED: _("Expired points"),
+    Kind.WRITTEN_OFF: _("Written off"),
 }
-REASONS: dict[str, Any] = {"monthly allowance": _("Allowance of the month"), "kudos": _("Thanks")}
+REASONS: dict[str, Any] = {
+    Reason.ALLOWANCE: _("Allowance"),
+    Reason.KUDOS: _("Thanks given"),
+    Reason.ARRIVED: _("Thanks arrived"),
+    Reason.WITHDRAWN: _("Thanks withdrawn"),
+    Reason.LAPSED: _("Allowance not used in time"),
+    Reason.EXPIRED: _("Points not used in time"),
+    Reason.RESERVED: _("Reserved for a reward"),
+    Reason.REFUND: _("Reward rejected or cancelled"),
+    Reason.FULFILLED: _("Reward handed over"),
+    Reason.AWARD_BUDGET: _("Budget of an award"),
+    Reason.AWARD: _("Award"),
+    Reason.CORRECTION: _("Correction"),
+}
 PRIVATE = gettext_lazy("private thanks")
 
 
@@ -82,7 +102,7 @@ def entries(data: dict[str, Any]) -> QuerySet[LedgerEntry]:
     # The first thanks of a month issue the allowance in the same moment: beside private ones it would name the giver.
     spent = LedgerEntry.objects.filter(source=OuterRef("target"), at=OuterRef("at"), kudos__public=False)
     found = LedgerEntry.objects.annotate(beside_private=Exists(spent))
-    found = found.select_related("source__employee", "target__employee", "kudos")
+    found = found.select_related("source__employee", "target__employee", "kudos", "by")
     for word in data.get("q", "").split()[:6]:
         named = Q()
         for side in ("source", "target"):
@@ -93,9 +113,9 @@ def entries(data: dict[str, Any]) -> QuerySet[LedgerEntry]:
     if data.get("kind") == "issued":
         found = found.filter(source__kind=Kind.ISSUER)
     elif data.get("kind") == "given":
-        found = found.filter(kudos__isnull=False)
+        found = found.filter(reason=Reason.KUDOS)
     elif data.get("kind") == "other":
-        found = found.filter(kudos=None).exclude(source__kind=Kind.ISSUER)
+        found = found.exclude(reason=Reason.KUDOS).exclude(source__kind=Kind.ISSUER)
     if data.get("since"):
         found = found.filter(at__gte=_midnight(data["since"]))
     if data.get("until"):
@@ -121,9 +141,14 @@ def line(entry: LedgerEntry) -> Line:
         source=side(entry.source),
         target=side(entry.target),
         amount=entry.amount,
-        reason=str(REASONS.get(entry.reason, entry.reason)),
+        reason=_reason(entry),
         private=private,
     )
+
+
+def _reason(entry: LedgerEntry) -> str:
+    words = str(REASONS.get(entry.reason, entry.reason))
+    return f"{words}: {entry.note}" if entry.note else words
 
 
 def totals(found: QuerySet[LedgerEntry]) -> dict[str, int]:
@@ -131,7 +156,7 @@ def totals(found: QuerySet[LedgerEntry]) -> dict[str, int]:
     sums = found.order_by().aggregate(
         number=Count("pk"),
         issued=Sum("amount", filter=Q(source__kind=Kind.ISSUER)),
-        given=Sum("amount", filter=Q(kudos__isnull=False)),
+        given=Sum("amount", filter=Q(reason=Reason.KUDOS)),
         expired=Sum("amount", filter=Q(target__kind=Kind.EXPIRED)),
     )
     return {name: value or 0 for name, value in sums.items()}
@@ -147,7 +172,7 @@ def _page(request: HttpRequest, form: LedgerFilter) -> HttpResponse:
         "page": page,
         "lines": [line(entry) for entry in page],
         "totals": totals(found),
-        "drifts": queries.ledger_drifts(),
+        "drifts": proving.drifts(),
         "asked": any(request.GET.get(name) for name in form.fields),
         "query": kept.urlencode(),
     }
@@ -192,5 +217,12 @@ def _rows(found: QuerySet[LedgerEntry]) -> Iterator[str]:
         reason = f"{one.reason} ({gettext('private thanks')})" if one.private else one.reason
         cells = [*one.source, *one.target]
         yield writer.writerow(
-            [one.number, one.day.isoformat(), *map(harmless, cells[:2]), *map(harmless, cells[2:]), one.amount, reason]
+            [
+                one.number,
+                one.day.isoformat(),
+                *map(harmless, cells[:2]),
+                *map(harmless, cells[2:]),
+                one.amount,
+                harmless(reason),
+            ]
         )

@@ -8,58 +8,132 @@ from culture.framework.models import Behaviour, Requirement
 
 
 class Account(models.Model):
-    """Where points lie. ``balance`` caches the ledger under a row lock; only the issuer may be negative."""
+    """Where points lie. ``balance`` caches the ledger under a row lock and is never negative.
+
+    What every movement of the company would meet (issuer, expired, spent, written off) is never cached: its balance
+    stays 0 here and is derived when asked for, or all would queue for one row. Only the issuer's may be negative.
+    """
 
     class Kind(models.TextChoices):
         ISSUER = "issuer", "Issuer"
-        ALLOWANCE = "allowance", "Monthly allowance"
+        ALLOWANCE = "allowance", "Allowance"
+        BUDGET = "budget", "Manager's budget"
+        AWARD = "award", "Award budget"
+        PENDING = "pending", "Gifts on their way"
         PERSONAL = "personal", "Personal points"
+        RESERVED = "reserved", "Reserved for rewards"
+        SPENT = "spent", "Spent on rewards"
         EXPIRED = "expired", "Expired"
+        WRITTEN_OFF = "writtenoff", "Written off"
+
+    UNCACHED = (Kind.ISSUER, Kind.SPENT, Kind.EXPIRED, Kind.WRITTEN_OFF)
 
     kind = models.CharField(max_length=10, choices=Kind.choices)
     employee = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="accounts"
     )
-    period = models.DateField(null=True, blank=True, help_text="first day of the allowance's month")
+    period = models.DateField(null=True, blank=True, help_text="first day of the allowance's month or quarter")
+    ends = models.DateField(null=True, blank=True, help_text="last day of it; what is left then lapses")
+    label = models.CharField(max_length=60, blank=True, default="", db_default="")
+    issued_at = models.DateTimeField(null=True, blank=True)
     balance = models.IntegerField(default=0)
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["kind", "employee", "period"], nulls_distinct=False, name="account_once"),
-            models.CheckConstraint(condition=Q(kind__in=["issuer"]) | Q(balance__gte=0), name="account_not_negative"),
+            models.UniqueConstraint(
+                fields=["kind", "employee", "period", "label"], nulls_distinct=False, name="account_once"
+            ),
+            models.CheckConstraint(condition=Q(balance__gte=0), name="account_not_negative"),
+            models.CheckConstraint(
+                condition=Q(balance=0) | ~Q(kind__in=["issuer", "spent", "expired", "writtenoff"]),
+                name="hot_account_not_cached",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["ends"], condition=Q(balance__gt=0, ends__isnull=False), name="account_to_lapse")
         ]
 
 
 class Kudos(models.Model):
+    """One thank-you to one or several people; ``points`` for each of them.
+
+    ``pending`` until it can no longer be withdrawn; ``period``: the calendar month in the giver's zone, for the caps.
+    """
+
+    class State(models.TextChoices):
+        PENDING = "pending", "On its way"
+        SETTLED = "settled", "Arrived"
+        WITHDRAWN = "withdrawn", "Withdrawn"
+
     giver = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="kudos_given")
-    receiver = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="kudos_received")
     behaviour = models.ForeignKey(Behaviour, models.PROTECT, related_name="+")
     requirement = models.ForeignKey(Requirement, models.PROTECT, null=True, blank=True, related_name="+")
     story = models.TextField()
+    language = models.CharField(max_length=12, blank=True, default="", db_default="")
     points = models.PositiveSmallIntegerField(default=0)
+    purse = models.ForeignKey(Account, models.PROTECT, null=True, blank=True, related_name="+")
     public = models.BooleanField(default=True)
+    state = models.CharField(max_length=9, choices=State.choices, default=State.PENDING, db_default="pending")
     at = models.DateTimeField()
     period = models.DateField()
     idempotency_key = models.UUIDField(unique=True)
+    # Moderated: gone from every list but the giver's and the receivers' own.
+    hidden_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         ordering = ["-at", "-id"]
         verbose_name_plural = "kudos"
-        constraints = [models.CheckConstraint(condition=~Q(giver=F("receiver")), name="kudos_not_to_oneself")]
+        indexes = [
+            models.Index(fields=["giver", "period"], name="kudos_giver_period"),
+            models.Index(fields=["at"], condition=Q(state="pending"), name="kudos_pending"),
+            models.Index(
+                fields=["-at", "-id"],
+                condition=Q(public=True, hidden_at__isnull=True) & ~Q(state="withdrawn"),
+                name="kudos_feed",
+            ),
+        ]
+
+
+class KudosReceiver(models.Model):
+    """Who is thanked. ``giver`` repeats the gift's, so that the database itself refuses a gift to oneself."""
+
+    kudos = models.ForeignKey(Kudos, models.CASCADE, related_name="receipts")
+    giver = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    receiver = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="kudos_received")
+    # Of the receiver on that day: the cap on what goes to one team must not follow his later moves.
+    unit = models.ForeignKey("culture.Unit", models.SET_NULL, null=True, blank=True, related_name="+")
+
+    class Meta:
+        ordering = ["kudos", "id"]
+        constraints = [
+            models.UniqueConstraint(fields=["kudos", "receiver"], name="thanked_once_in_a_gift"),
+            models.CheckConstraint(condition=~Q(giver=F("receiver")), name="kudos_not_to_oneself"),
+        ]
 
 
 class LedgerEntry(models.Model):
-    """One movement of ``amount`` > 0 from an account to another. Append-only: triggers refuse anything else."""
+    """One movement of ``amount`` > 0 from an account to another. Append-only: triggers refuse anything else.
+
+    ``reason`` is a code of ``recognition.posting.Reason``; ``note`` and ``by`` say why and by whom a correction was
+    made.
+    """
 
     source = models.ForeignKey(Account, models.PROTECT, related_name="debits")
     target = models.ForeignKey(Account, models.PROTECT, related_name="credits")
     amount = models.PositiveIntegerField()
     at = models.DateTimeField()
     kudos = models.ForeignKey(Kudos, models.PROTECT, null=True, blank=True, related_name="entries")
+    redemption = models.ForeignKey("programs.Redemption", models.PROTECT, null=True, blank=True, related_name="entries")
     reason = models.CharField(max_length=120)
+    note = models.CharField(max_length=300, blank=True, default="", db_default="")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
 
     class Meta:
         constraints = [
             models.CheckConstraint(condition=Q(amount__gt=0), name="entry_moves_something"),
             models.CheckConstraint(condition=~Q(source=F("target")), name="entry_between_two"),
+            models.CheckConstraint(
+                condition=~Q(reason="correction") | (~Q(note="") & Q(by__isnull=False)),
+                name="ledger_correction_says_why",
+            ),
         ]

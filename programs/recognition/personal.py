@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.conf import settings
+from django.db.models import Exists, OuterRef
 from django.utils import translation
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -16,7 +17,9 @@ from django.utils.translation import gettext_lazy as _
 from culture.people import retention, rights
 from culture.people.models import Employee
 from culture.people.rights import FOR_EVER, WITH_IDENTITY, Fate, Group, Holding, Row
-from programs.recognition.models import Account, Kudos
+from programs.recognition.models import Account, Kudos, KudosReceiver
+from programs.recognition.point_models import Lot
+from programs.recognition.reward_models import Redemption, RedemptionStep
 
 
 def removed_story() -> str:
@@ -26,11 +29,15 @@ def removed_story() -> str:
 
 
 def _given(row: Kudos, person: Employee) -> Row:
-    return {_("To"): row.receiver.name, **_thanks(row)}
+    return _thanks(row)
 
 
-def _received(row: Kudos, person: Employee) -> Row:
-    return {_("From"): row.giver.name, **_thanks(row)}
+def _whom(row: KudosReceiver, person: Employee) -> Row:
+    return {_("When"): row.kudos.at, _("To"): row.receiver.name}
+
+
+def _received(row: KudosReceiver, person: Employee) -> Row:
+    return {_("From"): row.giver.name, **_thanks(row.kudos)}
 
 
 def _thanks(row: Kudos) -> Row:
@@ -47,24 +54,116 @@ def _account(row: Account, person: Employee) -> Row:
     return {_("Account"): row.get_kind_display(), _("Month"): row.period, _("Balance"): row.balance}
 
 
-def _movement(row: Any, person: Employee) -> Row:
-    """Out of his accounts negative; whose the other account is, is not told."""
+def _movement(row: Any, person: Employee) -> Row | None:
+    """Out of his accounts negative; whose the other account is, is not told. None: from one of his to another."""
     out = row.source.employee_id == person.pk
-    into = row.target.employee_id == person.pk
-    amount = row.amount if into and not out else -row.amount if out and not into else 0
-    return {_("When"): row.at, _("Points"): amount or row.amount, _("Why"): row.reason}
+    if out and row.target.employee_id == person.pk:
+        return None
+    return {_("When"): row.at, _("Points"): -row.amount if out else row.amount, _("Why"): row.note or row.reason}
 
 
 def _replace_stories(person: Employee) -> int:
     words = removed_story()
-    return Kudos.objects.filter(receiver=person).exclude(story=words).update(story=words)
+    # Thanks to several are others' story, too: there only his name is covered.
+    to_others = KudosReceiver.objects.filter(kudos=OuterRef("pk")).exclude(receiver=person)
+    only_his = Kudos.objects.filter(~Exists(to_others), receipts__receiver=person)
+    return only_his.exclude(story=words).update(story=words)
+
+
+def _lot(row: Lot, person: Employee) -> Row:
+    return {
+        _("Received"): row.earned_on,
+        _("Points"): row.amount,
+        _("Not spent yet"): row.remaining,
+        _("To be spent until"): row.expires_on,
+    }
+
+
+def _redemption(row: Redemption, person: Employee) -> Row:
+    return {
+        _("When"): row.at,
+        _("Reward"): row.reward.label,
+        _("Points"): row.price,
+        _("State"): row.get_state_display(),
+        _("Note"): row.note,
+    }
+
+
+def _decision(row: RedemptionStep, person: Employee) -> Row:
+    return {_("When"): row.at, _("State"): row.get_state_display(), _("Note"): row.note}
+
+
+def _forget_notes(person: Employee) -> int:
+    RedemptionStep.objects.filter(redemption__employee=person).exclude(note="").update(note="")
+    return Redemption.objects.filter(employee=person).exclude(note="").update(note="")
+
+
+def _hold_rewards() -> None:
+    rights.hold(
+        Holding(
+            model="programs.Lot",
+            fields=("employee",),
+            group=Group.THANKS,
+            title=_("Points by the day you received them"),
+            kept=FOR_EVER,
+            seen_by=_("Only you"),
+            after=_("Stay, so that the ledger adds up; they belong to “a former colleague”."),
+            fate=Fate.KEPT,
+            show=_lot,
+        )
+    )
+    rights.hold(
+        Holding(
+            model="programs.Redemption",
+            fields=("employee",),
+            group=Group.THANKS,
+            title=_("Rewards"),
+            kept=FOR_EVER,
+            seen_by=_("You, who approves and who hands over"),
+            after=_("Stay, so that the ledger adds up, as of “a former colleague”; their notes are emptied."),
+            fate=Fate.CLEARED,
+            show=_redemption,
+            erase=_forget_notes,
+            related=("reward",),
+        )
+    )
+    rights.hold(
+        Holding(
+            model="programs.RedemptionStep",
+            fields=("by",),
+            group=Group.DONE,
+            title=_("Rewards you decided on"),
+            kept=WITH_IDENTITY,
+            seen_by=_("Who redeemed, who approves and who hands over"),
+            after=_("Stay as decided by “a former colleague”."),
+            fate=Fate.KEPT,
+            show=_decision,
+        )
+    )
+    rights.hold(
+        Holding(
+            model="programs.LedgerEntry",
+            fields=("by",),
+            group=Group.DONE,
+            title=_("Points you corrected or gave back"),
+            kept=FOR_EVER,
+            seen_by=_("HR and auditors"),
+            after=_("Stay: the ledger cannot be changed; they point at “a former colleague”."),
+            fate=Fate.KEPT,
+            show=_correction,
+        )
+    )
+
+
+def _correction(row: Any, person: Employee) -> Row:
+    return {_("When"): row.at, _("Points"): row.amount, _("Why"): row.note or row.reason}
 
 
 def register() -> None:
     """Called when the apps are ready."""
     rights.hold(
         Holding(
-            model="programs.Kudos",
+            model="programs.KudosReceiver",
             fields=("receiver",),
             group=Group.THANKS,
             title=_("Thanks received"),
@@ -74,7 +173,7 @@ def register() -> None:
             fate=Fate.CLEARED,
             show=_received,
             erase=_replace_stories,
-            related=("giver", "behaviour"),
+            related=("giver", "kudos__behaviour"),
         )
     )
     rights.hold(
@@ -88,9 +187,24 @@ def register() -> None:
             after=_("Stay with whom he thanked, as from “a former colleague”; his name in the story is covered."),
             fate=Fate.KEPT,
             show=_given,
-            related=("receiver", "behaviour"),
+            related=("behaviour",),
         )
     )
+    rights.hold(
+        Holding(
+            model="programs.KudosReceiver",
+            fields=("giver",),
+            group=Group.THANKS,
+            title=_("Whom you thanked"),
+            kept=WITH_IDENTITY,
+            seen_by=_("Everybody when public, otherwise you and whom you thanked"),
+            after=_("Stays with whom he thanked, as from “a former colleague”."),
+            fate=Fate.KEPT,
+            show=_whom,
+            related=("receiver", "kudos"),
+        )
+    )
+    _hold_rewards()
     rights.hold(
         Holding(
             model="programs.Account",

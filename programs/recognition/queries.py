@@ -1,26 +1,25 @@
-"""What is read about thanks: the feed, one's own, who can be thanked, how many were, and the proof of the ledger."""
+"""What is read about thanks: the feed, one's own, who can be thanked, and how many were."""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection
 
-from django.db.models import Q, QuerySet, Sum
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 
 from culture.people.models import Employee
-from programs.recognition import ledger
-from programs.recognition.models import Account, Kudos, LedgerEntry
+from programs.recognition.models import Kudos, KudosReceiver
 
 
 def feed(behaviour: str = "") -> QuerySet[Kudos]:
     """Public thanks, newest first; with one ``behaviour`` when its code is given."""
-    thanks = _with_people().filter(public=True)
+    thanks = _with_people().filter(public=True, hidden_at=None).exclude(state=Kudos.State.WITHDRAWN)
     return thanks.filter(behaviour__code=behaviour) if behaviour else thanks
 
 
 def received(employee: Employee) -> QuerySet[Kudos]:
     """Everything ``employee`` was thanked for, private ones too."""
-    return _with_people().filter(receiver=employee)
+    return _with_people().filter(_to(employee)).exclude(state=Kudos.State.WITHDRAWN)
 
 
 def given(employee: Employee) -> QuerySet[Kudos]:
@@ -29,11 +28,18 @@ def given(employee: Employee) -> QuerySet[Kudos]:
 
 def visible_to(employee: Employee) -> QuerySet[Kudos]:
     """Public thanks, and the private ones ``employee`` gave or got. Nobody else ever sees those."""
-    return _with_people().filter(Q(public=True) | Q(giver=employee) | Q(receiver=employee))
+    public = Q(public=True, hidden_at=None)
+    return _with_people().filter(public | Q(giver=employee) | _to(employee)).exclude(state=Kudos.State.WITHDRAWN)
+
+
+def _to(employee: Employee) -> Q:
+    return Q(Exists(KudosReceiver.objects.filter(kudos=OuterRef("pk"), receiver=employee)))
 
 
 def _with_people() -> QuerySet[Kudos]:
-    return Kudos.objects.select_related("giver__unit", "receiver__unit", "behaviour")
+    receipts = KudosReceiver.objects.select_related("receiver__unit").order_by("pk")
+    people = Prefetch("receipts", receipts)
+    return Kudos.objects.select_related("giver__unit", "behaviour", "requirement").prefetch_related(people)
 
 
 def colleagues(employee: Employee, words: str, day: dt.date) -> QuerySet[Employee]:
@@ -50,14 +56,5 @@ def colleagues(employee: Employee, words: str, day: dt.date) -> QuerySet[Employe
 
 def recognised(employees: Collection[int] | QuerySet, *, since: dt.datetime) -> int:
     """How many of ``employees`` were thanked at least once since then."""
-    thanks = Kudos.objects.filter(receiver__in=employees, at__gte=since)
-    return thanks.order_by().values("receiver").distinct().count()
-
-
-def ledger_drifts() -> list[ledger.Drift]:
-    """Accounts whose kept balance is not the sum of their entries. Empty is right."""
-    derived: dict[int, int] = {}
-    for side, sign in (("target", 1), ("source", -1)):
-        for account, total in LedgerEntry.objects.values_list(side).annotate(total=Sum("amount")):
-            derived[account] = derived.get(account, 0) + sign * total
-    return ledger.drifts(dict(Account.objects.values_list("pk", "balance")), derived)
+    thanks = KudosReceiver.objects.filter(receiver__in=employees, kudos__at__gte=since)
+    return thanks.exclude(kudos__state=Kudos.State.WITHDRAWN).order_by().values("receiver").distinct().count()

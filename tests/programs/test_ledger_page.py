@@ -17,7 +17,7 @@ from culture.framework.loading import load_catalogue
 from culture.people.models import Employee, Unit
 from programs.recognition.models import Account, Kudos, LedgerEntry
 from tests.conftest import make_person
-from tests.programs.test_recognition import thank
+from tests.programs.thanks import thank
 
 pytestmark = pytest.mark.django_db
 ClientOf = Callable[[Employee | None], Client]
@@ -63,9 +63,10 @@ def test_entries_with_their_reason_and_people(
 ) -> None:
     client = client_of(auditor)
     assert "No point has moved yet" in told(client)
-    thank(employee, stranger, story="A secret story.", points=7)
+    thank(employee, stranger, story="A secret story.", points=7, arrived=True)
     page = told(client)
-    for words in ("Person A1", "Sven Other", "Monthly allowance", "Personal points", "Allowance of the month", ">7<"):
+    accounts = ("Allowance", "Gifts on their way", "Personal points")
+    for words in ("Person A1", "Sven Other", *accounts, "Thanks arrived", ">7<"):
         assert words in page, words
     assert "A secret story" not in page
     assert "every account holds exactly what its entries make" in page
@@ -74,7 +75,7 @@ def test_entries_with_their_reason_and_people(
 def test_private_thanks_tell_points_and_nobody(
     auditor: Employee, employee: Employee, stranger: Employee, client_of: ClientOf
 ) -> None:
-    thank(employee, stranger, story="Between us.", points=9, public=False)
+    thank(employee, stranger, story="Between us.", points=9, public=False, arrived=True)
     client = client_of(auditor)
     page = told(client)
     assert ">9<" in page and "private" in page and "Sven Other" not in page and "Between us" not in page
@@ -88,18 +89,18 @@ def test_private_thanks_tell_points_and_nobody(
 def test_it_is_narrowed_by_day_kind_and_person(
     auditor: Employee, employee: Employee, stranger: Employee, hr: Employee, client_of: ClientOf
 ) -> None:
-    thank(employee, stranger, points=7)
-    thank(hr, stranger, points=8)
+    thank(employee, stranger, points=7, arrived=True)
+    thank(hr, stranger, points=8, arrived=True)
     client, today = client_of(auditor), timezone.localdate()
     tomorrow = today + dt.timedelta(days=1)
-    assert len(lines(client)) == 1 + 4
-    assert len(lines(client, f"?since={today}&until={today}")) == 1 + 4
+    assert len(lines(client)) == 1 + 6
+    assert len(lines(client, f"?since={today}&until={today}")) == 1 + 6
     assert len(lines(client, f"?since={tomorrow}")) == 1
     assert [row[6] for row in lines(client, "?kind=given&q=Hanna")][1:] == ["8"]
     assert [row[6] for row in lines(client, "?kind=issued")][1:] == ["100", "100"]
-    assert "Nothing found" in told(client, "?kind=other")
+    assert [row[6] for row in lines(client, "?kind=other")][1:] == ["8", "7"]
     assert "200" in told(client) and "15" in told(client)
-    assert AuditEntry.objects.filter(verb="ledger.exported", actor=auditor).count() == 5
+    assert AuditEntry.objects.filter(verb="ledger.exported", actor=auditor).count() == 6
 
 
 def test_bad_input_is_told(auditor: Employee, client_of: ClientOf) -> None:
@@ -115,7 +116,7 @@ def test_bad_input_is_told(auditor: Employee, client_of: ClientOf) -> None:
 def test_a_balance_that_drifts_is_shouted(
     auditor: Employee, employee: Employee, stranger: Employee, client_of: ClientOf
 ) -> None:
-    thank(employee, stranger, points=7)
+    thank(employee, stranger, points=7, arrived=True)
     Account.objects.filter(kind=Account.Kind.PERSONAL).update(balance=70)
     page = told(client_of(auditor))
     assert "1 account does not hold what its entries say" in page and "holds 70, its entries make 7" in page
@@ -132,7 +133,7 @@ def test_the_page_costs_the_same_for_one_and_many_and_turns(
         client.get(PAGE)
     one = len(asked)
     gift = Kudos.objects.get()
-    entry = LedgerEntry.objects.get(kudos=gift)
+    entry = LedgerEntry.objects.get(kudos=gift, reason="kudos")
     LedgerEntry.objects.bulk_create(
         LedgerEntry(source=entry.source, target=entry.target, amount=1, at=entry.at, kudos=gift, reason="kudos")
         for _n in range(60)
@@ -146,6 +147,6 @@ def test_names_in_the_file_are_no_formulas(
     auditor: Employee, employee: Employee, units: dict[str, Unit], client_of: ClientOf
 ) -> None:
     evil = make_person("EV", units["Services"], given_name="=HYPERLINK(1)", family_name="X")
-    thank(employee, evil, points=3)
-    (row,) = [row for row in lines(client_of(auditor), "?kind=given")][1:]
+    thank(employee, evil, points=3, arrived=True)
+    (row,) = [row for row in lines(client_of(auditor), "?kind=other")][1:]
     assert row[5].startswith("'=")

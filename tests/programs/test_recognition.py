@@ -14,8 +14,10 @@ from django.utils import timezone
 from culture.framework.loading import load_catalogue
 from culture.framework.models import Behaviour
 from culture.people.models import Employee
-from programs.recognition import giving
+from programs.recognition import giving, settling
 from programs.recognition.models import Kudos
+from programs.recognition.point_models import AllowanceRule, PointRules
+from tests.programs.thanks import LATER, thank
 
 
 @pytest.fixture(autouse=True)
@@ -23,32 +25,44 @@ def catalogue(db):
     load_catalogue()
 
 
-def thank(giver, receiver, story="Stayed late for us.", public=True, points=5):
-    behaviour = Behaviour.objects.get(code="A5")
-    fields = {"points": points, "public": public, "key": uuid.uuid4(), "now": timezone.now()}
-    return giving.give(giver=giver, receiver=receiver, behaviour=behaviour, story=story, **fields)
-
-
-def form(receiver, **changes):
+def form(*receivers, **changes):
     behaviour = Behaviour.objects.get(code="A1").pk
-    filled = {"to": receiver.pk, "behaviour": behaviour, "story": "Found my parcel.", "points": 10, "public": "yes"}
+    to = [one.pk for one in receivers]
+    filled = {"to": to, "behaviour": behaviour, "story": "Found my parcel.", "points": 10, "public": "yes"}
     return {**filled, "key": str(uuid.uuid4()), **changes}
 
 
 def test_employee_thanks_a_colleague_and_everybody_reads_it(client_of, employee, stranger):
     answer = client_of(employee).post("/thanks/new/", form(stranger), follow=True)
     assert answer.status_code == 200
-    assert "Thank you sent to Sven Other" in answer.content.decode()
+    assert "Thank you sent to Sven Other. You can withdraw it for 15 minutes." in answer.content.decode()
     assert "Found my parcel." in client_of(stranger).get("/thanks/").content.decode()
-    assert giving.balance(stranger, timezone.now()) == 10
+    assert giving.balance(stranger) == 0, "still on their way"
+    settling.settle(now=timezone.now() + LATER)
+    assert giving.balance(stranger) == 10
+    assert Kudos.objects.get().requirement.code == "W9", "what this attitude usually shows"
+
+
+def test_several_are_thanked_at_once_and_each_gets_the_points(client_of, employee, stranger, manager, hr):
+    client = client_of(employee)
+    page = client.get("/thanks/new/", {"to": [stranger.pk], "more": "1", "q": "Marco"}).content.decode()
+    assert f"?to={stranger.pk}&amp;to={manager.pk}" in page and "Go on with 1 person" in page
+    assert "Thank 3 people" in client.get("/thanks/new/", {"to": [stranger.pk, manager.pk, hr.pk]}).content.decode()
+    answer = client.post("/thanks/new/", form(stranger, manager, hr, points=25), follow=True)
+    page = answer.content.decode()
+    assert "Thank you sent to Sven Other, Marco Neri, Hanna Rossi." in page
+    assert giving.left(employee, timezone.now()) == 25
+    answer = client.post("/thanks/new/", form(stranger, manager, points=13))
+    assert answer.status_code == 400
+    assert "Your points are enough for 12 to each of 2 people." in answer.content.decode()
 
 
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"points": "0"}, "Give at least 1 point."),
-        ({"points": "-4"}, "Give at least 1 point."),
+        ({"points": "-4"}, "Points cannot be taken away."),
         ({"points": "51"}, "at most 50 points"),
+        ({"points": "2.5"}, "Write a whole number."),
         ({"points": "many"}, "Write a whole number."),
         ({"story": "  "}, "Tell what happened."),
         ({"behaviour": ""}, "Choose the attitude you saw."),
@@ -66,13 +80,18 @@ def test_bad_input_is_told_and_kept(client_of, employee, stranger, changes, mess
     assert not Kudos.objects.exists()
 
 
-def test_beyond_the_allowance(client_of, employee, stranger):
+def test_with_an_empty_allowance_thanks_go_without_points(client_of, employee, stranger):
     for _ in range(2):
         thank(employee, stranger, points=45)
-    answer = client_of(employee).post("/thanks/new/", form(stranger, points=11))
+    client = client_of(employee)
+    answer = client.post("/thanks/new/", form(stranger, points=11))
     assert answer.status_code == 400
-    assert "You have 10 points left this month" in answer.content.decode()
-    assert Kudos.objects.count() == 2
+    assert "You have 10 points left. Give that many or fewer." in answer.content.decode()
+    thank(employee, stranger, points=10)
+    assert "Thanks without points arrive all the same." in client.get(f"/thanks/new/?to={stranger.pk}").content.decode()
+    assert client.post("/thanks/new/", form(stranger, points=1)).status_code == 400
+    assert client.post("/thanks/new/", form(stranger, points=0)).status_code == 302
+    assert Kudos.objects.count() == 4
 
 
 def test_not_to_oneself_and_not_to_who_left(client_of, employee, stranger):
@@ -80,6 +99,7 @@ def test_not_to_oneself_and_not_to_who_left(client_of, employee, stranger):
     answer = client.post("/thanks/new/", form(employee))
     assert answer.status_code == 400
     assert "You cannot thank yourself" in answer.content.decode()
+    assert client.post("/thanks/new/", form(stranger, employee)).status_code == 400
     Employee.objects.filter(pk=stranger.pk).update(left_on=dt.date(2024, 1, 31))
     assert client.post("/thanks/new/", form(stranger)).status_code == 404
     for wrong in ("abc", "999999", "²", "9" * 40):
@@ -93,6 +113,54 @@ def test_search_finds_by_every_word_and_offers_the_team(client_of, employee, str
     found = client.get("/thanks/new/", {"q": "sven branch"}).content.decode()
     assert f"?to={stranger.pk}" in found
     assert "Nobody matches" in client.get("/thanks/new/", {"q": "<b>nobody"}).content.decode()
+
+
+def test_withdrawn_in_time_it_was_never_seen(client_of, employee, stranger):
+    kudos = thank(employee, stranger, story="Too hasty words.", points=40)
+    mine = client_of(employee)
+    assert f"/thanks/{kudos.pk}/withdraw/" in mine.get("/thanks/received/?show=given").content.decode()
+    assert client_of(stranger).post(f"/thanks/{kudos.pk}/withdraw/").status_code == 404
+    answer = mine.post(f"/thanks/{kudos.pk}/withdraw/", follow=True)
+    assert "its points are yours to give again" in answer.content.decode()
+    assert giving.left(employee, timezone.now()) == 100
+    for page in ("/thanks/", "/thanks/received/"):
+        assert "Too hasty words." not in client_of(stranger).get(page).content.decode()
+    assert client_of(stranger).get("/api/v1/kudos/").json()["count"] == 0
+    settling.settle(now=timezone.now() + LATER)
+    assert giving.balance(stranger) == 0
+
+
+def test_too_late_to_withdraw(client_of, employee, stranger):
+    kudos = thank(employee, stranger, points=40, arrived=True)
+    answer = client_of(employee).post(f"/thanks/{kudos.pk}/withdraw/", follow=True)
+    assert "Thanks can be withdrawn for 15 minutes. These have arrived." in answer.content.decode()
+    assert giving.balance(stranger) == 40
+
+
+def test_a_manager_gives_from_his_budget_to_his_own_people_only(client_of, manager, employee, stranger):
+    AllowanceRule.objects.create(purse="budget", whom="managers", base=20, per_report=10, every="quarter")
+    client = client_of(manager)
+    assert "From which points?" in client.get(f"/thanks/new/?to={employee.pk}").content.decode()
+    assert "From which points?" not in client_of(employee).get(f"/thanks/new/?to={stranger.pk}").content.decode()
+    assert client.post("/thanks/new/", form(employee, points=30, purse="budget")).status_code == 302
+    assert giving.left(manager, timezone.now()) == 100
+    assert giving.left(manager, timezone.now(), "budget") == 20 + 11 * 10 - 30
+    answer = client.post("/thanks/new/", form(stranger, points=30, purse="budget"))
+    assert answer.status_code == 400
+    assert "does not report to you" in answer.content.decode()
+
+
+def test_the_caps_of_the_organisation_are_told(client_of, employee, stranger):
+    PointRules.objects.create(pk=1, per_gift=10, pair_points=15, pair_gifts=3)
+    client = client_of(employee)
+    assert client.post("/thanks/new/", form(stranger, points=10)).status_code == 302
+    answer = client.post("/thanks/new/", form(stranger, points=6))
+    assert "You can give Sven Other at most 5 more points this month" in answer.content.decode()
+    assert client.post("/thanks/new/", form(stranger, points=5)).status_code == 302
+    assert client.post("/thanks/new/", form(stranger, points=0)).status_code == 302
+    answer = client.post("/thanks/new/", form(stranger, points=0))
+    assert answer.status_code == 400
+    assert "You have thanked Sven Other 3 times this month" in answer.content.decode()
 
 
 def test_private_thanks_stay_between_the_two(client_of, employee, stranger, hr):
@@ -136,5 +204,5 @@ def test_queries_do_not_grow_with_the_list(client_of, employee, stranger, page):
 
 
 def test_ledger_is_right_after_all_that(employee, stranger):
-    thank(employee, stranger)
+    thank(employee, stranger, arrived=True)
     call_command("ledger", "check")

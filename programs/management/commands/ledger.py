@@ -1,10 +1,10 @@
-"""``manage.py ledger check``: every kept balance is the sum of its entries, or this says where not and fails."""
+"""``manage.py ledger check``: balances, reservations, gifts on their way and lots agree with the ledger, or this fails."""
 
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from programs.recognition import queries
+from programs.recognition import proving
 from programs.recognition.models import Account, LedgerEntry
 
 
@@ -15,11 +15,11 @@ class Command(BaseCommand):
         parser.add_argument("action", choices=["check"])
 
     def handle(self, *args: Any, **options: Any) -> None:
-        wrong = queries.ledger_drifts()
-        for drift in wrong:
-            self.stderr.write(f"account {drift.account}: kept {drift.kept}, the ledger says {drift.derived}")
+        wrong = proving.findings()
+        for finding in wrong:
+            self.stderr.write(str(finding))
         if wrong:
-            raise CommandError(f"{len(wrong)} balances are not what the ledger says.")
+            raise CommandError(f"{len(wrong)} figures are not what the ledger says.")
         self.stdout.write(
             f"Right: {Account.objects.count()} balances, {LedgerEntry.objects.count()} ledger entries, no difference."
         )

@@ -1,0 +1,77 @@
+"""The lots in which somebody's own points lie: received, spent first in first out, brought back, lapsed."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+
+from programs.recognition import ledger, posting, rules
+from programs.recognition.models import Account, LedgerEntry
+from programs.recognition.point_models import Lot, LotUse
+from programs.recognition.posting import Place, Reason
+
+BATCH = 500
+
+
+def receive(entry: LedgerEntry, *, now: dt.datetime, months: int | None = None) -> Lot:
+    """The points ``entry`` brought to a personal account are a lot of their own."""
+    earned = timezone.localdate(now)
+    months = rules.current().lot_months if months is None else months
+    return Lot.objects.create(
+        account_id=entry.target_id,
+        employee_id=entry.target.employee_id,
+        entry=entry,
+        amount=entry.amount,
+        remaining=entry.amount,
+        earned_on=earned,
+        expires_on=ledger.expires(earned, months),
+    )
+
+
+def spend(account: Account, entry: LedgerEntry) -> None:
+    """``entry`` took points out of ``account`` (locked): first in, first out. ValueError when the lots hold less."""
+    rows = Lot.objects.filter(account=account, remaining__gt=0).order_by("earned_on", "pk").select_for_update()
+    held = [ledger.Held(row.pk, row.remaining, row.expires_on) for row in rows]
+    _use(ledger.take(held, entry.amount), entry)
+
+
+def bring_back(taken: LedgerEntry, entry: LedgerEntry, *, now: dt.datetime) -> None:
+    """``entry`` undoes ``taken``: each lot gets back what it gave, and time to spend it again."""
+    today = timezone.localdate(now)
+    for use in taken.lot_uses.select_related("lot").order_by("pk"):
+        until = ledger.after_refund(use.lot.expires_on, today)
+        Lot.objects.filter(pk=use.lot_id).update(remaining=F("remaining") + use.amount, expires_on=until)
+        LotUse.objects.create(lot=use.lot, entry=entry, amount=-use.amount)
+
+
+def _use(parts: Iterable[tuple[int, int]], entry: LedgerEntry) -> None:
+    for lot, amount in parts:
+        Lot.objects.filter(pk=lot).update(remaining=F("remaining") - amount)
+        LotUse.objects.create(lot_id=lot, entry=entry, amount=amount)
+
+
+def expire(*, now: dt.datetime) -> int:
+    """Let what was not spent in time lapse; returns the points. May be called again at any moment."""
+    today = timezone.localdate(now)
+    due = Lot.objects.filter(remaining__gt=0, expires_on__lt=today).order_by("employee").values_list("employee")
+    gone = 0
+    for (employee,) in due.distinct()[:BATCH]:
+        gone += _expire_of(employee, today, now)
+    return gone
+
+
+@transaction.atomic
+def _expire_of(employee: int, today: dt.date, now: dt.datetime) -> int:
+    here = Place(Account.Kind.PERSONAL, employee)
+    accounts = posting.lock(here, posting.EXPIRED)
+    rows = Lot.objects.filter(account=accounts[here], remaining__gt=0, expires_on__lt=today).select_for_update()
+    parts = [(row.pk, row.remaining) for row in rows.order_by("pk")]
+    amount = sum(part for _, part in parts)
+    if amount:
+        entry = posting.move(accounts[here], accounts[posting.EXPIRED], amount, now=now, reason=Reason.EXPIRED)
+        _use(parts, entry)
+    return amount

@@ -1,0 +1,105 @@
+"""What points can be spent on, and every redemption with its steps."""
+
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import Q
+
+from culture.framework.texts import pick
+from culture.people.models import Unit
+
+
+class Reward(models.Model):
+    """``name``, ``description`` by language; ``stock`` None: unlimited. Retired ones stay for their redemptions.
+
+    ``tax_notes``: by country as the organisation writes it. ``sites``, ``units``: who may redeem (empty: everybody).
+    """
+
+    class Kind(models.TextChoices):
+        GOODS = "goods", "Goods"
+        VOUCHER = "voucher", "Voucher with a code"
+        TIME_OFF = "timeoff", "Time off"
+        DONATION = "donation", "Donation"
+        EXPERIENCE = "experience", "Experience"
+        CUSTOM = "custom", "Something else"
+
+    kind = models.CharField(max_length=10, choices=Kind.choices)
+    name = models.JSONField(default=dict)
+    description = models.JSONField(default=dict, blank=True)
+    price = models.PositiveIntegerField(validators=[MinValueValidator(1), MaxValueValidator(1_000_000)])
+    stock = models.PositiveIntegerField(null=True, blank=True)
+    per_person = models.PositiveSmallIntegerField(default=0, help_text="open or fulfilled in a year; 0: any number")
+    approval = models.BooleanField(default=True)
+    sites = ArrayField(models.CharField(max_length=120), default=list, blank=True)
+    units = models.ManyToManyField(Unit, blank=True, related_name="+")
+    managers_only = models.BooleanField(default=False)
+    value = models.DecimalField(max_digits=9, decimal_places=2, null=True, blank=True)
+    currency = models.CharField(max_length=3, blank=True)
+    tax_notes = models.JSONField(default=dict, blank=True)
+    retired_at = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["price", "pk"]
+        constraints = [models.CheckConstraint(condition=Q(price__gt=0), name="reward_has_a_price")]
+
+    def __str__(self) -> str:
+        return self.label
+
+    @property
+    def label(self) -> str:
+        return pick(self.name)
+
+
+class Redemption(models.Model):
+    """Points of one person for one reward at the price of that moment."""
+
+    class State(models.TextChoices):
+        RESERVED = "reserved", "Waits for approval"
+        TO_FULFIL = "to_fulfil", "To be handed over"
+        FULFILLED = "fulfilled", "Handed over"
+        REJECTED = "rejected", "Rejected"
+        CANCELLED = "cancelled", "Cancelled"
+
+    OPEN = (State.RESERVED, State.TO_FULFIL)
+
+    employee = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="redemptions")
+    reward = models.ForeignKey(Reward, models.PROTECT, related_name="redemptions")
+    price = models.PositiveIntegerField()
+    state = models.CharField(max_length=9, choices=State.choices, default=State.RESERVED)
+    at = models.DateTimeField()
+    idempotency_key = models.UUIDField(unique=True)
+    note = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        ordering = ["-at", "-pk"]
+        indexes = [
+            models.Index(fields=["state", "at"], name="redemption_state"),
+            models.Index(fields=["employee", "-at"], name="redemption_person"),
+        ]
+
+
+class RewardCode(models.Model):
+    """One code of a voucher's pool; shown to nobody but whom it was handed to."""
+
+    reward = models.ForeignKey(Reward, models.PROTECT, related_name="codes")
+    code = models.CharField(max_length=200)
+    redemption = models.OneToOneField(Redemption, models.PROTECT, null=True, blank=True, related_name="voucher")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["reward", "code"], name="voucher_code_once")]
+        indexes = [models.Index(fields=["reward", "id"], condition=Q(redemption__isnull=True), name="voucher_free")]
+
+
+class RedemptionStep(models.Model):
+    """Who brought a redemption into which state when, and why."""
+
+    redemption = models.ForeignKey(Redemption, models.CASCADE, related_name="steps")
+    state = models.CharField(max_length=9, choices=Redemption.State.choices)
+    at = models.DateTimeField()
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
+    note = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        ordering = ["at", "pk"]

@@ -1,0 +1,45 @@
+"""What falls due by itself: gifts arrive, what was not used in time lapses, and the books are proved every night."""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from culture.access import clock
+from programs.recognition import lots, proving, settling
+from programs.recognition.models import Account, LedgerEntry
+from programs.recognition.point_models import Proof
+
+log = logging.getLogger(__name__)
+NIGHT = 2
+TOLD = 50
+
+
+def tick(*, now: datetime) -> None:
+    """Idempotent; each step claims what it works on."""
+    settling.settle(now=now)
+    settling.lapse(now=now)
+    lots.expire(now=now)
+    prove(now=now)
+
+
+def prove(*, now: datetime) -> Proof | None:
+    """Once a night, after two; what does not agree is kept for the ledger page and HR's list. None: not now."""
+    local = timezone.localtime(now, clock.zone())
+    if local.hour < NIGHT or Proof.objects.filter(on=local.date()).exists():
+        return None
+    try:
+        with transaction.atomic():
+            proof = Proof.objects.create(on=local.date(), at=now)
+    except IntegrityError:  # another worker was first
+        return None
+    found = proving.findings()
+    proof.findings = [str(one) for one in found[:TOLD]]
+    proof.accounts, proof.entries, proof.done = Account.objects.count(), LedgerEntry.objects.count(), True
+    proof.save()
+    if found:
+        log.error("The points ledger does not add up: %d findings.", len(found))
+    return proof
