@@ -14,6 +14,7 @@ from culture.access import audit
 from culture.framework.models import Requirement
 from culture.people.models import Employee, Unit
 from programs.planning.action_models import Action
+from programs.planning.models import Enrolment, Program
 from surveys.waves.models import Wave
 
 FURTHEST = dt.timedelta(days=3 * 366)
@@ -106,3 +107,9 @@ def of_units(units: QuerySet[Unit]) -> QuerySet[Action]:
 
 def overdue(actions: QuerySet[Action], today: dt.date) -> QuerySet[Action]:
     return actions.filter(state=Action.State.OPEN, due_on__lt=today)
+
+
+def of_program(program: Program, today: dt.date) -> QuerySet[Action]:
+    """What the units plan in which people of the program work, and what they promise."""
+    units = Enrolment.objects.filter(program=program).on(today).order_by().values("employee__unit")
+    return Action.objects.filter(unit__in=units).select_related("unit", "promised_to", "owner")

@@ -31,6 +31,24 @@ def _action(row: Any, person: Employee) -> Row:
     }
 
 
+def _planned(model: str, field: str, title: Any) -> Holding:
+    def show(row: Any, person: Employee) -> Row:
+        return {_("Program"): row.program.name, _("What"): getattr(row, "what", "") or getattr(row, "title", "")}
+
+    return Holding(
+        model=model,
+        fields=(field,),
+        group=Group.PROGRAM,
+        title=title,
+        kept=FOR_EVER,
+        seen_by=_("You, and who leads the program"),
+        after=_("Stays; it points at “a former colleague”."),
+        fate=Fate.KEPT,
+        show=show,
+        related=("program",),
+    )
+
+
 def register() -> None:
     """Called when the apps are ready."""
     rights.hold(
@@ -60,6 +78,31 @@ def register() -> None:
             show=_action,
             related=("unit", "promised_to"),
         )
+    )
+    rights.hold(
+        Holding(
+            model="programs.CohortPerson",
+            fields=("employee",),
+            group=Group.PROGRAM,
+            title=_("Cohorts you are named in"),
+            kept=_("As long as the program's plan names you"),
+            seen_by=_("You and HR"),
+            after=_("Removed: your enrolment, without your name, says you took part."),
+            fate=Fate.REMOVED,
+            show=lambda row, person: {_("Program"): row.program.name, _("Cohort"): row.cohort.name},
+            related=("program", "cohort"),
+        )
+    )
+    for model, field, title in (
+        ("programs.Milestone", "owner", _("Milestones you see to")),
+        ("programs.Risk", "owner", _("Risks you watch")),
+        ("programs.Duty", "sponsor", _("What you took on as a sponsor")),
+    ):
+        rights.hold(_planned(model, field, title))
+    rights.authored("programs.Amendment", "by", title=_("Programs amended"), name="reason")
+    rights.authored("programs.Draw", "by", title=_("Orders of cohorts drawn by lot"))
+    rights.published(
+        "programs.Amendment", reason=_("The record of what was changed of a program and why is never rewritten.")
     )
     rights.authored("programs.Action", "created_by", title=_("Actions planned"), name="what")
     rights.authored("programs.Program", "created_by", title=_("Programs created"), name="name")

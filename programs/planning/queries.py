@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.urls import NoReverseMatch, reverse
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from culture.access.permissions import Permission, sees_everything, visible_units
 from culture.people.models import Employee
-from programs.planning import rules
-from programs.planning.models import Cohort, Enrolment, Program, Stage
+from programs.planning import milestones, reach, rules, standing
+from programs.planning.action_models import Action
+from programs.planning.models import Cohort, CohortPerson, Enrolment, Program, Stage
 from programs.planning.panels import Need
 from surveys.waves import monitor
 from surveys.waves.models import Invitation, Message, Wave
 
 SOON = 30
 USUAL_RATE = 0.6
+MOST_ACTIONS = 3
 
 
 def within(user: Employee, permission: Permission) -> QuerySet[Program]:
@@ -31,17 +35,29 @@ def within(user: Employee, permission: Permission) -> QuerySet[Program]:
     return Program.objects.filter(~Exists(outside)).filter(Q(Exists(used)) | Q(created_by=user))
 
 
+def known(user: Employee) -> QuerySet[Employee] | None:
+    """Whom ``user`` may name in a program; None: everybody."""
+    if sees_everything(user, Permission.MANAGE_PROGRAMS):
+        return None
+    return Employee.objects.filter(unit__in=visible_units(user, Permission.MANAGE_PROGRAMS).order_by().values("pk"))
+
+
 def cohorts_within(user: Employee, permission: Permission) -> QuerySet[Cohort]:
-    """The cohorts all of whose units are ``user``'s by ``permission``."""
+    """The cohorts, of programs that are launched and not finished, all of whose units are ``user``'s by
+    ``permission``."""
+    alive = Cohort.objects.filter(program__state__in=[Program.State.RUNNING, Program.State.PAUSED])
     if sees_everything(user, permission):
-        return Cohort.objects.all()
+        return alive
     used = Cohort.units.through.objects.filter(cohort=OuterRef("pk"))
     outside = used.exclude(unit__in=visible_units(user, permission))
-    return Cohort.objects.filter(Exists(used), ~Exists(outside))
+    strangers = CohortPerson.objects.filter(cohort=OuterRef("pk")).exclude(
+        employee__unit__in=visible_units(user, permission)
+    )
+    return alive.filter(Exists(used), ~Exists(outside), ~Exists(strangers))
 
 
 def listed(programs: QuerySet[Program] | None = None) -> QuerySet[Program]:
-    """Programs (all, or these) with ``people`` (enrolled now) and ``groups`` (cohorts)."""
+    """Programs (all, or these) with ``people`` (enrolled, now or later) and ``groups`` (cohorts)."""
     every = Program.objects.all() if programs is None else programs
     return every.annotate(
         people=Count("enrolments", filter=Q(enrolments__until__isnull=True), distinct=True),
@@ -49,13 +65,16 @@ def listed(programs: QuerySet[Program] | None = None) -> QuerySet[Program]:
     ).prefetch_related("stages")
 
 
-def cohorts(program: Program) -> list[Cohort]:
-    """The program's cohorts with ``people`` (enrolled now) and ``left`` (no longer)."""
-    rows = program.cohorts.annotate(
-        people=Count("enrolments", filter=Q(enrolments__until__isnull=True)),
-        left=Count("enrolments", filter=Q(enrolments__until__isnull=False)),
-    ).prefetch_related("units")
-    return list(rows)
+def cohorts(program: Program, today: dt.date) -> list[Cohort]:
+    """The program's cohorts with ``standing`` (see ``standing``) and ``told``, their people in words. Four queries."""
+    rows = list(program.cohorts.annotate(named=Count("people_named")).prefetch_related("units"))
+    counts = standing.of_cohorts(program, today)
+    for row in rows:
+        now = counts.get(row.pk, standing.Standing(today))
+        people = now.enrolled or now.waiting
+        row.standing = now  # type: ignore[attr-defined]
+        row.told = ngettext("%(n)s person", "%(n)s people", people) % {"n": number_format(people, force_grouping=True)}  # type: ignore[attr-defined]
+    return rows
 
 
 def stage_on(program: Program, today: dt.date) -> tuple[int, Stage] | None:
@@ -137,8 +156,9 @@ def needs(program: Program, groups: list[Cohort], card: dict[str, Any] | None, t
         days = (cohort.starts_on - today).days
         if 0 <= days <= SOON:
             found.append(_cohort_need(cohort, days))
-    joined = Enrolment.objects.filter(program=program, since__gt=today - dt.timedelta(days=7), since__lte=today)
-    late = joined.filter(since__gt=F("cohort__starts_on"), until__isnull=True).count()
+    recent = Enrolment.objects.filter(program=program, since__gt=today - dt.timedelta(days=7), since__lte=today)
+    ways = Enrolment.How
+    late = recent.filter(how__in=[ways.JOINED, ways.RETURNED], until__isnull=True).count()
     if late:
         found.append(
             Need(
@@ -146,11 +166,65 @@ def needs(program: Program, groups: list[Cohort], card: dict[str, Any] | None, t
                 _("Enrolled in their unit's cohort by themselves"),
             )
         )
+    found += _stray_needs(program, today)
+    return found
+
+
+def _stray_needs(program: Program, today: dt.date) -> list[Need]:
+    count, where = standing.strays(program, reach.homes(program), today)
+    if not count:
+        return []
+    told = ngettext(
+        "%(n)s enrolled person works in a unit of no cohort",
+        "%(n)s enrolled people work in units of no cohort",
+        count,
+    )
+    names = ", ".join(f"{one.name} ({one.people})" for one in where)
+    text = _("They stay enrolled; whoever joins them there is not: %(names)s") % {"names": names}
+    return [Need(told % {"n": count}, text, reverse("planning:edit", args=[program.pk]))]
+
+
+def plan_needs(program: Program, aims: Iterable[milestones.Standing], today: dt.date) -> list[Need]:
+    """Milestones past their day or ready to be decided, risks to be looked at, duties past theirs."""
+    url = reverse("planning:plan", args=[program.pk])
+    found = []
+    for one in aims:
+        day, owner = rules.day(one.milestone.due_on), one.milestone.owner.name
+        if one.light == "late":
+            title = _("Milestone “%(title)s” is late") % {"title": one.milestone.title}
+            found.append(Need(title, _("%(name)s · due %(day)s") % {"name": owner, "day": day}, url))
+        elif one.light == "met":
+            title = _("Milestone “%(title)s”: both indicators are met") % {"title": one.milestone.title}
+            found.append(Need(title, _("Decide that it is reached"), url))
+    for risk in program.risks.filter(closed_on=None, review_on__lte=today).select_related("owner"):
+        title = _("Look again at the risk “%(what)s”") % {"what": risk.what}
+        words = {"name": risk.owner.name, "day": rules.day(risk.review_on)}
+        found.append(Need(title, _("%(name)s · since %(day)s") % words, url))
+    for duty in program.duties.filter(done_on=None, due_on__lt=today).select_related("sponsor"):
+        title = _("“%(what)s” is overdue") % {"what": duty.what}
+        words = {"name": duty.sponsor.name, "day": rules.day(duty.due_on)}
+        found.append(Need(title, _("%(name)s · due %(day)s") % words, url))
+    return found
+
+
+def action_needs(late: QuerySet[Action]) -> list[Need]:
+    """The actions most overdue by name, the others as a number."""
+    rows = list(late.order_by("due_on", "pk")[: MOST_ACTIONS + 1])
+    url = reverse("planning:actions") + "?show=overdue"
+    found = []
+    for one in rows[:MOST_ACTIONS]:
+        title = _("Action plan “%(what)s” is overdue") % {"what": one.what}
+        words = {"unit": one.unit.name, "name": one.owner.name, "day": rules.day(one.due_on)}
+        found.append(Need(title, _("%(unit)s · %(name)s · due %(day)s") % words, url))
+    if len(rows) > MOST_ACTIONS:
+        more = late.count() - MOST_ACTIONS
+        title = ngettext("%(n)s more action is overdue", "%(n)s more actions are overdue", more) % {"n": more}
+        found.append(Need(title, _("See all of them"), url))
     return found
 
 
 def _cohort_need(cohort: Cohort, days: int) -> Need:
-    people = cohort.people  # type: ignore[attr-defined]
+    people = cohort.standing.waiting + cohort.standing.enrolled  # type: ignore[attr-defined]
     return Need(
         _("“%(name)s” starts on %(day)s") % {"name": cohort.name, "day": rules.day(cohort.starts_on)},
         ngettext("%(n)s person, in %(days)s days", "%(n)s people, in %(days)s days", people)

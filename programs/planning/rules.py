@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from django.utils.formats import date_format
@@ -13,6 +13,8 @@ from django.utils.translation import gettext as _
 STAGES = ("information", "attitude", "behaviour", "culture")
 # The later a stage, the longer it takes: telling is quicker than changing.
 SHARES = (0.16, 0.23, 0.28, 0.33)
+PARTS = ("dates", "stages", "cohorts")
+LONGEST = dt.timedelta(days=3653)
 
 
 @dataclass(frozen=True)
@@ -20,14 +22,19 @@ class StagePlan:
     kind: str
     starts_on: dt.date
     ends_on: dt.date
+    goal: str = ""
+    exit_criteria: str = ""
 
 
 @dataclass(frozen=True)
 class CohortPlan:
+    """``units`` and ``people`` by id; ``pk``: the cohort it is already, None: a new one."""
+
     name: str
     starts_on: dt.date
     units: frozenset[int]
     pk: int | None = None
+    people: frozenset[int] = frozenset()
 
 
 @dataclass
@@ -74,8 +81,10 @@ def check(
     cohorts: Sequence[CohortPlan],
     parents: Mapping[int, int | None],
     names: Mapping[int, str],
+    parts: Collection[str] = PARTS,
+    people: Mapping[int, str] | None = None,
 ) -> dict[str, list[str]]:
-    """Everything wrong with the plan, by field; empty when it is sound."""
+    """Everything wrong with these ``parts`` of the plan, by field; empty when it is sound. ``people``: names by id."""
     problems = Problems()
     if ends_on <= starts_on:
         problems.add(
@@ -83,10 +92,14 @@ def check(
             _("The program ends before it starts: it starts on %(day)s, so choose a later last day.")
             % {"day": day(starts_on)},
         )
-    else:
+    elif ends_on > starts_on + LONGEST:
+        problems.add("ends_on", _("A program lasts ten years at most: after that it is another one."))
+    elif "stages" in parts:
         _check_stages(problems, starts_on, ends_on, stages)
-    _check_cohorts(problems, starts_on, ends_on, cohorts)
-    _check_units(problems, cohorts, parents, names)
+    if "cohorts" in parts:
+        _check_cohorts(problems, starts_on, ends_on, cohorts)
+        _check_units(problems, cohorts, parents, names)
+        _check_people(problems, cohorts, people or {})
     return problems.found
 
 
@@ -139,8 +152,32 @@ def _check_cohorts(problems: Problems, starts_on: dt.date, ends_on: dt.date, coh
                 _("A cohort starts within the program, from %(first)s to %(last)s.")
                 % {"first": day(starts_on), "last": day(ends_on)},
             )
-        if not cohort.units:
-            problems.add(f"{key}_units", _("Choose at least one unit."))
+        if not cohort.units and not cohort.people:
+            problems.add(f"{key}_units", _("Choose at least one unit, or name people: an empty cohort starts nothing."))
+
+
+def _check_people(problems: Problems, cohorts: Sequence[CohortPlan], names: Mapping[int, str]) -> None:
+    """Somebody named is in one cohort at most: he starts once."""
+    held: dict[int, int] = {}
+    for number, cohort in enumerate(cohorts):
+        for person in sorted(cohort.people, key=lambda pk: names.get(pk, "")):
+            if person in held:
+                values = {"name": names.get(person, ""), "cohort": cohorts[held[person]].name}
+                message = _("%(name)s is already named in the cohort “%(cohort)s”.") % values
+                problems.add(f"cohort_{number}_people", message)
+            held.setdefault(person, number)
+
+
+def circle(start: int, after: Mapping[int, int | None]) -> list[int]:
+    """The circle one runs into from ``start`` by going to what comes before, as ids in order; empty: there is none."""
+    line_of: list[int] = []
+    here: int | None = start
+    while here is not None:
+        if here in line_of:
+            return line_of[line_of.index(here) :]
+        line_of.append(here)
+        here = after.get(here)
+    return []
 
 
 def line(unit: int, parents: Mapping[int, int | None]) -> list[int]:

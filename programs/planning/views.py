@@ -1,152 +1,148 @@
-"""Programs: the list, making and changing one, the overview."""
+"""Programs: the list, a program's overview, one of its cohorts."""
 
 from __future__ import annotations
 
-from typing import Any
+import datetime as dt
+from typing import Any, cast
 
-from django.contrib import messages
-from django.core.exceptions import ValidationError
-from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse, QueryDict
-from django.shortcuts import get_object_or_404, redirect, render
-from django.utils import timezone
-from django.utils.dateparse import parse_date
-from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.core.paginator import Paginator
+from django.db.models import Count, Exists, OuterRef
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_safe
 
-from culture.access.permissions import Permission, can, require, visible_units
-from culture.framework import readiness
-from culture.people.models import Unit
-from programs.planning import forms, panels, programs, queries
-from programs.planning.models import Program
+from culture.access import clock
+from culture.access.permissions import Permission, can, require
+from culture.people.models import Employee, Leave
+from programs.planning import actions, amendments, drafts, guide, milestones, panels, queries, standing, timeline
+from programs.planning.models import Cohort, Enrolment, Program
+from surveys.waves.models import Wave
+
+LATEST_AMENDMENTS = 3
+PAGE = 50
 
 
 @require(Permission.MANAGE_PROGRAMS)
 @require_safe
 def list_programs(request: HttpRequest) -> HttpResponse:
-    today = timezone.localdate()
-    programs = queries.listed(_reachable(request))
-    rows = [{"program": program, "stage": queries.stage_on(program, today)} for program in programs]
-    return render(request, "programs/planning/list.html", {"rows": rows, "today": today})
-
-
-@require(Permission.MANAGE_PROGRAMS)
-@require_http_methods(["GET", "HEAD", "POST"])
-def new(request: HttpRequest) -> HttpResponse:
-    return _edit(request, None)
-
-
-@require(Permission.MANAGE_PROGRAMS)
-@require_http_methods(["GET", "HEAD", "POST"])
-def edit(request: HttpRequest, pk: int) -> HttpResponse:
-    return _edit(request, get_object_or_404(_reachable(request), pk=pk))
+    """Drafts first: they wait for somebody. Then what runs, what is paused, what is over."""
+    today = clock.today()
+    programs = list(queries.listed(_reachable(request)))
+    standings = standing.of_programs(programs, today)
+    order = {Program.State.DRAFT: 0, Program.State.RUNNING: 1, Program.State.PAUSED: 2, Program.State.FINISHED: 3}
+    rows = [
+        {
+            "program": program,
+            "stage": queries.stage_on(program, today),
+            "standing": standings.get(program.pk, standing.Standing(today)),
+            "next": guide.STEPS[guide.next_step(program)][0] if program.is_draft else "",
+            "done": len(program.setup),
+        }
+        for program in sorted(programs, key=lambda one: order[Program.State(one.state)])
+    ]
+    steps = len(guide.STEPS)
+    return render(request, "programs/planning/list.html", {"rows": rows, "today": today, "steps": steps})
 
 
 @require(Permission.MANAGE_PROGRAMS)
 @require_safe
 def detail(request: HttpRequest, pk: int) -> HttpResponse:
-    program = get_object_or_404(_reachable(request).prefetch_related("stages"), pk=pk)
-    today = timezone.localdate()
-    groups = queries.cohorts(program)
+    program = get_object_or_404(_reachable(request).select_related("series").prefetch_related("stages", "focus"), pk=pk)
+    today = clock.today()
+    groups = queries.cohorts(program, today)
+    now = standing.of_program(program, today)
     # A wave is of the whole organisation: whoever leads programs of one unit does not watch it.
     sees_waves = can(request.user, Permission.SEE_PARTICIPATION)
     card = queries.wave_card(program, today) if sees_waves else None
-    parts = panels.parts(program, today)
+    running = program.state in (Program.State.RUNNING, Program.State.PAUSED)
+    parts = panels.parts(program, today) if running else []
+    aims = milestones.standings(program, today)
     context = {
         "program": program,
         "stage": queries.stage_on(program, today),
         "cohorts": groups,
-        "people": sum(cohort.people for cohort in groups),  # type: ignore[attr-defined]
+        "standing": now,
+        "outside": standing.outside(program, today) if running else None,
         "employed": queries.employed(today),
         "card": card,
         "sees_waves": sees_waves,
         "parts": parts,
-        "needs": queries.needs(program, groups, card, today) + [need for part in parts for need in part.needs],
+        "needs": _needs(program, groups, card, today, aims, parts) if running else [],
+        "line": line_of(program, groups, aims, today),
+        "aims": aims,
+        "risks": program.risks.filter(closed_on=None).select_related("owner"),
+        "duties": program.duties.filter(done_on=None).select_related("sponsor"),
+        "amendments": [
+            {"amendment": one, "lines": amendments.told(one)}
+            for one in program.amendments.select_related("by")[:LATEST_AMENDMENTS]
+        ],
+        "draw": drafts.drawn(program),
         "today": today,
+        "over": program.state == Program.State.FINISHED,
     }
     return render(request, "programs/planning/detail.html", context)
 
 
-def _reachable(request: HttpRequest) -> QuerySet[Program]:
-    return queries.within(request.user, Permission.MANAGE_PROGRAMS)  # type: ignore[arg-type]
+def _needs(
+    program: Program,
+    groups: list[Cohort],
+    card: dict[str, Any] | None,
+    today: dt.date,
+    aims: list[milestones.Standing],
+    parts: list[panels.Part],
+) -> list[panels.Need]:
+    if program.state == Program.State.PAUSED:
+        return []
+    found = queries.needs(program, groups, card, today)
+    found += queries.plan_needs(program, aims, today)
+    found += queries.action_needs(actions.overdue(actions.of_program(program, today), today))
+    return found + [need for part in parts for need in part.needs]
 
 
-def _edit(request: HttpRequest, program: Program | None) -> HttpResponse:
-    # By path: parents come before their children, which the nested checkboxes need.
-    units = list(visible_units(request.user, Permission.MANAGE_PROGRAMS).order_by("path"))
-    start = forms.saved(program) if program else forms.blank(timezone.localdate())
-    standing = _standing(request, program)
-    needs_reason = bool(standing and standing.below)
-    if request.method != "POST":
-        form = forms.ProgramForm(initial=start, units=units, needs_reason=needs_reason)
-        return _page(request, form, program, units, standing)
-    again = _shown_again(request.POST)
-    if again is not None:
-        form = forms.ProgramForm(initial=again, units=units, needs_reason=needs_reason)
-        return _page(request, form, program, units, standing)
-    form = forms.ProgramForm(request.POST, initial=start, units=units, needs_reason=needs_reason)
-    if form.is_valid():
-        try:
-            return _save(request, form, program)
-        except ValidationError as error:
-            form.refuse(error)
-    return _page(request, form, program, units, standing, status=422)
+def line_of(program: Program, groups: list[Cohort], aims: list[milestones.Standing], today: dt.date) -> timeline.Line:
+    """The picture of a program."""
+    waves = []
+    if program.series_id is not None:  # type: ignore[attr-defined]
+        rows = Wave.objects.filter(series=program.series_id).exclude(state=Wave.State.CANCELLED).order_by("opens_on")  # type: ignore[attr-defined,misc]
+        waves = [(f"{program.series} {n}", day) for n, day in rows.values_list("number", "opens_on")]
+    return timeline.build(
+        first=program.starts_on,
+        last=program.ends_on,
+        today=today,
+        stages=[(stage.get_kind_display(), stage.starts_on, stage.ends_on) for stage in program.stages.all()],
+        cohorts=[(cohort.name, cohort.starts_on, getattr(cohort, "told", "")) for cohort in groups],
+        waves=waves,
+        milestones=[(one.milestone.title, one.milestone.due_on, one.tone) for one in aims],
+    )
 
 
-def _standing(request: HttpRequest, program: Program | None) -> readiness.Standing | None:
-    """What readiness says to a program that has not begun; ``None`` once its first day has come."""
-    today = timezone.localdate()
-    if program is None:
-        return readiness.standing()
-    # Whoever moves the first day of a running program into the future lets it start anew.
-    try:
-        first = parse_date(request.POST.get("starts_on", "")) or program.starts_on
-    except ValueError:  # 2026-02-31: the form will say so
-        first = program.starts_on
-    return readiness.standing() if programs.is_starting(program, first, today) else None
-
-
-def _shown_again(data: QueryDict) -> dict[str, Any] | None:
-    """The values for a page that only grows, shrinks or gets dates; ``None`` when the person saves."""
-    values = forms.typed(data)
-    if "add_cohort" in data:
-        count = forms.count_of(values)
-        return {**values, "cohort_count": min(count + 1, forms.MOST_COHORTS)}
-    if data.get("remove_cohort", "").isdigit():
-        return forms.without_cohort(values, int(str(data["remove_cohort"])))
-    return forms.suggested(values) if "suggest" in data else None
-
-
-def _save(request: HttpRequest, form: forms.ProgramForm, program: Program | None) -> HttpResponse:
-    data: dict[str, Any] = {
-        key: form.cleaned_data[key] for key in ("name", "charter", "starts_on", "ends_on", "series")
-    }
-    data |= {"by": request.user, "stages": form.stages(), "today": timezone.localdate()}
-    data["readiness_reason"] = form.cleaned_data.get("readiness_reason", "")
-    if program is None:
-        rows = [(cohort.name, cohort.starts_on, cohort.units) for cohort in form.cohorts()]
-        program = programs.create(cohorts=rows, **data)
-        people = program.enrolments.count()
-        messages.success(request, _("The program is made and %(n)s people are enrolled.") % {"n": people})
-    else:
-        program = programs.change(program=program, cohorts=form.cohorts(), **data)
-        messages.success(request, _("Saved."))
-    return redirect("planning:detail", program.pk)
-
-
-def _page(
-    request: HttpRequest,
-    form: forms.ProgramForm,
-    program: Program | None,
-    units: list[Unit],
-    standing: readiness.Standing | None,
-    status: int = 200,
-) -> HttpResponse:
+@require(Permission.MANAGE_PROGRAMS)
+@require_safe
+def cohort(request: HttpRequest, pk: int, cohort: int) -> HttpResponse:
+    """Who is in a cohort, by unit, and how they came and went."""
+    program = get_object_or_404(_reachable(request), pk=pk)
+    found = get_object_or_404(program.cohorts.prefetch_related("units", "people_named__employee"), pk=cohort)
+    today = clock.today()
+    rows = found.enrolments.on(today) if found.starts_on <= today else found.enrolments.filter(until__isnull=True)
+    by_unit = rows.values("employee__unit__name").annotate(people=Count("pk")).order_by("-people")
+    counts = dict(found.enrolments.order_by().values_list("how").annotate(n=Count("pk")))
+    shown = request.GET.get("show", "now")
+    people = rows if shown != "ended" else found.enrolments.filter(until__lt=today)
+    people = people.annotate(away=Exists(Leave.objects.on(today).filter(employee=OuterRef("employee"))))
+    order = ("-until", "pk") if shown == "ended" else ("employee__sort_name", "pk")
+    page = Paginator(people.select_related("employee__unit").order_by(*order), PAGE)
     context = {
-        "form": form,
         "program": program,
-        "has_units": bool(units),
-        "standing": standing,
-        "reason": form["readiness_reason"] if "readiness_reason" in form.fields else None,
+        "cohort": found,
+        "standing": standing.of_cohorts(program, today).get(found.pk, standing.Standing(today)),
+        "by_unit": by_unit,
+        "how": [(label, counts.get(value, 0)) for value, label in Enrolment.How.choices if counts.get(value)],
+        "show": "ended" if shown == "ended" else "now",
+        "page": page.get_page(request.GET.get("page")),
+        "today": today,
     }
-    return render(request, "programs/planning/edit.html", context, status=status)
+    return render(request, "programs/planning/cohort.html", context)
+
+
+def _reachable(request: HttpRequest) -> Any:
+    return queries.within(cast(Employee, request.user), Permission.MANAGE_PROGRAMS)
