@@ -1,37 +1,24 @@
-"""What the numbers of a program say, by rule: a change, what stands still, the sentence on top. Pure."""
+"""What the numbers of a program say, by rule: a change, what stands still, the sentence on top. Pure.
+
+Whether a score changed is not judged here: the words were decided once, with the release (surveys.results.changes).
+"""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 DIMENSIONS = ("want", "know", "can")
-Z = 1.96
 LOW = 50.0  # the middle of the scale (3.0 of 5): at or below it a dimension falls short
 GOOD = 60.0
 BEHIND = 5.0
 
 
 @dataclass(frozen=True)
-class Score:
-    """An index 0–100 with its 95 % interval, where one was released."""
-
-    index: float
-    low: float | None = None
-    high: float | None = None
-
-    @property
-    def error(self) -> float | None:
-        """The standard error the interval stands for."""
-        return None if self.low is None or self.high is None else (self.high - self.low) / (2 * Z)
-
-
-@dataclass(frozen=True)
 class Change:
-    """A difference of two scores. ``clear`` when its 95 % interval leaves out zero.
+    """A released change of a score. ``clear``: its word is "rose" or "fell".
 
-    ``word``: the word that was decided with the release, in the reader's language; "" where none was.
+    ``word``: as decided with the release, in the reader's language; "" where it was released before there were words.
     """
 
     points: float
@@ -45,6 +32,20 @@ class Change:
     @property
     def fell(self) -> bool:
         return self.clear and self.points < 0
+
+
+@dataclass(frozen=True)
+class Score:
+    """An index 0–100 with its 95 % interval, where one was released, and what was released of its change.
+
+    ``last``: since the wave before; ``first``: since the first one; None where nothing could be compared.
+    """
+
+    index: float
+    low: float | None = None
+    high: float | None = None
+    last: Change | None = None
+    first: Change | None = None
 
 
 @dataclass(frozen=True)
@@ -62,19 +63,11 @@ class Headline:
 Point = Mapping[str, Score]
 
 
-def change(now: Score, before: Score) -> Change:
-    """How ``now`` differs from ``before``. Without an interval on both sides nothing can be called clear."""
-    points = now.index - before.index
-    if now.error is None or before.error is None:
-        return Change(points, clear=False)
-    return Change(points, clear=abs(points) > Z * math.hypot(now.error, before.error))
-
-
 def standstill(scores: Sequence[Score]) -> int:
-    """For how many waves up to the last one the score has not clearly left where it was."""
+    """For how many waves up to the last one the score has not clearly changed from one wave to the next."""
     count = 1
-    for earlier in reversed(scores[:-1]):
-        if change(scores[-1], earlier).clear:
+    for now in reversed(scores[1:]):
+        if now.last is not None and now.last.clear:
             break
         count += 1
     return count
@@ -133,26 +126,28 @@ def _baseline(latest: Point, behind: str | None) -> Headline:
 
 
 def _together(points: Sequence[Point]) -> Headline:
-    first, latest = points[0], points[-1]
-    changes = [change(latest[dimension], first[dimension]) for dimension in DIMENSIONS]
+    latest = points[-1]
+    changes = [latest[dimension].first for dimension in DIMENSIONS]
     if short := first_short(latest):
         return Headline("Want, know and can lie close together, and low. The first in the way is ", short, ".")
-    if all(one.rose for one in changes):
+    if all(one is not None and one.rose for one in changes):
         return Headline("People want to give good service, know how and can: all three rose since wave 1.")
-    if any(one.fell for one in changes):
-        fell = next(name for name, one in zip(DIMENSIONS, changes, strict=True) if one.fell)
-        return Headline("Want, know and can lie close together, but ", fell, " has fallen since the first wave.")
+    fell = [name for name, one in zip(DIMENSIONS, changes, strict=True) if one is not None and one.fell]
+    if fell:
+        return Headline("Want, know and can lie close together, but ", fell[0], " has fallen since the first wave.")
     return Headline("Want, know and can lie close together. None of them holds the others back.")
 
 
 def _movement(scores: Sequence[Score]) -> str:
-    last = change(scores[-1], scores[-2])
-    if last.clear:
+    """How the score went, in released words only: since the last wave, since the first, and how long it stood still."""
+    last, whole = scores[-1].last, scores[-1].first
+    if last is not None and last.clear:
         return f"{'rose' if last.rose else 'fell'} by {abs(round(last.points))} since the last wave"
     still = standstill(scores)
-    whole = change(scores[-1], scores[0])
+    if whole is not None and whole.clear and not (3 <= still < len(scores)):
+        return f"is {'up' if whole.rose else 'down'} by {abs(round(whole.points))} since the first wave"
     if still == len(scores):
-        return "has not moved since the first wave" if still > 2 else "has not moved since the last wave"
+        return f"has not clearly moved since the {'first' if still > 2 else 'last'} wave"
     if still >= 3:
-        return f"has not moved for {NUMBERS.get(still, str(still))} waves"
-    return f"is {'up' if whole.points > 0 else 'down'} by {abs(round(whole.points))} since the first wave"
+        return f"has not clearly moved for {NUMBERS.get(still, str(still))} waves"
+    return "has not clearly moved since the last wave"

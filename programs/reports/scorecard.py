@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, Q
@@ -129,32 +129,58 @@ def _recognised(people: Any, now: dt.datetime) -> Share:
 def _add_results(card: Scorecard, program: Program) -> None:
     waves = list(Wave.objects.filter(series=program.series_id).order_by("number").select_related("series"))
     card.waves = sum(1 for wave in waves if wave.state != Wave.State.CANCELLED)
-    released = [wave for wave in waves if wave.state == Wave.State.RELEASED]
+    # A scorecard goes to leaders: only waves that are shared with them by now.
+    shared = set(results.shared_with_leaders(program.series).values_list("pk", flat=True))
+    released = [wave for wave in waves if wave.pk in shared]
     card.next_wave = next((w for w in waves if w.state in {Wave.State.OPEN, Wave.State.SCHEDULED}), None)
     if not released:
         return
     card.wave = released[-1]
-    history = _history(program)
+    history = _history(program, shared)
     complete = [(wave, point) for wave, point in history if set(DIMENSIONS) <= set(point)]
     card.headline = findings.headline([point for _, point in complete])
     card.trend = [_trend_row(wave, point) for wave, point in history]
     groups = list(results.tree_rows(card.wave, None))
     top = next((group for group in groups if group.parent is None), None)
-    before = history[-2][1] if len(history) > 1 else {}
+    latest = history[-1][1] if history else {}
     cells = top.cells if top else {}
-    card.cards = [_card(dimension, cells.get(dimension), before) for dimension in DIMENSIONS]
+    card.cards = [_card(dimension, cells.get(dimension), latest.get(dimension)) for dimension in DIMENSIONS]
     card.answered = _participation(cells.get("participation"))
     card.rows = _rows(groups)
     card.remark = _remark(cells, groups, card.wave)
 
 
-def _history(program: Program) -> list[tuple[Wave, dict[str, Score]]]:
-    """The organisation's released scores, wave by wave."""
+def _history(program: Program, shared: Iterable[int]) -> list[tuple[Wave, dict[str, Score]]]:
+    """The organisation's released scores, wave by wave, with what was released of their changes."""
+    entries = results.trend(program.series, shared)
+    numbers = [entry["wave"].number for entry in entries]
     history = []
-    for entry in results.trend(program.series):
-        point = {name: score for name in DIMENSIONS if (score := score_of(entry["cells"].get(name)))}
-        history.append((entry["wave"], point))
+    for at, entry in enumerate(entries):
+        before = entries[at - 1]["cells"] if at else {}
+        scores = {name: _scored(name, entry["cells"], before, numbers[: at + 1]) for name in DIMENSIONS}
+        history.append((entry["wave"], {name: score for name, score in scores.items() if score}))
     return history
+
+
+def _scored(name: str, cells: Cells, before: Cells, numbers: Sequence[int]) -> Score | None:
+    """A score with its changes, in the words its own page has; none since a wave that is not among ``numbers``."""
+    score = score_of(cells.get(name))
+    if score is None or len(numbers) < 2:
+        return score
+    moved = results.card(name, dict(cells), dict(before))["change"]
+    since, whole = decided.since(cells.get(name)), decided.read_first(cells.get(name))
+    if since is not None and since != numbers[-2]:
+        moved = None
+    if whole is not None and whole[0] != numbers[0]:
+        whole = None
+    first = whole[1] if whole else moved if len(numbers) == 2 else None
+    return replace(score, last=_told(moved), first=_told(first))
+
+
+def _told(moved: decided.Change | None) -> Change | None:
+    if moved is None:
+        return None
+    return Change(moved.delta, moved.clear, words.pick(moved.word, get_language() or "en"))
 
 
 def score_of(cell: Any) -> Score | None:
@@ -171,17 +197,10 @@ def _trend_row(wave: Wave, point: Mapping[str, Score]) -> dict[str, Any]:
     return {"wave": wave.number, "date": wave.closes_on, **values}
 
 
-def _card(dimension: str, cell: Cells | None, before: Mapping[str, Score]) -> Card:
-    score = score_of(cell)
+def _card(dimension: str, cell: Cells | None, score: Score | None) -> Card:
     if score is None:
         return Card(dimension, None, None, (cell or {}).get("why", ""))
-    moved = decided.read(cell)
-    if moved is not None:
-        # The same number has the same word everywhere: decided once, with the release.
-        word = words.pick(moved.word, get_language() or "en")
-        return Card(dimension, score, Change(moved.delta, moved.clear, word))
-    earlier = before.get(dimension)
-    return Card(dimension, score, findings.change(score, earlier) if earlier else None)
+    return Card(dimension, score, score.last)
 
 
 def _rows(groups: Sequence[Any]) -> list[Row]:

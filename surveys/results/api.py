@@ -7,13 +7,13 @@ from typing import Any
 from django.db.models import QuerySet
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import mixins, serializers, viewsets
-from rest_framework.exceptions import NotFound
+from rest_framework.decorators import action
+from rest_framework.exceptions import NotFound, ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from culture.access.audit import record
-from culture.access.permissions import Permission, api_permission
-from surveys.results import queries
+from surveys.results import queries, reading, sharing
 from surveys.results.models import CellGroup
 from surveys.waves.models import Wave
 
@@ -45,7 +45,7 @@ class ResultDetailSerializer(ResultSerializer):
 class Results(mixins.ListModelMixin, viewsets.GenericViewSet):
     """Released waves; one wave gives every released cell the caller may see."""
 
-    permission_classes = [api_permission(Permission.SEE_RESULTS)]
+    permission_classes = [sharing.ApiDoor]
     serializer_class = ResultSerializer
     lookup_value_regex = "[0-9]+"
     queryset = Wave.objects.none()
@@ -55,22 +55,43 @@ class Results(mixins.ListModelMixin, viewsets.GenericViewSet):
 
     @extend_schema(responses=ResultDetailSerializer, parameters=[OpenApiParameter("id", int, OpenApiParameter.PATH)])
     def retrieve(self, request: Request, pk: str) -> Response:
-        wave = self.get_queryset().filter(pk=pk).first() if len(pk) < 19 else None
-        release = queries.release_of(wave, request.user) if wave else None
-        if wave is None or release is None:
-            raise NotFound
-        record(request.user, "results.read", wave)  # type: ignore[arg-type]
-        visible = queries.visible_ids(request.user)
-        groups = queries.rows_for(wave, visible) + queries.matrix_rows(wave, visible)
-        groups += queries.customer_rows(wave, visible, upper=True) + queries.crossing_rows(wave, visible)
+        seen = self._seen(request, pk)
         body: dict[str, Any] = {
-            **ResultSerializer(wave).data,
-            "rules": release.rules,
-            "rules_hash": release.rules_hash,
-            "formula_version": release.formula_version,
-            "groups": CellGroupSerializer(groups, many=True).data,
+            **ResultSerializer(seen.wave).data,
+            "rules": seen.release.rules,
+            "rules_hash": seen.release.rules_hash,
+            "formula_version": seen.release.formula_version,
+            "groups": CellGroupSerializer(seen.lines(), many=True).data,
         }
         return Response(body)
+
+    @extend_schema(
+        responses=CellGroupSerializer(many=True),
+        parameters=[
+            OpenApiParameter("id", int, OpenApiParameter.PATH),
+            OpenApiParameter("family", str, enum=reading.FAMILIES),
+        ],
+    )
+    @action(detail=True, filter_backends=[])
+    def groups(self, request: Request, pk: str) -> Response:
+        """The same groups page by page, of one family or of all: for organisations of thousands of units."""
+        seen = self._seen(request, pk)
+        family = request.query_params.get("family", "")
+        if family and family not in reading.FAMILIES:
+            raise ValidationError({"family": f"One of: {', '.join(reading.FAMILIES)}."})
+        page = self.paginate_queryset(seen.groups(*([family] if family else [])).order_by("pk")) or []
+        for row in page:
+            row.cells = seen.told(row.cells)
+        return self.get_paginated_response(CellGroupSerializer(page, many=True).data)
+
+    def _seen(self, request: Request, pk: str) -> reading.Seen:
+        """The wave as the caller may see it; that he read it is recorded."""
+        wave = self.get_queryset().filter(pk=pk).first() if len(pk) < 19 else None
+        seen = reading.Seen.of(request.user, wave) if wave else None
+        if seen is None:
+            raise NotFound
+        record(request.user, "results.read", seen.wave)  # type: ignore[arg-type]
+        return seen
 
 
 routes: list = [("results", Results)]

@@ -223,3 +223,72 @@ def thirds(items: Sequence[dict[str, Any]]) -> dict[str, Any] | None:
         for item in shown
     ]
     return {"spec": spec, "table": table}
+
+
+# The first of two is drawn in the brand's colour, the second softly: not by want, know and can, which mean something.
+SIDES = ("#0d4f4f", "#8a5a00")
+
+
+def side_by_side(points: Sequence[dict[str, Any]], labels: tuple[str, str]) -> dict[str, Any] | None:
+    """Two groups' scores with their intervals, measure by measure; None with nothing to draw.
+
+    ``points``: {"key", "one": cell, "other": cell}, both with an interval.
+    """
+    if not points:
+        return None
+    names = {**WORDS, "served": "Serves others"}
+    values = [
+        {"what": names[point["key"]], "who": label, "index": cell["index"], "low": cell["low"], "high": cell["high"]}
+        for point in points
+        for label, cell in zip(labels, (point["one"], point["other"]), strict=True)
+    ]
+    lowest, highest = min(value["low"] for value in values), max(value["high"] for value in values)
+    order = [names[point["key"]] for point in points]
+    scale = {"domain": [max(0, lowest // 10 * 10), min(100, highest // 10 * 10 + 10)], "nice": False}
+    colour = {
+        "field": "who",
+        "type": "nominal",
+        "title": None,
+        "sort": None,
+        "scale": {"domain": list(labels), "range": list(SIDES)},
+        "legend": {"orient": "top", "columns": 1, "labelLimit": 300},
+    }
+    shape = {"field": "who", "type": "nominal", "scale": {"domain": list(labels), "range": ["circle", "diamond"]}}
+    x = {"type": "quantitative", "scale": scale, "title": None, "axis": {"tickCount": 5, "grid": True}}
+    spec = {
+        "$schema": SCHEMA,
+        "width": 480,
+        "height": {"step": 22},
+        "usermeta": {"narrow": 190},
+        "data": {"values": values},
+        "encoding": {
+            "y": {"field": "what", "type": "nominal", "sort": order, "title": None, "axis": {"labelLimit": 120}},
+            "yOffset": {"field": "who", "type": "nominal", "sort": list(labels)},
+            "color": colour,
+        },
+        "layer": [
+            {
+                "mark": {"type": "rule", "strokeWidth": 4, "opacity": 0.35},
+                "encoding": {"x": {**x, "field": "low"}, "x2": {"field": "high"}},
+            },
+            {
+                "mark": {"type": "point", "size": 90, "filled": True, "opacity": 1},
+                "encoding": {"x": {**x, "field": "index"}, "shape": {**shape, "legend": None}},
+            },
+            {
+                "mark": {"type": "text", "align": "left", "dx": 8, "baseline": "middle"},
+                "encoding": {"x": {**x, "field": "high"}, "text": {"field": "index"}},
+            },
+        ],
+    }
+    table = [
+        {
+            "Score": names[point["key"]],
+            **{
+                label: f"{cell['index']} ({cell['low']}–{cell['high']})"
+                for label, cell in zip(labels, (point["one"], point["other"]), strict=True)
+            },
+        }
+        for point in points
+    ]
+    return {"spec": spec, "table": table}

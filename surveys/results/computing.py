@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from random import SystemRandom
 from typing import Any
 
 from surveys.results import disclosure
@@ -30,7 +29,6 @@ def compute(
     tell("services")
     matrix = service_cells(cells, tree, snapshot, provider_items, sealed, rules)
     _participation_cells(cells, tree, sealed)
-    comments = _comments(sealed, rules)
     groups = [
         Group(
             "tree",
@@ -39,7 +37,6 @@ def compute(
             parent=node.parent,
             depth=node.depth,
             cells=cells[node.id],
-            comments=comments.get(node.block, []) if node.block is not None else [],
         )
         for node in tree
     ]
@@ -64,14 +61,3 @@ def _participation_cells(cells: dict[int, dict], tree: Sequence[Node], sealed: S
             if node.id in shown
             else dict(HIDDEN)
         )
-
-
-def _comments(sealed: Sealed, rules: Mapping[str, int]) -> dict[int, list[str]]:
-    """Comments at home in blocks with enough respondents, in no order."""
-    found: dict[int, list[str]] = {}
-    for home, text in sealed.comments:
-        if sealed.respondents.get(home, 0) >= rules["comment_home"]:
-            found.setdefault(home, []).append(text)
-    for texts in found.values():
-        SystemRandom().shuffle(texts)
-    return found

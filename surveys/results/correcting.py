@@ -7,7 +7,8 @@ it shows was shown before about the same people, so the two releases together te
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,14 +17,20 @@ from django.utils.translation import gettext as _
 
 from culture.access.audit import record
 from culture.people.models import Employee
+from surveys.results import comment_release, queries
+from surveys.results.comment_release import CORRECTED as MASK
+from surveys.results.comment_release import SAID, TREE
 from surveys.results.disclosure import HIDDEN
 from surveys.results.groups import Group
 from surveys.results.models import CellGroup, Release
 from surveys.results.releasing import write_groups
 from surveys.waves.models import Wave
 
+__all__ = ["MASK", "CannotCorrect", "Correction", "Withdrawal", "correct", "preview"]
+
 WHY_LENGTH = 500
-MASK = "[…]"
+Key = tuple[str, int, int | None]
+Changes = list[dict[str, Any]]
 
 
 class CannotCorrect(Exception):
@@ -42,11 +49,16 @@ class Withdrawal:
 
 @dataclass(frozen=True)
 class Correction:
-    """``names``: (family, unit, other) → name. ``words``: to be masked in every comment of the wave."""
+    """``names``: (family, unit, other) → name. ``words``: to be masked in every comment of the wave.
+
+    ``everywhere``: measures to be withdrawn in every group, with what rests on them alone (their spread, reliability
+    and drivers); an index built from a question stays, unless it is named, too.
+    """
 
     withdraw: Sequence[Withdrawal] = ()
-    names: Mapping[tuple[str, int, int | None], str] = field(default_factory=dict)
+    names: Mapping[Key, str] = field(default_factory=dict)
     words: Sequence[str] = ()
+    everywhere: Sequence[str] = ()
 
 
 @transaction.atomic
@@ -61,11 +73,9 @@ def correct(wave: Wave, correction: Correction, *, why: str, now: dt.datetime, b
     if old is None:
         raise CannotCorrect(_("This wave has no results that could be corrected."))
     rows = list(CellGroup.objects.filter(release=old).order_by("pk"))
-    changes: list[dict[str, Any]] = []
-    groups = [_corrected(row, correction, changes) for row in rows]
     _all_found(correction, rows)
-    if not changes:
-        raise CannotCorrect(_("This changes nothing: the words are in no comment, the names are as they were."))
+    changes: Changes = []
+    groups = _everywhere([_corrected(row, correction, changes) for row in rows], _resting(wave, correction), changes)
     Release.objects.filter(pk=old.pk).update(replaced_at=now)
     made = Release.objects.create(
         wave=wave,
@@ -75,42 +85,94 @@ def correct(wave: Wave, correction: Correction, *, why: str, now: dt.datetime, b
         rules=old.rules,
         rules_hash=old.rules_hash,
         why=why,
-        changes=changes,
+        changes=changes + _of_comments(old, correction, rows),
     )
+    if not made.changes:
+        raise CannotCorrect(_("This changes nothing: the words are in no comment, the names are as they were."))
     write_groups(made, groups)
-    record(by, "results.corrected", wave, number=made.number, changes=len(changes))
+    comment_release.write_corrected(made, old, correction.words, _gone(correction))
+    record(by, "results.corrected", wave, number=made.number, changes=len(made.changes))
     return made
 
 
-def _corrected(row: CellGroup, correction: Correction, changes: list[dict[str, Any]]) -> Group:
+def preview(wave: Wave, correction: Correction, *, why: str, now: dt.datetime, by: Employee) -> Changes:
+    """What :func:`correct` would change; nothing is written. Raises as it does."""
+    with transaction.atomic():
+        changes = correct(wave, correction, why=why, now=now, by=by).changes
+        transaction.set_rollback(True)
+    return list(changes)
+
+
+def _corrected(row: CellGroup, correction: Correction, changes: Changes) -> Group:
     key = (row.family, row.unit, row.other)
-    cells, comments, name = dict(row.cells), list(row.comments), row.name
+    cells, name = dict(row.cells), row.name
     for one in correction.withdraw:
         if (one.family, one.unit, one.other) != key:
             continue
         for measure in [one.measure] if one.measure else list(cells):
-            if measure in cells and cells[measure].get("shown", "shares" in cells[measure]):
+            if _is_shown(cells.get(measure)):
                 cells[measure] = dict(HIDDEN)
                 changes.append({"what": "withdrawn", "group": name, "measure": measure})
-        if not one.measure and comments:
-            changes.append({"what": "comments withdrawn", "group": name, "measure": ""})
-            comments = []
-    masked = [_masked(text, correction.words) for text in comments]
-    if masked != comments:
-        changes.append({"what": "words masked", "group": name, "measure": ""})
     if key in correction.names and correction.names[key] != name:
-        name = correction.names[key][:400]
-        changes.append({"what": "renamed", "group": name, "measure": ""})
-    return Group(row.family, row.unit, name, row.other, row.parent, row.depth, row.cut, cells, masked)
+        before, name = name, correction.names[key][:400]
+        changes.append({"what": "renamed", "group": name, "measure": "", "before": before})
+    return Group(row.family, row.unit, name, row.other, row.parent, row.depth, row.cut, cells)
 
 
-def _masked(text: str, words: Sequence[str]) -> str:
-    for word in words:
-        at = text.casefold().find(word.casefold()) if word else -1
-        while at >= 0:
-            text = text[:at] + MASK + text[at + len(word) :]
-            at = text.casefold().find(word.casefold(), at + len(MASK))
-    return text
+def _is_shown(cell: Mapping[str, Any] | None) -> bool:
+    return cell is not None and bool(cell.get("shown", "shares" in cell))
+
+
+def _everywhere(groups: list[Group], resting: Mapping[str, Collection[str]], changes: Changes) -> list[Group]:
+    counts: Counter[str] = Counter()
+    for group in groups:
+        for measure, keys in resting.items():
+            for key in [key for key in group.cells if _rests(key, keys) and _is_shown(group.cells[key])]:
+                group.cells[key] = dict(HIDDEN)
+                counts[measure] += key == measure
+    changes += [{"what": "withdrawn everywhere", "group": "", "measure": key, "n": counts[key]} for key in resting]
+    return groups
+
+
+def _rests(key: str, keys: Collection[str]) -> bool:
+    return key in keys or key.rpartition(":")[2] in keys or key.partition(":")[0] in keys
+
+
+def _resting(wave: Wave, correction: Correction) -> dict[str, set[str]]:
+    """Measure → the cells that tell its number, or a part of it."""
+    if not correction.everywhere:
+        return {}
+    codes = queries.codes_of(queries.items_of(wave))
+    found = {}
+    for measure in correction.everywhere:
+        inside = {f"reliability:{index}" for index, codes_of in codes.items() if measure in codes_of}
+        found[measure] = {measure, "drivers", *inside}
+    return found
+
+
+def _gone(correction: Correction) -> set[tuple[str, int]]:
+    """Homes whose comments are withdrawn with all their numbers."""
+    whole = [one for one in correction.withdraw if not one.measure and one.family == TREE]
+    return {(family, one.unit) for one in whole for family in (TREE, SAID)}
+
+
+def _of_comments(old: Release, correction: Correction, rows: Sequence[CellGroup]) -> Changes:
+    """In how many comments words are masked, and how many are withdrawn, by group."""
+    names = {row.unit: correction.names.get((TREE, row.unit, None), row.name) for row in rows if row.family == TREE}
+    gone, masked, withdrawn = _gone(correction), Counter[int](), Counter[int]()
+    if not gone and not correction.words:
+        return []
+    for family, unit, text in old.said.values_list("family", "unit", "text").iterator():  # type: ignore[attr-defined]
+        if (family, unit) in gone:
+            withdrawn[unit] += 1
+        elif comment_release.masked_words(text, correction.words)[1]:
+            masked[unit] += 1
+    told = [("comments withdrawn", withdrawn), ("words masked", masked)]
+    return [
+        {"what": what, "group": names.get(unit, ""), "measure": "", "n": n}
+        for what, counts in told
+        for unit, n in sorted(counts.items(), key=lambda pair: names.get(pair[0], ""))
+    ]
 
 
 def _all_found(correction: Correction, rows: Sequence[CellGroup]) -> None:
@@ -122,3 +184,6 @@ def _all_found(correction: Correction, rows: Sequence[CellGroup]) -> None:
             raise CannotCorrect(_("These results have no %(measure)s of the group %(family)s %(unit)s.") % told)
     if absent := [key for key in correction.names if key not in known]:
         raise CannotCorrect(_("These results have no group %(key)s.") % {"key": " ".join(map(str, absent[0]))})
+    measures = {key for cells in known.values() for key in cells}
+    if unknown := [key for key in correction.everywhere if key not in measures]:
+        raise CannotCorrect(_("These results have no number called %(key)s.") % {"key": unknown[0]})

@@ -20,7 +20,6 @@ class Group:
     depth: int = 0
     cut: str = ""
     cells: dict = field(default_factory=dict)
-    comments: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -29,7 +28,6 @@ class Sealed:
 
     own: Sequence[tuple[int, Answers]]  # stored place
     ratings: Sequence[tuple[int, int, Answers]]  # provider unit, customer block (0: somebody)
-    comments: Sequence[tuple[int, str]]  # home block
     respondents: Mapping[int, int]  # by block
     raters: Mapping[int, int]  # distinct people who rated something in a group, by group
     invited: Mapping[int, int]

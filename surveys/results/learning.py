@@ -35,7 +35,7 @@ def rated(wave: Wave) -> list[tuple[int, int]]:
     """
     blocks = {block["id"]: block["units"] for block in wave.snapshot["blocks"]}
     nodes = {node.id: node.block for node in reporting_tree(wave.snapshot)}
-    groups = CellGroup.objects.filter(release__wave=wave, release__replaced_at=None, family="matrix").defer("comments")
+    groups = CellGroup.objects.filter(release__wave=wave, release__replaced_at=None, family="matrix")
     found = []
     for group in groups.order_by("pk"):
         customer = nodes.get(group.other or 0)

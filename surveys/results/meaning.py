@@ -11,20 +11,24 @@ from typing import Any
 
 import numpy as np
 
-from surveys.results import disclosure
-from surveys.results.disclosure import Forest, Leaf
+from surveys.results import disclosure, tallying
+from surveys.results.changes import codes_of, wave_of, with_words
+from surveys.results.disclosure import Forest, Leaf, joint
 from surveys.results.groups import Group, Sealed
-from surveys.results.insight import change, intervals, sealing, trends
-from surveys.results.measures import Measure, item_lists, look_of, own_measures, scales_of, service_measures
-from surveys.results.placing import node_of_place
+from surveys.results.insight import barriers, intervals, sealing, trends
+from surveys.results.joint_cells import hide_classes
+from surveys.results.measures import Measure, item_lists, look_of, scales_of, service_measures
+from surveys.results.own_cells import Told, forest_of, told_of
+from surveys.results.tallying import Rows
 from surveys.results.trees import Node, node_of_unit, reporting_tree
 
 TREE = "tree"
+# Of how many nothing can be said is no secret about anybody, so it is not censored.
+UNCLASSIFIED = frozenset({barriers.FIRST.index(barriers.UNCLASSIFIED)})
 ONE = 0  # own answers are about one thing
 SOMEBODY = 0  # customers too few to be named
-# What is added to a group's cells beside its scores; these have no change of their own.
-ADDED = ("barrier", "straight", "drivers", "participation", "below:", "reliability:")
 Cells = Mapping[int, Mapping[str, dict[str, Any]]]
+__all__ = ["TREE", "codes_of", "complete", "wave_of", "with_words"]
 
 
 def complete(
@@ -33,31 +37,41 @@ def complete(
     rules: Mapping[str, Any],
     sealed: Sealed,
     before: trends.Wave | None = None,
+    first: trends.Wave | None = None,
 ) -> list[Group]:
     """The groups of a release with all that is worked out from respondents, and with words for what changed.
 
-    ``before``: the released wave before in the series.
+    ``before``: the released wave before in the series; ``first``: its first one, where that is another.
     """
     tree = reporting_tree(snapshot)
-    added: dict[int, dict[str, dict[str, Any]]] = {node.id: {} for node in tree}
+    added: dict[Any, dict[str, dict[str, Any]]] = {}
     for found in (_own(tree, snapshot, rules, sealed), _ratings(tree, snapshot, rules, sealed)):
-        for node, cells in found.items():
-            added[node].update(cells)
+        for group, cells in found.items():
+            added.setdefault(group, {}).update(cells)
     effect, served = _design_effect(snapshot, sealed), service_measures(item_lists(snapshot)[1])
     scales = scales_of(item_lists(snapshot)[1])
     complete = [
         replace(group, cells=_widened({**group.cells, **added.get(group.unit, {})}, served, scales, effect))
         if group.family == TREE
-        else group
+        else replace(group, cells={**group.cells, **added.get(_crossing_key(group), {})})
         for group in groups
     ]
-    return with_words(complete, snapshot, rules, before) if before else complete
+    return with_words(complete, snapshot, rules, before, first) if before else complete
+
+
+def _crossing_key(group: Group) -> tuple[Any, ...]:
+    return group.family, None if group.family == "cut" else group.unit, group.other
 
 
 # -- from respondents ------------------------------------------------------------------------------------------------
 
 
-def _groups(parents: Mapping[Any, Any], leaves: dict[Any, list[Leaf]], rules: Mapping[str, Any]) -> sealing.Groups:
+def _groups(
+    parents: Mapping[Any, Any],
+    leaves: dict[Any, list[Leaf]],
+    rules: Mapping[str, Any],
+    crossing: sealing.Crossing | None = None,
+) -> sealing.Groups:
     """The tree as :mod:`sealing` takes it, shown by the rules of the promise."""
     forest = Forest(dict(parents), leaves)
 
@@ -70,23 +84,59 @@ def _groups(parents: Mapping[Any, Any], leaves: dict[Any, list[Leaf]], rules: Ma
         show=show,
         people=disclosure.people,
         said=lambda n: disclosure.said_count(n, rules),
+        crossing=crossing,
     )
 
 
 def _own(tree: Sequence[Node], snapshot: Mapping[str, Any], rules: Mapping[str, Any], sealed: Sealed) -> sealing.Cells:
-    parents = {node.id: node.parent for node in tree}
-    places = {row[0] for row in sealed.own}
-    blocks = {node.block: node.id for node in tree if node.block is not None}
-    node_of = {place: blocks[place] if place in blocks else node_of_place(place, tree) for place in places}
-    rows = [row for row in sealed.own if node_of[row[0]] is not None]
-    leaves: dict[Any, list[Leaf]] = {}
-    for place in sorted(places):
-        if (node := node_of[place]) is not None:
-            leaves.setdefault(node, []).append((place, ONE))
+    """By node of the tree, and by column of the cuts."""
+    forest = forest_of(tree, (row[0] for row in sealed.own))
+    homes = {leaf for leaves in forest.leaves.values() for leaf in leaves}
+    known = [at for at, row in enumerate(sealed.own) if (row[0], ONE) in homes]
+    where = [(sealed.own[at][0], ONE) for at in known]
+    rows = Rows.of(where, np.zeros((len(known), 0)))
+    cut_of = sealed.own_cuts or [()] * len(sealed.own)
+    told = told_of(tree, forest, rows, [cut_of[at] for at in known], snapshot.get("cuts") or ())
+    groups = _groups(forest.parents, forest.leaves, rules, _crossing(told, forest, rows, rules) if told else None)
     items = item_lists(snapshot)[0]
-    return sealing.own_cells(
-        [(row[0], ONE) for row in rows], [row[-1] for row in rows], items, _groups(parents, leaves, rules), rules
-    )
+    cells = sealing.own_cells(where, [sealed.own[at][-1] for at in known], items, groups, rules)
+    labels = (told.labels, told.label_of) if told else None
+    columns = {column: cells[column] for column in groups.columns}
+    for key, (mask, places, width) in groups.heard.items():
+        scale = joint.Scale(None, exempt=UNCLASSIFIED) if key == "barrier" else joint.Scale(None, secret=(1,))
+        hide_classes(cells, columns, forest, key, scale, (mask, places, width), rows, labels, rules)
+    divisions = told.divisions if told else []
+    named = {_group_of(column, divisions): found for column, found in columns.items()}
+    return {node: cells[node] for node in groups.parents} | named
+
+
+def _group_of(column: Sequence[Any], divisions: Sequence[int]) -> tuple[Any, ...]:
+    """What a column of the cuts is as a group of the release: family, unit (of a category of everybody: any), other."""
+    return ("cut", None, column[1]) if column[0] == "cut" else ("unit_cut", divisions[column[1]], column[2])
+
+
+def _crossing(told: Told, forest: Forest, rows: Rows, rules: Mapping[str, Any]) -> sealing.Crossing:
+    """The categories of the cuts, of everybody and of each division."""
+    numbers: dict[Any, int] = {}
+    kinds = []
+    for at in range(len(told.cuts)):
+        mine = told.category[:, at]
+        for whole in (True, False):
+            known = (mine > 0) & (whole | (told.division >= 0))
+            code = mine if whole else told.division * told.width + mine
+            values, inverse = np.unique(code[known], return_inverse=True)
+            names = [("cut", value) if whole else ("unit", *divmod(value, told.width)) for value in values.tolist()]
+            kind = np.full(len(mine), -1, dtype=np.int64)
+            kind[known] = np.array([numbers.setdefault(name, len(numbers)) for name in names], dtype=np.int64)[inverse]
+            kinds.append(kind)
+    columns = list(numbers)
+
+    def show(mask: Any, nodes: set[Any], wanted: Mapping[int, int]) -> set[int]:
+        crowds = tallying.crowds(mask, rows, told.labels, told.label_of, forest.places(nodes))
+        weights = {columns[at]: n for at, n in wanted.items()}
+        return {numbers[column] for column in disclosure.protect_crossing(crowds, weights, rules["k"])}
+
+    return sealing.Crossing(columns, kinds, show)
 
 
 def _ratings(
@@ -139,66 +189,3 @@ def _widened(
             if key in cells and "index" in cells[key]:
                 cells[key] = intervals.widen(cells[key], effect, bottom)
     return cells
-
-
-# -- change ----------------------------------------------------------------------------------------------------------
-
-
-def with_words(
-    groups: Sequence[Group], snapshot: Mapping[str, Any], rules: Mapping[str, Any], before: trends.Wave
-) -> list[Group]:
-    """The groups with what changed since ``before``, decided once: from released cells of both waves only.
-
-    A family of tests is one statistic at one level of the organisation in this wave.
-    """
-    now = wave_of(snapshot, groups, number=0)
-    same = trends.comparable(before, now)
-    codes = codes_of(snapshot)
-    pairs = [
-        ((at, key), (group.depth, key), cell, earlier[key])
-        for at, group in enumerate(groups)
-        if group.family == TREE and group.unit in same.groups and (earlier := before.cells.get(group.unit))
-        for key, cell in group.cells.items()
-        if not key.startswith(ADDED) and key in earlier and same.measure(key, codes.get(key, (key,)))
-    ]
-    least = float(rules.get("matters", change.MATTERS))
-    # The talk index has 200 points where the others have 100.
-    decided = change.decide(pairs, lambda whose: 2 * least if whose[1] == "talk" else least)
-    found = []
-    for at, group in enumerate(groups):
-        moved = {key: decided[at, key] for key in group.cells if (at, key) in decided}
-        cells = {
-            key: {**cell, "change": {**moved[key].as_cell(), "since": before.number}} if key in moved else cell
-            for key, cell in group.cells.items()
-        }
-        found.append(replace(group, cells=cells))
-    return found
-
-
-def codes_of(snapshot: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
-    """The questions behind each measure of a wave, by the measure's key."""
-    own, provider = item_lists(snapshot)
-    found = {}
-    for measure in (*own_measures(own), *service_measures(provider)):
-        found[measure.key] = measure.codes or (measure.item,)
-    return found
-
-
-def wave_of(snapshot: Mapping[str, Any], groups: Sequence[Any], *, number: int, about: Any = None) -> trends.Wave:
-    """A released wave as :mod:`trends` takes it; ``groups``: with ``family``, ``unit`` and ``cells``."""
-    tree = reporting_tree(snapshot)
-    units = {block["id"]: frozenset(block["units"]) for block in snapshot["blocks"]}
-    inside: dict[int, frozenset[int]] = {}
-    for node in reversed(tree):  # children first
-        own = units.get(node.block, frozenset()) if node.block is not None else frozenset()
-        inside[node.id] = inside.get(node.id, frozenset()) | own
-        if node.parent is not None:
-            inside[node.parent] = inside.get(node.parent, frozenset()) | inside[node.id]
-    return trends.Wave(
-        number=number,
-        units=inside,
-        cells={group.unit: group.cells for group in groups if group.family == TREE},
-        tree={unit["id"]: unit["parent"] for unit in snapshot["units"]},
-        items=[item for item in snapshot["items"] if item["kind"] != "comment"],
-        about=about,
-    )

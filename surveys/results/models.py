@@ -50,12 +50,17 @@ class SealedRating(SealedRow):
 
 
 class SealedComment(SealedRow):
-    """One comment in its one home: a block (``about_provider`` false) or a provider (true)."""
+    """One comment in its one home: a block (``about_provider`` false) or a provider (true).
+
+    ``masks``: start and end of each stretch to be masked, one after the other; ``looked``: somebody looked for names.
+    """
 
     item = models.CharField(max_length=50)
     home = models.BigIntegerField()
     about_provider = models.BooleanField()
     text = models.TextField()
+    masks = ArrayField(models.IntegerField(), default=list, db_default=models.Value([]))
+    looked = models.BooleanField(default=False, db_default=False)
 
     class Meta(SealedRow.Meta):
         abstract = False
@@ -116,7 +121,6 @@ class CellGroup(models.Model):
     depth = models.PositiveSmallIntegerField(default=0)
     cut = models.CharField(max_length=20, blank=True, default="", db_default="")
     cells = models.JSONField(default=dict)
-    comments = models.JSONField(default=list)
 
     objects = CellGroupQuerySet.as_manager()
 

@@ -11,6 +11,7 @@ import numpy as np
 from surveys.results import disclosure, tallying
 from surveys.results.disclosure import Forest, Leaf
 from surveys.results.groups import Answers, Group
+from surveys.results.joint_cells import hide_narrow
 from surveys.results.measures import Measure, own_measures, scales_of
 from surveys.results.placing import node_of_place
 from surveys.results.scoring import Tally
@@ -65,7 +66,7 @@ def own_cells(
     scales, measures = scales_of(items), own_measures(items)
     answers = tallying.matrix([row for _place, row in own], len(items))
     rows = Rows.of([(place, ONE) for place, _answers in own], answers)
-    told = _told(tree, forest, rows, own_cuts, cuts)
+    told = told_of(tree, forest, rows, own_cuts, cuts)
     crossing: dict[Any, dict] = {}
     for measure in measures:
         heard = tallying.hear(measure, rows, position, scales)
@@ -75,19 +76,22 @@ def own_cells(
             for key, found in _cut_cells(measure, heard, rows, told, forest, shown, rules, scales).items():
                 for column, cell in found.items():
                     crossing.setdefault(column, {})[key] = cell
+        labels = (told.labels, told.label_of) if told is not None else None
+        hide_narrow(cells, crossing, forest, shown, measure, heard, rows, labels, rules, scales)
     return _cut_groups(tree, told, crossing) if told is not None else []
 
 
 # -- cuts ------------------------------------------------------------------------------------------------------------
 
 
-def _told(
+def told_of(
     tree: Sequence[Node],
     forest: Forest,
     rows: Rows,
     own_cuts: Sequence[Sequence[int]],
     cuts: Sequence[Mapping[str, Any]],
 ) -> Told | None:
+    """Where rows stand in the cuts; None where there are none."""
     if not any(cut["categories"] for cut in cuts) or not len(rows.at):
         return None
     width = len(cuts)
@@ -128,7 +132,7 @@ def _cut_cells(
     kept = {column for column in parts[measure.key] if column[0] != WHOLE}
     for key, part in systems.items():
         # One system per item, and an index is made of all of them. Whom nobody of a group told it of stays as it is.
-        crowds = tallying.crowds(part, rows, told.labels, told.label_of, places)
+        crowds = tallying.crowds(part.has, rows, told.labels, told.label_of, places)
         people = {column: parts[key][column].n for column in kept if column in parts[key] and parts[key][column].n}
         silent = {column for column in kept if column not in people} if key != measure.key else set()
         kept = disclosure.protect_crossing(crowds, people, rules["k"]) | silent
@@ -136,7 +140,12 @@ def _cut_cells(
         for column, tally in list(parts[measure.key].items()):
             items = (parts[code][column] for code in heard.items if column in parts[code])
             parts[measure.key][column] = tallying.pooled(tally, items)
-    return {key: _show_cuts(measure, key, mine, kept, told, rules, scales) for key, mine in parts.items()}
+    found = {}
+    for key, mine in parts.items():
+        spread, item = mine[WHOLE, -1].spread, "" if key == measure.key else key
+        columns = {column: tally for column, tally in mine.items() if column[0] != WHOLE}
+        found[key] = show_parts(columns, kept, measure, rules, spread, scales, item)
+    return found
 
 
 def _parts(heard: Heard, rows: Rows, told: Told) -> dict[Any, Tally]:
@@ -156,31 +165,6 @@ def _parts(heard: Heard, rows: Rows, told: Told) -> dict[Any, Tally]:
             for division in range(count):
                 if (tally := within[division * width + number]).n:
                     found["unit", division, number] = tally
-    return found
-
-
-def _show_cuts(
-    measure: Measure,
-    key: str,
-    parts: Mapping[Any, Tally],
-    kept: set[Any],
-    told: Told,
-    rules: Mapping[str, int],
-    scales: Any,
-) -> dict[Any, dict]:
-    """The cells of a measure (``key`` its own) or of one of its items, cut by cut, for everybody and each division."""
-    found: dict[Any, dict] = {}
-    spread = parts[WHOLE, -1].spread
-    for cut in told.cuts:
-        numbers = sorted(one["id"] for one in cut["categories"])
-        for division in range(-1, len(told.divisions)):
-            columns = [("cut", number) if division < 0 else ("unit", division, number) for number in numbers]
-            mine = {column: (parts[column], parts[column].n) for column in columns if column in parts}
-            if mine:
-                whole = parts[WHOLE, division]
-                among = [column for column, (_tally, n) in mine.items() if column in kept and n >= rules["k"]]
-                item = "" if key == measure.key else key
-                found |= show_parts(mine, among, (whole, whole.n), measure, rules, spread, scales, item)
     return found
 
 

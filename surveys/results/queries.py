@@ -1,7 +1,8 @@
 """The one gate: pages, API, exports and other rooms read released cells here, and nothing else.
 
-Company level is for everybody who may see results at all; below it, a group is visible to who sees its unit, a merged
-block to who sees one of its units (there is no smaller result for them).
+Company level is for everybody who may see the wave at all; below it, a group is visible to who sees its unit, a merged
+block to who sees one of its units (there is no smaller result for them). Of each wave only what is shared with the
+reader by today (sharing.py).
 """
 
 from __future__ import annotations
@@ -13,9 +14,8 @@ from django.contrib.auth.models import AnonymousUser
 from django.db.models import QuerySet
 from django.utils.translation import get_language
 
-from culture.access.permissions import Permission, can, sees_everything, visible_units
 from culture.people.models import Employee
-from surveys.results import meaning
+from surveys.results import meaning, sharing
 from surveys.results.computing import EVERYBODY
 from surveys.results.insight import change, words
 from surveys.results.models import CellGroup, Release
@@ -27,27 +27,36 @@ COLUMNS = (*HEADLINE, "served", "talk")
 
 
 def released_waves(user: User) -> QuerySet[Wave]:
-    """Released waves, newest first, for who may see results; without their bulky snapshots."""
-    waves = Wave.objects.select_related("series").defer("snapshot").order_by("-opens_on", "-pk")
-    return waves.filter(state=Wave.State.RELEASED) if can(user, Permission.SEE_RESULTS) else waves.none()
+    """Released waves that are shared with ``user``, newest first; without their bulky snapshots."""
+    waves = Wave.objects.select_related("series", "sharing").defer("snapshot").order_by("-opens_on", "-pk")
+    return waves.filter(sharing.shared_with(user), state=Wave.State.RELEASED)
+
+
+def shared_with_leaders(series: Series | int) -> QuerySet[Wave]:
+    """The series' released waves that any leader sees by today: what may stand in a report to leaders."""
+    return Wave.objects.filter(sharing.leaders_see(), series=series, state=Wave.State.RELEASED).defer("snapshot")
+
+
+def company_cells(wave: Wave) -> dict[str, Any]:
+    """The cells of the whole organisation in a wave that the caller has from this gate."""
+    row = _company(wave)
+    return row.cells if row else {}
 
 
 def release_of(wave: Wave, user: User) -> Release | None:
-    """The wave's release, if there is one and ``user`` may see results."""
-    if not can(user, Permission.SEE_RESULTS):
+    """The wave's release, if there is one and it is shared with ``user``."""
+    if not sharing.standing(user).hr and not sharing.open_to(wave, user):
         return None
     return Release.objects.filter(wave=wave, wave__state=Wave.State.RELEASED, replaced_at=None).first()
 
 
-def visible_ids(user: User) -> set[int] | None:
-    """The units whose results ``user`` may see; None means all."""
-    if sees_everything(user, Permission.SEE_RESULTS):
-        return None
-    return set(visible_units(user, Permission.SEE_RESULTS).values_list("pk", flat=True))
+def visible_ids(user: User, wave: Wave) -> set[int] | None:
+    """The units whose results of a wave ``user`` may see; None means all."""
+    return sharing.units_of(wave, user)
 
 
 def tree_rows(wave: Wave, unit_ids: Iterable[int] | None) -> list[CellGroup]:
-    """The tree's groups, parents before children: all (None), or those of ``unit_ids``. No comments are loaded."""
+    """The tree's groups, parents before children: all (None), or those of ``unit_ids``."""
     rows = _tree(wave)
     if unit_ids is None:
         return rows
@@ -66,7 +75,7 @@ def rows_for(wave: Wave, unit_ids: set[int] | None) -> list[CellGroup]:
 
 def _tree(wave: Wave) -> list[CellGroup]:
     groups = CellGroup.objects.shown().filter(release__wave=wave, family="tree")
-    return list(groups.defer("comments").order_by("pk"))
+    return list(groups.order_by("pk"))
 
 
 def _nodes_of(wave: Wave, unit_ids: set[int], rows: Iterable[CellGroup]) -> set[int]:
@@ -88,14 +97,31 @@ def company_row(rows: Iterable[CellGroup]) -> CellGroup | None:
 
 def previous(wave: Wave) -> Wave | None:
     """The released wave before this one in its series."""
+    return _before(wave).order_by("-number").first()
+
+
+def _before(wave: Wave) -> QuerySet[Wave]:
     before = Wave.objects.filter(series_id=wave.series_id, number__lt=wave.number, state=Wave.State.RELEASED)
-    return before.defer("snapshot").order_by("-number").first()
+    return before.select_related("series", "sharing").defer("snapshot")
 
 
-def overview(wave: Wave, visible: Iterable[int] | None) -> dict[str, Any]:
-    """What a wave's page says: the finding, the three cards with their change, and the visible rows."""
-    rows = rows_for(wave, None if visible is None else set(visible))
+def previous_for(wave: Wave, user: User) -> Wave | None:
+    """The released wave before this one, if it is shared with ``user``: else nothing is compared with it."""
     before = previous(wave)
+    return before if before and (sharing.standing(user).hr or sharing.open_to(before, user)) else None
+
+
+def without_change(cells: dict[str, Any]) -> dict[str, Any]:
+    """Cells for who may not see the wave before: what moved since then would tell its numbers."""
+    return {
+        key: {name: value for name, value in cell.items() if name != "change"} if "change" in cell else cell
+        for key, cell in cells.items()
+    }
+
+
+def overview(wave: Wave, visible: Iterable[int] | None, before: Wave | None = None) -> dict[str, Any]:
+    """What a wave's page says: the finding, the three cards with their change since ``before``, the visible rows."""
+    rows = rows_for(wave, None if visible is None else set(visible))
     company = company_row(rows)
     earlier = _company(before) if before else None
     cells = company.cells if company else {}
@@ -104,7 +130,7 @@ def overview(wave: Wave, visible: Iterable[int] | None) -> dict[str, Any]:
 
 
 def _company(wave: Wave) -> CellGroup | None:
-    return CellGroup.objects.shown().filter(release__wave=wave, family="tree", parent=None).defer("comments").first()
+    return CellGroup.objects.shown().filter(release__wave=wave, family="tree", parent=None).first()
 
 
 def cards(cells: dict[str, Any], before: dict[str, Any]) -> list[dict[str, Any]]:
@@ -156,23 +182,18 @@ STRONG = {
 
 
 def unit_row(wave: Wave, user: User, unit: int) -> CellGroup | None:
-    """One group with its comments, if ``user`` may see it; of the company alone everybody sees the scores only."""
+    """One group, if ``user`` may see it; the company's row everybody may who sees the wave."""
     if not release_of(wave, user):
         return None
-    visible = visible_ids(user)
     rows = _tree(wave)
+    visible = visible_ids(user, wave)
     seen = {row.unit for row in rows} if visible is None else _nodes_of(wave, visible, rows)
-    group = next((row for row in rows if row.unit == unit and (unit in seen or row.parent is None)), None)
-    if group and unit in seen:
-        group.refresh_from_db(fields=["comments"])
-    elif group:
-        group.comments = []
-    return group
+    return next((row for row in rows if row.unit == unit and (unit in seen or row.parent is None)), None)
 
 
-def seen_nodes(wave: Wave, user: User) -> set[int] | None:
-    """The groups of the tree that ``user`` may see; None means all."""
-    visible = visible_ids(user)
+def seen_nodes(wave: Wave, user: User, *, comments: bool = False) -> set[int] | None:
+    """The groups of the tree that ``user`` may see (or whose ``comments`` he may read); None means all."""
+    visible = sharing.units_of(wave, user, comments=comments)
     if visible is None:
         return None
     rows = CellGroup.objects.shown().filter(release__wave=wave, family="tree").only("unit")
@@ -193,7 +214,7 @@ def codes_of(items: list[dict[str, Any]]) -> dict[str, tuple[str, ...]]:
 def matrix_rows(wave: Wave, unit_ids: set[int] | None) -> list[CellGroup]:
     """Who serves whom: the cells whose provider may be seen."""
     groups = CellGroup.objects.shown().filter(release__wave=wave, family="matrix")
-    rows = list(groups.defer("comments").order_by("name"))
+    rows = list(groups.order_by("name"))
     if unit_ids is None:
         return rows
     seen = {row.unit for row in tree_rows(wave, unit_ids)}
@@ -203,7 +224,7 @@ def matrix_rows(wave: Wave, unit_ids: set[int] | None) -> list[CellGroup]:
 def customer_rows(wave: Wave, unit_ids: set[int] | None, *, upper: bool = False) -> list[CellGroup]:
     """How well each block is served by all its providers together; with ``upper`` the units above blocks too."""
     groups = CellGroup.objects.shown().filter(release__wave=wave, family="customer")
-    rows = list(groups.defer("comments").order_by("name"))
+    rows = list(groups.order_by("name"))
     if not upper:
         above = {row.parent for row in rows}
         rows = [row for row in rows if row.unit not in above]
@@ -219,24 +240,28 @@ def crossing_rows(wave: Wave, unit_ids: set[int] | None) -> list[CellGroup]:
     What is told of everybody is for all who may see results; of a division, for who sees it.
     """
     groups = CellGroup.objects.shown().filter(release__wave=wave, family__in=["cut", "unit_cut", "division"])
-    rows = list(groups.defer("comments").order_by("family", "cut", "other", "name"))
+    rows = list(groups.order_by("family", "cut", "other", "name"))
     if unit_ids is None:
         return rows
     seen = {row.unit for row in tree_rows(wave, unit_ids)}
     return [row for row in rows if row.family == "cut" or row.unit in seen]
 
 
-def trend(series: Series) -> list[dict[str, Any]]:
-    """The company's scores per released wave, oldest first; a hidden score is None."""
+def trend(series: Series, waves: Iterable[int]) -> list[dict[str, Any]]:
+    """The company's scores in those of the series' released waves whose ids are given, oldest first.
+
+    A hidden score is None.
+    """
     groups = CellGroup.objects.shown().filter(release__wave__series=series, family="tree", parent=None)
-    waves = groups.select_related("release__wave").defer("comments", "release__wave__snapshot")
+    groups = groups.filter(release__wave__in=list(waves))
+    rows = groups.select_related("release__wave").defer("release__wave__snapshot")
     return [
         {
             "wave": group.release.wave,
             **{key: _index(group.cells, key) for key in (*HEADLINE, "talk", "served")},
             "cells": group.cells,
         }
-        for group in waves.order_by("release__wave__number")
+        for group in rows.order_by("release__wave__number")
     ]
 
 

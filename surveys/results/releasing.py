@@ -1,4 +1,4 @@
-"""Closing a wave: refuse further answers → seal → release → forget. Each step is repeatable and leaves its mark.
+"""Closing a wave: refuse further answers → seal → (comments are looked at for names) → release → forget. Each step is repeatable and leaves its mark.
 
 A crash anywhere is healed by calling :func:`close_wave` again: a step is one transaction that begins by locking the
 wave's row and looking whether it was done. Keys are destroyed only after the release is committed.
@@ -18,9 +18,9 @@ from django.utils import timezone
 
 from culture.access.audit import record
 from culture.people.models import Employee
-from surveys.results import computing, history, learning, meaning, provider_comments, repeats
+from surveys.results import comment_release, computing, history, learning, meaning, moderating, repeats, sharing
 from surveys.results.groups import Group, Sealed
-from surveys.results.models import Release, SealedComment, SealedOwn, SealedRating
+from surveys.results.models import Release, SealedOwn, SealedRating
 from surveys.results.scoring import FORMULA_VERSION
 from surveys.results.sealing import forget, locked, seal
 from surveys.waves.models import Invitation, Wave
@@ -31,9 +31,13 @@ class CannotClose(Exception):
 
 
 def close_wave(wave: Wave, *, now: dt.datetime, by: Employee | None = None) -> Wave:
-    """Close, seal, release and forget; whatever was done before is not done again."""
+    """Close, seal, release and forget; whatever was done before is not done again. Comments may have to be looked at
+    first (moderating.py): then the wave stays closed, and this is called again."""
     refuse_answers(wave, now=now, by=by)
     seal(wave)
+    if moderating.waits(wave, now=now):
+        wave.refresh_from_db()
+        return wave
     release(wave, now=now, by=by)
     wave.refresh_from_db()
     try:
@@ -71,9 +75,9 @@ def release(wave: Wave, *, now: dt.datetime, by: Employee | None = None) -> bool
     sealed = _sealed(wave, tell)
     groups = computing.compute(wave.snapshot, wave.rules, sealed, tell)
     tell("meaning")
-    groups = meaning.complete(groups, wave.snapshot, wave.rules, sealed, before=history.before(wave))
+    before, first = history.before(wave), history.first(wave)
+    groups = meaning.complete(groups, wave.snapshot, wave.rules, sealed, before=before, first=first)
     groups = repeats.protect(wave, groups)
-    groups += provider_comments.groups(wave)
     tell("writing")
     return _publish(wave, groups, sealed, now=now, by=by)
 
@@ -91,6 +95,8 @@ def _publish(wave: Wave, groups: list[Group], sealed: Sealed, *, now: dt.datetim
         rules_hash=rules_hash(wave),
     )
     write_groups(made, groups)
+    comment_release.write(made, wave)
+    sharing.begin(wave, now=now)
     wave.invited = sum(sealed.invited.values())
     wave.answered = _told_answered(wave.invited, sum(sealed.respondents.values()))
     wave.state, wave.released_at, wave.progress = Wave.State.RELEASED, now, {}
@@ -101,16 +107,14 @@ def _publish(wave: Wave, groups: list[Group], sealed: Sealed, *, now: dt.datetim
 
 def write_groups(made: Release, groups: Iterable[Group]) -> None:
     """The groups of a release, in one COPY."""
-    columns = ("family", "unit", "other", "name", "parent", "depth", "cut", "cells", "comments")
+    columns = ("family", "unit", "other", "name", "parent", "depth", "cut", "cells")
     with (
         connection.cursor() as cursor,
         cursor.copy(f"COPY surveys_cellgroup (release_id, {', '.join(columns)}) FROM STDIN") as copy,
     ):
         for one in groups:
-            texts = (json.dumps(one.cells), json.dumps(one.comments))
-            copy.write_row(
-                (made.pk, one.family, one.unit, one.other, one.name[:400], one.parent, one.depth, one.cut, *texts)
-            )
+            place = (one.family, one.unit, one.other, one.name[:400], one.parent, one.depth, one.cut)
+            copy.write_row((made.pk, *place, json.dumps(one.cells)))
 
 
 STEPS = ("reading", "own", "services", "meaning", "writing")
@@ -127,7 +131,6 @@ def _sealed(wave: Wave, tell: Callable[[str], None]) -> Sealed:
     tell("reading")
     own = list(SealedOwn.objects.filter(wave_id=wave.pk).values_list("block", "answers", "cuts"))
     ratings = SealedRating.objects.filter(wave_id=wave.pk).values_list("provider", "customer_block", "answers")
-    comments = SealedComment.objects.filter(wave_id=wave.pk, about_provider=False).exclude(home=0)
     invited: Counter[int] = Counter()
     about: set[int] = set()
     for block, providers in Invitation.objects.filter(wave=wave).values_list("block", "providers"):
@@ -137,7 +140,6 @@ def _sealed(wave: Wave, tell: Callable[[str], None]) -> Sealed:
     return Sealed(
         own=[(block, answers) for block, answers, _cuts in own],
         ratings=rated,
-        comments=list(comments.values_list("home", "text")),
         respondents=dict(wave.snapshot["sealed"]["respondents"]),
         raters=dict(wave.snapshot["sealed"]["raters"]),
         invited=invited,

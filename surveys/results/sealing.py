@@ -19,7 +19,7 @@ from nacl.public import SealedBox
 
 from surveys.answering.models import Draft, InboxEnvelope
 from surveys.instruments.scales import scale_of
-from surveys.results import computing, learning, measures, placing
+from surveys.results import computing, learning, masking, measures, placing
 from surveys.results.models import SealedComment, SealedOwn, SealedRating
 from surveys.results.receipt_models import ReceiptList
 from surveys.waves import cuts, keeping, keys, partitions, receipts
@@ -269,6 +269,9 @@ def coarsen(wave: Wave) -> bool:
         people = about if row.about_provider else homes
         if people[row.home] < placing.KEPT:
             row.home = placing.NOWHERE
+        # What was masked is gone for good.
+        row.text, _masked = masking.applied(row.text, row.masks)
+        row.masks = []
         return True
 
     for model, change in ((SealedOwn, new_own), (SealedRating, new_rating), (SealedComment, new_comment)):

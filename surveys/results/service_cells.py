@@ -13,6 +13,7 @@ from typing import Any
 from surveys.results import disclosure, tallying
 from surveys.results.disclosure import HIDDEN, NOT_ASKED, SOMEBODY, Crowd, Forest, Leaf, LeafScores
 from surveys.results.groups import Group, Sealed
+from surveys.results.joint_cells import hide_narrow
 from surveys.results.measures import Measure, cell_of, classes_of, scales_of, service_measures
 from surveys.results.scoring import Tally
 from surveys.results.shown_cells import score_of, show_measure
@@ -58,6 +59,10 @@ def service_cells(
         shown = show_measure(dict(cells) | pairs, service.forest, measure, scores, rules, scales, told=told)
         for column, cell in _crossing(measure, scores, service, shown, rules, scales).items():
             crossing.setdefault(column, {})[measure.key] = cell
+        labels = ([frozenset(_columns(service, leaf)) for leaf in service.rows.leaves], service.rows.at)
+        hide_narrow(
+            dict(cells) | pairs, crossing, service.forest, shown, measure, heard, service.rows, labels, rules, scales
+        )
     _not_asked(cells, tree, service.place, sealed.asked_about, measures)
     return _groups(tree, service, pairs, crossing, measures)
 

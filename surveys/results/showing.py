@@ -29,12 +29,21 @@ def texts_of(items: Items, language: str, name: str) -> dict[str, str]:
 
 
 @dataclass(frozen=True)
+class Rest:
+    """A released cell that a finding rests on: its key (the unit's page has an anchor of it), its words, its number."""
+
+    key: str
+    words: str
+    told: str
+
+
+@dataclass(frozen=True)
 class Said:
-    """A finding as a sentence; ``rests_on``: (words for the cell, how it is told), five at most, ``more`` left out."""
+    """A finding as a sentence; ``rests_on``: five cells at most, ``more`` left out."""
 
     kind: str
     sentence: str
-    rests_on: Sequence[tuple[str, str]]
+    rests_on: Sequence[Rest]
     more: int = 0
 
 
@@ -42,17 +51,20 @@ def findings_of(cells: Cells, items: Items, language: str, name: str) -> list[Sa
     """What stands out, in words."""
     texts = texts_of(items, language, name)
     # The talk index runs from −100 to 100 and is no question like the others.
-    own = [item["code"] for item in items if item["about"] == "own" and _scored(item)]
+    own = [item["code"] for item in items if item["about"] == "own" and scored(item)]
     found = []
     for one in findings.of_unit(cells, [code for code in own if code in cells]):
         rests = [
-            (words.named(key, language, texts), _told(cells[key], language)) for key in one.rests_on if key in cells
+            Rest(key, words.named(key, language, texts), _told(cells[key], language))
+            for key in one.rests_on
+            if key in cells
         ]
         found.append(Said(one.kind, words.told(one, language, texts), rests[:5], max(0, len(rests) - 5)))
     return found
 
 
-def _scored(item: Mapping[str, Any]) -> bool:
+def scored(item: Mapping[str, Any]) -> bool:
+    """Whether a question has a score: a better and a worse, and no index of its own."""
     return item["kind"] not in ("comment", "outcome") and scale_of(item).ordered
 
 
@@ -107,6 +119,10 @@ class Below:
 
     key: str
     cell: Cell
+
+    @property
+    def measure(self) -> str:
+        return f"below:{self.key}"
 
 
 def below(cells: Cells) -> list[Below]:

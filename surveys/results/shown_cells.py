@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from typing import Any
 
 from surveys.instruments.scales import Scale
@@ -44,11 +44,17 @@ def show_measure(
         tally = score_of(measure, [scores[leaf] for leaf in leaves], scales)
         made[node] = cell_of(measure, tally, n, rules, spread, scales)
     shown -= narrowed(forest, shown, counts, made, rules["k"], look_of(measure, scales).bottom)
-    for node in forest.order:
-        if node in cells:
-            cells[node][measure.key] = made[node] if node in shown else dict(HIDDEN)
-    if measure.codes:
-        _show_items(cells, forest, measure, scores, rules, scales, shown)
+    items: dict[str, dict[Id, dict[str, Any]]] = {}
+    for code in measure.codes:
+        nodes = disclosure.item_groups(forest, scores, code, rules["k"], shown)
+        items[code] = _item_cells(forest, code, scores, rules, scales, nodes)
+        of_item = {leaf: at.items[code].n for leaf, at in scores.items() if code in at.items}
+        # An index less its other items tells the one left out: what is hidden of one goes for all of them.
+        shown -= narrowed(forest, nodes, of_item, items[code], rules["k"], item_look(scales[code]).bottom)
+    for key, found in ((measure.key, made), *items.items()):
+        for node in forest.order:
+            if node in cells:
+                cells[node][key] = found[node] if node in shown and node in found else dict(HIDDEN)
     return shown
 
 
@@ -58,26 +64,6 @@ def score_of(measure: Measure, scores: Sequence[LeafScores], scales: Scales) -> 
     if not measure.codes:
         return tally
     return pooled(tally, (item for at in scores for item in at.items.values()))
-
-
-def _show_items(
-    cells: Mapping[Id, dict],
-    forest: Forest,
-    measure: Measure,
-    scores: Mapping[Leaf, LeafScores],
-    rules: Rules,
-    scales: Scales,
-    shown: set[Id],
-) -> None:
-    """The items of an index, beside it wherever enough people answered them."""
-    for code in measure.codes:
-        nodes = disclosure.item_groups(forest, scores, code, rules["k"], shown)
-        made = _item_cells(forest, code, scores, rules, scales, nodes)
-        counts = {leaf: at.items[code].n for leaf, at in scores.items() if code in at.items}
-        nodes -= narrowed(forest, nodes, counts, made, rules["k"], item_look(scales[code]).bottom)
-        for node in forest.order:
-            if node in cells:
-                cells[node][code] = made[node] if node in nodes else dict(HIDDEN)
 
 
 def _item_cells(
@@ -99,34 +85,24 @@ def _item_cells(
 
 
 def show_parts(
-    parts: Mapping[Any, tuple[Tally, int]],
-    kept: Iterable[Any],
-    whole: tuple[Tally, int],
+    parts: Mapping[Any, Tally],
+    kept: Container[Any],
     measure: Measure,
     rules: Rules,
     spread: float,
     scales: Scales,
     item: str = "",
 ) -> dict[Any, dict]:
-    """The cells of groups that lie beside each other in ``whole`` (categories of a cut): (tally, people) of each.
+    """The cells of groups that cross the forest. ``item``: of the measure's items this one, instead of the measure.
 
-    ``kept``: those the protection lets pass. A small hidden one must not be narrowed down by the whole less the rest.
-    ``item``: of the measure's items this one, instead of the measure.
+    ``kept``: those the protection lets pass.
     """
-    look = item_look(scales[item]) if item else look_of(measure, scales)
-
-    def tell(tally: Tally, n: int) -> dict[str, Any]:
-        if item:
-            return disclosure.score_cell(tally, n, rules, spread, look)
-        return cell_of(measure, tally, n, rules, spread, scales)
-
-    told = {part: tell(*parts[part]) for part in kept}
-    top = ("whole",)
-    leaves: dict[Id, list[Leaf]] = {part: [(at, 1)] for at, part in enumerate(parts, 1)}
-    counts = {(at, 1): n for at, (_tally, n) in enumerate(parts.values(), 1)}
-    if (rest := whole[1] - sum(counts.values())) > 0:  # people of no category
-        leaves[top], counts[-1, 1] = [(-1, 1)], rest
-    forest = Forest({top: None, **dict.fromkeys(parts, top)}, leaves)
-    cells = {**told, top: tell(*whole)}
-    hide = narrowed(forest, {*told, top}, counts, cells, rules["k"], look.bottom)
-    return {part: told[part] if part in told and part not in hide else dict(HIDDEN) for part in parts}
+    found: dict[Any, dict] = {}
+    for part, tally in parts.items():
+        if part not in kept or tally.n < rules["k"]:
+            found[part] = dict(HIDDEN)
+        elif item:
+            found[part] = disclosure.score_cell(tally, tally.n, rules, spread, item_look(scales[item]))
+        else:
+            found[part] = cell_of(measure, tally, tally.n, rules, spread, scales)
+    return found

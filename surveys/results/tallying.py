@@ -155,10 +155,9 @@ def leaf_scores(heard: Heard, rows: Rows) -> dict[Leaf, LeafScores]:
 
 
 def crowds(
-    heard: Heard, rows: Rows, labels: Sequence[frozenset], label_of: Array, places: Mapping[Leaf, Hashable]
+    use: Array, rows: Rows, labels: Sequence[frozenset], label_of: Array, places: Mapping[Leaf, Hashable]
 ) -> list[Crowd]:
-    """The people of a measure by remainder and crossing groups. ``label_of``: each row's label."""
-    use = heard.has
+    """The people in ``use`` by remainder and crossing groups. ``label_of``: each row's label."""
     if not use.any():
         return []
     pairs = np.stack([rows.at[use], label_of[use]], axis=1)

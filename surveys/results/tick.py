@@ -1,4 +1,4 @@
-"""Finds the waves whose time is over, and closings that a crash left half done."""
+"""Finds the waves whose time is over, closings that a crash left half done, and whom to tell of results."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from surveys.results import tasks
+from surveys.results import moderating, share_mails, tasks
 from surveys.waves import running
 from surveys.waves.models import Wave
 from surveys.waves.series import today_of
@@ -32,6 +32,7 @@ def due(now: dt.datetime) -> list[Wave]:
             | Q(state=Wave.State.RELEASED, public_key__isnull=False)
         )
     )
+    waves = waves.exclude(moderating.waiting(now))
     return [wave for wave in waves.order_by("pk") if not _open_still(wave, now)]
 
 
@@ -43,3 +44,5 @@ def tick(*, now: dt.datetime) -> None:
     """Hand every due wave to the sealing queue. Repeats do nothing: each step of closing looks whether it was done."""
     for wave in due(now):
         transaction.on_commit(partial(tasks.close_wave.delay, wave.pk))
+    if share_mails.plan(now=now) or share_mails.waiting(now):
+        tasks.tell_results.delay_on_commit()

@@ -1,142 +1,241 @@
-"""Pages of released results. Every number on them is a released cell, read through the gate in queries."""
+"""Pages of released results. Every number on them is a released cell, read through the gate (reading, queries)."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from culture.access.audit import record
-from culture.access.permissions import Permission, require
-from surveys.results import charts, exports, history, provider_comments, queries, showing, telling
+from surveys.results import (
+    branches,
+    cell_html,
+    charts,
+    history,
+    queries,
+    reading,
+    service_pages,
+    sharing,
+    showing,
+    telling,
+)
 from surveys.results.disclosure import NOT_ASKED
 from surveys.results.insight import trends, words
 from surveys.results.models import CellGroup
-from surveys.waves.models import Wave
+
+KEYS = (*queries.COLUMNS, "participation", "barrier")
+DRIVERS = ("drivers", "drivers:served")
+MOST_PARTS = 40
 
 
 @require_safe
-@require(Permission.SEE_RESULTS)
+@sharing.door
 def waves(request: HttpRequest) -> HttpResponse:
     """Released waves, newest first."""
     return render(request, "surveys/results/list.html", {"waves": list(queries.released_waves(request.user))})
 
 
-def _wave(request: HttpRequest, wave_id: int) -> Wave:
-    return get_object_or_404(queries.released_waves(request.user), pk=wave_id)
+# -- a wave ----------------------------------------------------------------------------------------------------------
 
 
 @require_safe
-@require(Permission.SEE_RESULTS)
+@sharing.door
 def wave(request: HttpRequest, wave_id: int) -> HttpResponse:
     """What a wave found: the finding, want/know/can, and the units that may be seen."""
-    found = _wave(request, wave_id)
-    visible = queries.visible_ids(request.user)
-    context = queries.overview(found, visible)
-    context |= {
-        "wave": found,
-        "release": queries.release_of(found, request.user),
-        "rows": [_heat_row(row) for row in context["rows"]],
-        "trend": charts.trend(queries.trend(found.series)),
-        "barrier": charts.barrier((context["company"].cells if context["company"] else {}).get("barrier")),
-        "partial": visible is not None,
+    seen = reading.seen_or_404(request.user, wave_id)
+    language, course = get_language() or "en", seen.course()
+    company = seen.company  # read with the course
+    cells = company.cells if company else {}
+    context = {
+        "wave": seen.wave,
+        "release": seen.release,
+        "company": company,
+        "heading": queries.finding(cells),
+        "cards": queries.cards(cells, seen.cells_before(company) if company else {}),
+        "said": showing.findings_of(cells, seen.items, language, company.name if company else ""),
+        "trend": charts.trend([_point(row) for row in course]),
+        "barrier": charts.barrier(cells.get("barrier")),
+        "partial": seen.partial,
+        "hr": sharing.standing(request.user).hr,
     }
-    return render(request, "surveys/results/wave.html", context)
+    return render(request, "surveys/results/wave.html", context | _units(request, seen))
 
 
-def _heat_row(row: CellGroup) -> dict[str, Any]:
-    cells = [{"key": key, **row.cells.get(key, NOT_ASKED)} for key in queries.COLUMNS]
-    # Where none of the three was asked, who told about the service stands for who answered.
-    bases = [cell for cell in cells[:3] if cell.get("why") != NOT_ASKED["why"]] or cells[4:]
-    shares = row.cells.get("barrier", {}).get("shares")
-    first = max(("want", "know", "can"), key=lambda key: shares[key]) if shares else None
+def _point(row: CellGroup) -> dict[str, Any]:
+    """The three of the whole organisation in one wave; None where hidden."""
+    cells = {key: row.cells.get(key) or {} for key in queries.HEADLINE}
+    return {"wave": row.release.wave} | {
+        key: cell["index"] if cell.get("shown") else None for key, cell in cells.items()
+    }
+
+
+def _units(request: HttpRequest, seen: reading.Seen) -> dict[str, Any]:
+    """The table of units: all of a small tree, of a large one the branches that are open."""
+    places = seen.places
+    asked = branches.chosen(request.GET.get("open", ""))
+    opened = branches.first_open(places) if asked is None else asked
+    shown, more = branches.lines(places, opened)
+    cells = seen.tree((one.place.unit for one in shown), KEYS)
     return {
-        "unit": row.unit,
-        "name": row.name,
-        "depth": min(row.depth, 8),
-        "cells": cells,
-        "people": next((cell["n"] for cell in bases if cell["shown"]), None),
-        "participation": row.cells.get("participation", {}),
-        "barrier": first,
-        "barrier_asked": row.cells.get("barrier", {}).get("why") != NOT_ASKED["why"],
-        "barrier_share": shares[first] if shares and first else None,
+        "rows": [_unit_line(seen, one, cells.get(one.place.unit, {}), opened) for one in shown],
+        "heads": [(key, words) for key, words in _heads().items()],
+        "more": more,
+        "total": len(places),
+        "folded": len(places) > branches.ALL_OPEN,
     }
+
+
+def _heads() -> dict[str, str]:
+    return {
+        "want": _("Want"), "know": _("Know"), "can": _("Can"), "served": _("Serves others"), "talk": _("Talk index")
+    }  # fmt: skip
+
+
+def _unit_line(
+    seen: reading.Seen, one: branches.Branch, cells: reading.Cells, opened: set[int] | str
+) -> dict[str, Any]:
+    heads, unit = _heads(), one.place.unit
+
+    def why(key: str) -> str:
+        return cell_html.why_address(seen.wave.pk, reading.TREE, unit, key)
+
+    told = {key: cells.get(key, NOT_ASKED) for key in queries.COLUMNS}
+    scores = [cell_html.score(cell, label=heads[key], why=why(key), plain=key == "talk") for key, cell in told.items()]
+    # Where none of the three was asked, who told about the service stands for who answered.
+    three = [told[key] for key in queries.HEADLINE if told[key].get("why") != NOT_ASKED["why"]] or [told["talk"]]
+    shares = cells.get("barrier", {}).get("shares")
+    first = max(queries.HEADLINE, key=lambda key: shares[key]) if shares else None
+    return {
+        "unit": unit,
+        "name": one.place.name,
+        "depth": min(one.depth, 8),
+        "below": one.below,
+        "opened": one.opened,
+        "toggle": branches.toggled(opened, unit, seen.places) if one.below else "",
+        "scores": scores,
+        "people": next((cell["n"] for cell in three if cell.get("shown")), None),
+        "participation": cells.get("participation", {}),
+        "barrier": first,
+        "barrier_asked": cells.get("barrier", {}).get("why") != NOT_ASKED["why"],
+        "barrier_share": shares[first] if shares and first else None,
+        "why": {key: why(key) for key in ("people", "participation", "barrier")},
+    }
+
+
+# -- a unit ----------------------------------------------------------------------------------------------------------
 
 
 @require_safe
-@require(Permission.SEE_RESULTS)
+@sharing.door
 def unit(request: HttpRequest, wave_id: int, unit: int) -> HttpResponse:
-    """One unit: its scores, each question, who it serves how well, its comments."""
-    found = _wave(request, wave_id)
-    row = queries.unit_row(found, request.user, unit)
+    """One unit: its scores, each question, who it serves how well, its parts, its comments."""
+    seen = reading.seen_or_404(request.user, wave_id)
+    row = seen.unit_and_company(unit)
     if row is None:
         raise Http404
-    before = queries.previous(found)
-    earlier = queries.unit_row(before, request.user, unit) if before else None
-    old = earlier.cells if earlier else {}
-    asked_before = queries.items_of(before) if before else []
-    language = get_language() or "en"
-    asked = queries.items_of(found)
-    items = telling.tell(asked, row.cells, language, row.name, asked_before)
-    whole = queries.whole_cells(row)
+    language, asked = get_language() or "en", seen.items
+    items = telling.tell(asked, row.cells, language, row.name, seen.items_before)
+    whole, driven = seen.company, _drivers(seen, row, asked, language)
+    inner = _inside(queries.finding(row.cells))
     context = {
-        "wave": found,
+        "wave": seen.wave,
+        "release": seen.release,
         "row": row,
         "said": showing.findings_of(row.cells, asked, language, row.name),
         "below": showing.below(row.cells),
         "noise_note": words.pick("noise_note", language),
         "trust": showing.trust(row.cells, asked, language, row.name),
-        "drivers": _drivers(request, row, "drivers", asked, language),
-        "served_drivers": _drivers(request, row, "drivers:served", asked, language),
-        "service": showing.service(asked, row.cells, whole, found.rules, language, row.name),
-        "heading": _("%(unit)s: %(finding)s") % {"unit": row.name, "finding": _inside(queries.finding(row.cells))},
-        "cards": queries.cards(row.cells, old),
+        "drivers": driven.get(DRIVERS[0]),
+        "served_drivers": driven.get(DRIVERS[1]),
+        "service": showing.service(
+            asked, row.cells, whole.cells if whole else {}, seen.release.rules, language, row.name
+        ),
+        "heading": _("%(unit)s: %(finding)s") % {"unit": row.name, "finding": inner},
+        "cards": queries.cards(row.cells, seen.cells_before(row)),
         "own": [item for item in items if item.about == "own"],
         "served": [item for item in items if item.about == "provider"],
         "served_cell": row.cells.get("served", {"shown": False}),
+        "own_cells": [(key, row.cells[key]) for key in queries.HEADLINE if key in row.cells],
+        "partners": service_pages.partners(seen, unit),
         "thirds": charts.thirds([{"code": item.code, "cell": item.cell} for item in items if item.about == "own"]),
         "barrier": charts.barrier(row.cells.get("barrier")),
-        "said_of_it": provider_comments.of(found, request.user, unit),
+        "parts": _parts(seen, unit),
     }
     return render(request, "surveys/results/unit.html", context)
 
 
+def _parts(seen: reading.Seen, unit: int) -> dict[str, Any]:
+    """What lies right below a unit, with the summary's scores."""
+    inside = [place for place in seen.places if place.parent == unit]
+    cells = seen.tree((place.unit for place in inside[:MOST_PARTS]), queries.COLUMNS) if inside else {}
+    heads = _heads()
+    rows = [
+        {
+            "unit": place.unit,
+            "name": place.name,
+            "scores": [
+                cell_html.score(
+                    cells.get(place.unit, {}).get(key),
+                    label=heads[key],
+                    why=cell_html.why_address(seen.wave.pk, reading.TREE, place.unit, key),
+                    plain=key == "talk",
+                )
+                for key in queries.COLUMNS
+            ],
+        }
+        for place in inside[:MOST_PARTS]
+    ]
+    return {"rows": rows, "heads": list(heads.items()), "more": max(0, len(inside) - MOST_PARTS)}
+
+
 def _drivers(
-    request: HttpRequest, row: CellGroup, key: str, items: list[dict[str, Any]], language: str
-) -> showing.Drivers | None:
-    """What drives an outcome in the group, else in the nearest group above that has enough people and may be seen."""
-    if key not in row.cells or row.cells[key].get("why") == NOT_ASKED["why"]:
-        return None
-    if row.cells[key].get("shown"):
-        return showing.drivers(row.cells[key], items, language, row.name)
-    upper = history.above(row, key, queries.seen_nodes(row.release.wave, request.user))
-    return showing.drivers(upper.cells[key], items, language, upper.name, of=upper.name) if upper else None
+    seen: reading.Seen, row: CellGroup, items: list[dict[str, Any]], language: str
+) -> dict[str, showing.Drivers | None]:
+    """What drives each outcome in the group, else in the nearest group above that has enough people and may be seen."""
+    found: dict[str, showing.Drivers | None] = {}
+    asked = [key for key in DRIVERS if (row.cells.get(key) or NOT_ASKED).get("why") != NOT_ASKED["why"]]
+    hidden = [key for key in asked if not row.cells[key].get("shown")]
+    upper = seen.above(row.unit, hidden) if hidden else {}
+    for key in asked:
+        if row.cells[key].get("shown"):
+            found[key] = showing.drivers(row.cells[key], items, language, row.name)
+        elif key in upper:
+            line = upper[key]
+            found[key] = showing.drivers(line.cells[key], items, language, line.name, of=line.name)
+    return found
+
+
+def _inside(finding: str) -> str:
+    """A finding as it stands in the middle of a line."""
+    return finding[:1].lower() + finding[1:]
+
+
+# -- from wave to wave -----------------------------------------------------------------------------------------------
 
 
 @require_safe
-@require(Permission.SEE_RESULTS)
+@sharing.door
 def trend(request: HttpRequest, wave_id: int, unit: int) -> HttpResponse:
     """One score of a unit from wave to wave: as it was, as it is now, or over what stayed the same."""
-    found = _wave(request, wave_id)
-    row = queries.unit_row(found, request.user, unit)
+    seen = reading.seen_or_404(request.user, wave_id)
+    row = seen.unit(unit)
     if row is None:
         raise Http404
     language = get_language() or "en"
-    items = queries.items_of(found)
-    choices = showing.measures(row.cells, items, language, row.name)
+    choices = showing.measures(row.cells, seen.items, language, row.name)
     known = {key for key, _words in choices}
     key = request.GET.get("score", "")
     key = key if key in known else (choices[0][0] if choices else "")
     way = request.GET.get("way", "")
     way = way if way in trends.WAYS else trends.WAS
-    codes = {one: inside for one, inside in queries.codes_of(items).items() if one in known}
-    points = trends.trend(history.waves_of(found.series, found.number), unit, key, way, codes.get(key, ()))
+    codes = {one: inside for one, inside in queries.codes_of(seen.items).items() if one in known}
+    points = trends.trend(_waves_seen(request, seen), unit, key, way, codes.get(key, ()))
     context = {
-        "wave": found,
+        "wave": seen.wave,
+        "release": seen.release,
         "row": row,
         "score": key,
         "score_words": dict(choices).get(key, ""),
@@ -146,76 +245,13 @@ def trend(request: HttpRequest, wave_id: int, unit: int) -> HttpResponse:
         "way_words": dict(showing.WAYS)[way],
         "points": points,
         "chart": charts.course(points, showing.bottom(key)),
+        "no_table": [],  # the page's own table says more
     }
     return render(request, "surveys/results/trend.html", context)
 
 
-def _inside(finding: str) -> str:
-    """A finding as it stands in the middle of a line."""
-    return finding[:1].lower() + finding[1:]
-
-
-@require_safe
-@require(Permission.SEE_RESULTS)
-def services(request: HttpRequest, wave_id: int) -> HttpResponse:
-    """The service matrix: who serves whom, and how well."""
-    found = _wave(request, wave_id)
-    visible = queries.visible_ids(request.user)
-    rows = [
-        {"provider": row.name.split(" ← ")[0], "customer": row.name.split(" ← ")[-1], "cell": row.cells["served"]}
-        for row in queries.matrix_rows(found, visible)
-        if "served" in row.cells
-    ]
-    tree = queries.tree_rows(found, visible)
-    whole = {row.name: row.cells.get("served") for row in tree}
-    providers = _by_provider(rows, whole)
-    items, language = queries.items_of(found), get_language() or "en"
-    stands = {row.name: showing.standing(items, row.cells, found.rules, language) for row in tree}
-    for provider in providers:
-        provider["standing"] = stands.get(provider["name"])
-    known = [one for one in providers if one["cell"] and one["cell"].get("shown") and "index" in one["cell"]]
-    context = {
-        "wave": found,
-        "providers": providers,
-        "lowest": known[0] if len(known) > 1 else None,
-        "customers": sorted(
-            (row for row in queries.customer_rows(found, visible) if "served" in row.cells),
-            key=lambda row: _score(row.cells["served"]),
-        ),
-    }
-    return render(request, "surveys/results/services.html", context)
-
-
-def _by_provider(rows: list[dict[str, Any]], whole: dict[str, dict[str, Any] | None]) -> list[dict[str, Any]]:
-    """The matrix by provider, with its score from all it serves; the lowest first, inside and outside."""
-    grouped: dict[str, list[dict[str, Any]]] = {}
-    for row in rows:
-        grouped.setdefault(row["provider"], []).append(row)
-    found = [
-        {"name": name, "cell": whole.get(name), "rows": sorted(own, key=lambda row: _score(row["cell"]))}
-        for name, own in grouped.items()
-    ]
-    return sorted(found, key=lambda one: (_score(one["cell"]), one["name"]))
-
-
-def _score(cell: dict[str, Any] | None) -> tuple[int, float]:
-    """Where a cell stands in a list that begins with the lowest: the unknown at the end."""
-    known = cell and cell.get("shown") and cell.get("index") is not None
-    return (0, cell["index"]) if cell and known else (1, 0.0)
-
-
-@require_safe
-@require(Permission.SEE_RESULTS)
-def export(request: HttpRequest, wave_id: int) -> HttpResponse:
-    """The released cells the reader may see, as CSV."""
-    found = _wave(request, wave_id)
-    release = queries.release_of(found, request.user)
-    if release is None:
-        raise Http404
-    record(request.user, "results.exported", found)  # type: ignore[arg-type]
-    visible = queries.visible_ids(request.user)
-    groups = queries.rows_for(found, visible) + queries.matrix_rows(found, visible)
-    groups += queries.customer_rows(found, visible, upper=True) + queries.crossing_rows(found, visible)
-    response = HttpResponse(exports.to_csv(release, groups), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="{_("results")}-wave-{found.pk}.csv"'
-    return response
+def _waves_seen(request: HttpRequest, seen: reading.Seen) -> list[trends.Wave]:
+    """The waves of the series up to this one, those that are shared with the reader."""
+    mine = queries.released_waves(request.user).filter(series_id=seen.wave.series_id)
+    shared = set(mine.order_by().values_list("pk", flat=True))
+    return [one for one in history.waves_of(seen.wave.series, seen.wave.number) if one.about.pk in shared]

@@ -161,7 +161,6 @@ def seal(people: list[Person], snapshot: dict, rules: dict[str, int], invited: C
         own=[(one.place, [one.own[i["code"]] for i in ITEMS if i["about"] == "own"]) for one in kept],
         own_cuts=[one.stored for one in kept],
         ratings=ratings,
-        comments=[],
         respondents=respondents,
         raters=_raters(people, snapshot, tree),
         invited=invited,

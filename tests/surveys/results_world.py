@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import random
 from dataclasses import dataclass
+from typing import Any
 
 from culture.people.models import Employee, Unit
 from surveys.answering import submitting
@@ -85,3 +86,9 @@ def answer(world: World, *, high: bool = False, seed: int = 1) -> None:
             )
         )
     submitting.submit_many(world.wave, given)
+
+
+def body_of(response: Any) -> str:
+    """The text of an answer, streamed or not."""
+    content = b"".join(response.streaming_content) if response.streaming else response.content
+    return content.decode("utf-8-sig", errors="replace")

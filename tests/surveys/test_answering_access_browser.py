@@ -15,7 +15,7 @@ from django.test import Client
 
 from surveys.answering.languages import LANGUAGES
 from surveys.waves.models import Invitation, Wave
-from tests.surveys.test_answering import fill, invitation, link, questionnaire, wave  # noqa: F401
+from tests.surveys.answering_room import fill, invitation, link, questionnaire, wave  # noqa: F401
 
 pytestmark = pytest.mark.browser
 PICTURES = os.environ.get("PICTURES", "")

@@ -14,7 +14,7 @@ from django.test import Client
 
 from surveys.answering.models import Draft, InboxEnvelope
 from surveys.waves.models import Invitation, Wave
-from tests.surveys.test_answering import fill, invitation, link, questionnaire, wave  # noqa: F401
+from tests.surveys.answering_room import fill, invitation, link, questionnaire, wave  # noqa: F401
 
 PICTURES = os.environ.get("PICTURES", "")  # a folder to look at the pages in
 

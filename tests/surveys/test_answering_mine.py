@@ -14,7 +14,7 @@ from culture.people.models import Employee
 from surveys.answering import frozen, mine
 from surveys.waves import keys
 from surveys.waves.models import Invitation, Wave
-from tests.surveys.test_answering import fill, invitation, link, wave  # noqa: F401
+from tests.surveys.answering_room import fill, invitation, link, wave  # noqa: F401
 
 
 def test_one_survey_waits_with_its_minutes_and_opens_by_a_click(

@@ -18,7 +18,7 @@ from surveys.answering.fields import BadAnswer
 from surveys.answering.models import InboxEnvelope
 from surveys.answering.screener import Screener
 from surveys.instruments.models import Instrument, InstrumentVersion, Item
-from surveys.results import provider_comments, releasing
+from surveys.results import comments, releasing
 from surveys.results.models import CellGroup
 from surveys.waves import keys, opening, series
 from surveys.waves.models import Invitation, ServiceLink, Wave
@@ -225,11 +225,11 @@ def test_comments_about_a_department_are_shown_there_alone_and_only_if_enough_ra
     releasing.close_wave(wave, now=world.LATER)
     wave.refresh_from_db()
     node = CellGroup.objects.get(release__wave=wave, family="tree", name="Services").unit
-    told = provider_comments.of(wave, hr, node)
-    assert told and set(told) == {SAID}
-    assert provider_comments.of(wave, stranger, node) == []
-    for row in CellGroup.objects.filter(release__wave=wave).exclude(family=provider_comments.FAMILY):
-        assert SAID not in json.dumps(row.comments) + json.dumps(row.cells)
+    told = comments.of_unit(wave, hr, node)
+    assert told.about_count > 10 and {one.text for one in told.about} == {SAID} and not told.own_count
+    assert not comments.of_unit(wave, stranger, node).about_count
+    assert set(comments.readable(wave, hr).filter(text=SAID).values_list("unit", "family")) == {(node, "said")}
+    assert SAID not in json.dumps(list(CellGroup.objects.filter(release__wave=wave).values_list("cells", flat=True)))
     page = client_of(hr).get(f"/results/{wave.pk}/unit/{node}/")
     assert page.status_code == 200 and SAID in page.content.decode()
     assert client_of(stranger).get(f"/results/{wave.pk}/unit/{node}/").status_code == 403

@@ -13,7 +13,7 @@ from culture.people.models import Employee
 from programs.planning.action_models import Action
 from surveys.answering import languages
 from surveys.waves.models import Invitation, Wave
-from tests.surveys.test_answering import fill, invitation, link, wave  # noqa: F401
+from tests.surveys.answering_room import fill, invitation, link, wave  # noqa: F401
 
 TODAY = timezone.localdate()
 

@@ -70,7 +70,6 @@ def test_the_same_answers_give_the_same_release_in_any_order(seed, shape):
         own=[sealed.own[at] for at in order],
         own_cuts=[sealed.own_cuts[at] for at in order],
         ratings=ratings,
-        comments=[],
         respondents=sealed.respondents,
         raters=sealed.raters,
         invited=sealed.invited,

@@ -20,7 +20,7 @@ from surveys.results import disclosure, history, meaning, queries, releasing
 from surveys.results.insight import change, sealing
 from surveys.results.models import CellGroup
 from surveys.waves.models import Wave
-from tests.surveys.results_world import LATER, NOW, answer, open_wave, people
+from tests.surveys.results_world import LATER, NOW, answer, body_of, open_wave, people
 
 RULES = {"k": 5, "band_to": 7, "score_detail_from": 8, "distribution_from": 20}
 QUARTER = dt.timedelta(days=92)  # nearer, and two waves are protected jointly
@@ -101,8 +101,10 @@ def test_the_same_change_has_the_same_word_everywhere(world, later, client_of, h
         reverse("results:unit", args=[later.wave.pk, row.unit]),
     ):
         assert told in client.get(page).content.decode(), page
-    export = client.get(reverse("results:export", args=[later.wave.pk])).content.decode()
-    assert f"rose: {moved.told}, since wave 1" in export
+    export = json.loads(body_of(client.get(reverse("results:export_json", args=[later.wave.pk]))))
+    lines = [dict(zip(export["columns"], line, strict=True)) for line in export["rows"]]
+    mine = next(line for line in lines if line["group_id"] == row.unit and line["measure"] == "can")
+    assert (mine["change"], mine["change_word"], mine["change_since"]) == (moved.delta, "rose", 1)
     groups = client.get(f"/api/v1/results/{later.wave.pk}/").json()["groups"]
     assert [g["cells"]["can"]["change"] for g in groups if g["family"] == "tree" and g["unit"] == row.unit] == [
         {**moved.as_cell(), "since": 1}
@@ -134,10 +136,10 @@ def test_ratings_of_like_minded_units_have_wider_intervals(world):
     items = [item for item in snapshot["items"] if item["about"] == "provider"]
     alike = [(9, block, [level] * len(items)) for block, level in ((1, 1), (2, 5), (3, 2)) for _ in range(10)]
     mixed = [(9, block, [1 + (n + block) % 5] * len(items)) for block in (1, 2, 3) for n in range(10)]
-    sealed = releasing.Sealed(own=(), ratings=alike, comments=(), respondents={}, raters={}, invited={},
+    sealed = releasing.Sealed(own=(), ratings=alike, respondents={}, raters={}, invited={},
                               asked_about=frozenset())  # fmt: skip
     assert meaning._design_effect(snapshot, sealed) == pytest.approx(10)
-    sealed = releasing.Sealed(own=(), ratings=mixed, comments=(), respondents={}, raters={}, invited={},
+    sealed = releasing.Sealed(own=(), ratings=mixed, respondents={}, raters={}, invited={},
                               asked_about=frozenset())  # fmt: skip
     assert meaning._design_effect(snapshot, sealed) == 1
 

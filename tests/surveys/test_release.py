@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from culture.access.models import AuditEntry
 from surveys.results import correcting, queries, releasing, repeats, sealing
+from surveys.results.comment_models import ReleasedComment
 from surveys.results.correcting import CannotCorrect, Correction, Withdrawal, correct
 from surveys.results.disclosure import HIDDEN
 from surveys.results.models import CellGroup, Release
@@ -39,6 +40,11 @@ def group(wave, name, family="tree"):
     return CellGroup.objects.shown().get(release__wave=wave, family=family, name=name)
 
 
+def texts(wave, unit):
+    """What is shown of the comments at a group."""
+    return list(ReleasedComment.objects.shown().filter(release__wave=wave, unit=unit).values_list("text", flat=True))
+
+
 # -- frozen ----------------------------------------------------------------------------------------------------------
 
 
@@ -46,7 +52,7 @@ def test_the_database_keeps_released_cells_as_they_are(released):
     row = group(released.wave, "Branch B")
     for change in (
         lambda: CellGroup.objects.filter(pk=row.pk).update(cells={}),
-        lambda: CellGroup.objects.filter(pk=row.pk).update(comments=["other"]),
+        lambda: ReleasedComment.objects.update(text="other"),
         lambda: Release.objects.update(rules={}),
         lambda: Release.objects.update(replaced_at=NOW, rules_hash="x"),
     ):
@@ -116,7 +122,7 @@ def test_two_releases_started_at_once_are_one(hr, executive, manager, stranger, 
 
 def test_a_correction_is_a_new_release_that_says_what_and_why(released, hr):
     row = group(released.wave, "Branch B")
-    assert row.cells["want"]["shown"] and any(TOLD in text for text in row.comments)
+    assert row.cells["want"]["shown"] and TOLD in texts(released.wave, row.unit)
     change = Correction(
         withdraw=[Withdrawal("tree", row.unit, measure="want")],
         names={("tree", row.unit, None): "Branch Beta"},
@@ -127,7 +133,8 @@ def test_a_correction_is_a_new_release_that_says_what_and_why(released, hr):
     assert {one["what"] for one in made.changes} == {"withdrawn", "renamed", "words masked"}
     new = group(released.wave, "Branch Beta")
     assert new.cells["want"] == HIDDEN and new.cells["can"] == row.cells["can"]
-    assert all(TOLD not in text and correcting.MASK in text for text in new.comments)
+    said = texts(released.wave, new.unit)
+    assert said and all(TOLD not in text and correcting.MASK in text for text in said)
     # The first one is still there, unchanged, and shown no more.
     row.refresh_from_db()
     assert row.cells["want"]["shown"] and row.release.replaced_at is not None

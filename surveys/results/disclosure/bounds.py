@@ -72,18 +72,21 @@ def narrowed(
     ``cells``: the cell of each shown group. Hiding joins remainders; each group is hidden at most once.
     """
     hidden: set[Id] = set()
+    left = set(shown)
     for node in forest.order:
         if node not in shown:
             continue
         while True:
-            rest, inside, groups = _around(forest, node, shown - hidden)
+            rest, inside, groups = _around(forest, node, left)
             small = [n for group in groups if 0 < (n := _people(forest.all_leaves[group], counts)) < k]
             total = _people(rest, counts)
             sizes = {group: _people(forest.all_leaves[group], counts) for group in (node, *inside)} if small else {}
             if not small or _open(cells, node, inside, sizes, total, small, bottom):
                 break
             inside.sort(key=lambda group: (sizes[group], str(group)))
-            hidden.add(inside[0] if inside else node)
+            least = inside[0] if inside else node
+            hidden.add(least)
+            left.discard(least)
             if not inside:
                 break
     return hidden

@@ -14,7 +14,7 @@ Ranks are taken modulo a prime near 2^61.
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from surveys.results.disclosure.forest import SOMEBODY
 
@@ -79,19 +79,23 @@ class Span:
 def protect_crossing(crowds: Sequence[Crowd], weights: Mapping[Column, int], k: int) -> set[Column]:
     """The crossing groups that may be shown beside the forest; of ``weights`` (people) the lightest go first."""
     active = {column for column, n in weights.items() if n >= k} - _narrow(crowds, weights, k)
+    known = _Places(crowds, active, k)
     for turn in range(ROUNDS):
         if not active:
             return active
-        blamed = _blame(crowds, active, k)
+        blamed = _blame(known, k)
         if not blamed:
             return active
+        gone: set[Column] = set()
         for group in blamed:
             if turn > ROUNDS // 2:
-                active -= group
+                gone |= group
             else:
                 # Of a large knot several at a time, so that the number of turns does not grow with it.
                 order = sorted(group, key=lambda column: (weights[column], str(column)))
-                active.difference_update(order[: max(1, len(order) // 8)])
+                gone.update(order[: max(1, len(order) // 8)])
+        active -= gone
+        known.forget(gone)
     return set()
 
 
@@ -127,43 +131,85 @@ def _narrow(crowds: Sequence[Crowd], weights: Mapping[Column, int], k: int) -> s
     }
 
 
-@dataclass
-class _Homes:
-    """Of one remainder and kind: a combination everybody of which is in every colour, and those of each home."""
-
-    first: list[frozenset]
-    crowds: dict[Hashable, list[frozenset]]
+Where = tuple[Hashable, Hashable]  # a remainder and a kind
 
 
 @dataclass
 class _Place:
-    """The people of one remainder and kind: how many in which combination; by owner, where people overlap."""
+    """The people of one remainder and kind by their combination of groups.
 
-    counts: dict[frozenset, dict[Hashable, int]] = field(default_factory=dict)
+    ``heavy``: combinations of at least k people, who are in every colour. ``layers``: people of one crowd each, who can
+    go together into one colour, and how often. ``homes``: by the home they share, where people overlap.
+    """
+
+    combinations: list[frozenset]
+    heavy: list[frozenset]
+    layers: list[tuple[tuple[frozenset, ...], int]]
+    homes: dict[Hashable, list[frozenset]]
+
+    @classmethod
+    def of(cls, crowds: Iterable[tuple[frozenset, Hashable, int]], place: Hashable, k: int) -> _Place:
+        counts: dict[frozenset, dict[Hashable, int]] = {}
+        for combination, owner, n in crowds:
+            at = counts.setdefault(combination, {})
+            at[owner] = at.get(owner, 0) + n if owner is None else max(at.get(owner, 0), n)
+        heavy = [frozenset[int]()] if place is None else []
+        alone: dict[frozenset, int] = {}
+        homes: dict[Hashable, list[frozenset]] = {}
+        for one, owners in counts.items():
+            if _certain(owners) >= k:
+                heavy.append(one)
+                continue
+            for owner, n in owners.items():
+                if owner is None:
+                    alone[one] = n
+                elif owner != SOMEBODY:  # who may be anybody is of any colour
+                    homes.setdefault(owner, []).append(one)
+        return cls(list(counts), heavy, _layers(heavy[:1], alone) if alone else [], homes)
 
 
-def _blame(crowds: Sequence[Crowd], active: set[Column], k: int) -> list[set[Column]]:
+class _Places:
+    """Everybody by remainder and kind. When groups are no longer shown, only what that changes is worked out anew."""
+
+    def __init__(self, crowds: Sequence[Crowd], active: set[Column], k: int) -> None:
+        self.k = k
+        self.columns = dict(enumerate(sorted(active, key=_order)))
+        self.numbers = {column: at for at, column in self.columns.items()}
+        self.crowds: dict[Where, list[tuple[frozenset, Hashable, int]]] = {}
+        self.of_column: dict[int, dict[Where, None]] = {}
+        for crowd in crowds:
+            if crowd.n:
+                where = crowd.place, crowd.kind
+                combination = frozenset([self.numbers[c] for c in crowd.columns if c in self.numbers])
+                self.crowds.setdefault(where, []).append((combination, crowd.owner, crowd.n))
+                for number in combination:
+                    self.of_column.setdefault(number, {})[where] = None
+        self.places = {where: _Place.of(mine, where[0], k) for where, mine in self.crowds.items()}
+
+    def forget(self, gone: Iterable[Column]) -> None:
+        """These groups are not shown."""
+        numbers = frozenset(self.numbers[column] for column in gone)
+        for where in {where: None for number in numbers for where in self.of_column.pop(number, ())}:
+            self.crowds[where] = [(combination - numbers, owner, n) for combination, owner, n in self.crowds[where]]
+            self.places[where] = _Place.of(self.crowds[where], where[0], self.k)
+
+
+def _blame(known: _Places, k: int) -> list[set[Column]]:
     """Sets of groups of which one each has to go; empty when what is shown is safe."""
-    numbers = {column: at for at, column in enumerate(sorted(active, key=_order))}
-    places: dict[tuple[Hashable, Hashable], _Place] = {}
-    for crowd in crowds:
-        if crowd.n:
-            mine = places.setdefault((crowd.place, crowd.kind), _Place())
-            combination = frozenset(numbers[c] for c in crowd.columns if c in numbers)
-            at = mine.counts.setdefault(combination, {})
-            at[crowd.owner] = (
-                at.get(crowd.owner, 0) + crowd.n if crowd.owner is None else max(at.get(crowd.owner, 0), crowd.n)
-            )
-    total = _all_differences(places)
+    total = _all_differences(known.places)
     if not len(total):
         return []
+    base = Span()
+    for mine in known.places.values():
+        for other in mine.heavy[1:]:
+            if len(base) < len(total):
+                base.insert(_difference(mine.heavy[0], other))
     worst: list[Span] = []
     for attempt in range(TRIES):
-        worst = [span for span in _colours(places, k, len(total), attempt) if len(span) < len(total)]
+        worst = [span for span in _colours(known.places, base, k, len(total), attempt) if len(span) < len(total)]
         if not worst:
             return []
-    columns = {at: column for column, at in numbers.items()}
-    return _residues(total, worst, columns)
+    return _residues(total, worst, known.columns)
 
 
 def _order(column: Column) -> tuple[bool, str]:
@@ -197,11 +243,11 @@ def _difference(one: frozenset, other: frozenset) -> dict[int, int]:
     return {**{c: 1 for c in one - other}, **{c: PRIME - 1 for c in other - one}}
 
 
-def _all_differences(places: Mapping[tuple[Hashable, Hashable], _Place]) -> Span:
+def _all_differences(places: Mapping[Where, _Place]) -> Span:
     total = Span()
     by_place: dict[Hashable, dict[frozenset, None]] = {}
     for (place, _kind), mine in places.items():
-        by_place.setdefault(place, {}).update(dict.fromkeys(mine.counts))
+        by_place.setdefault(place, {}).update(dict.fromkeys(mine.combinations))
     seen: set[tuple[frozenset, frozenset]] = set()
     for place, combinations in by_place.items():
         found = list(combinations)
@@ -213,35 +259,16 @@ def _all_differences(places: Mapping[tuple[Hashable, Hashable], _Place]) -> Span
     return total
 
 
-def _colours(places: Mapping[tuple[Hashable, Hashable], _Place], k: int, rank: int, attempt: int) -> list[Span]:
-    """What the people of each colour span. Combinations of at least k people are in every colour."""
-    base = Span()
-    layers: list[tuple[tuple[frozenset, ...], int]] = []
-    owned: dict[tuple[Hashable, Hashable], _Homes] = {}
-    for (place, kind), mine in places.items():
-        heavy = [frozenset[int]()] if place is None else []
-        heavy += [one for one, owners in mine.counts.items() if _certain(owners) >= k]
-        light = {one: owners for one, owners in mine.counts.items() if _certain(owners) < k}
-        for other in heavy[1:]:
-            if len(base) < rank:
-                base.insert(_difference(heavy[0], other))
-        by_owner: dict[Hashable, list[frozenset]] = {}
-        for one, owners in light.items():
-            for owner in owners:
-                if owner == SOMEBODY:
-                    continue  # may be anybody, of any colour
-                by_owner.setdefault(owner, []).append(one)
-        if None in by_owner:
-            layers.extend(_layers(heavy[:1], {one: light[one][None] for one in by_owner.pop(None)}))
-        if by_owner:
-            owned[place, kind] = _Homes(heavy[:1], by_owner)
+def _colours(places: Mapping[Where, _Place], base: Span, k: int, rank: int, attempt: int) -> list[Span]:
+    """What the people of each colour span. ``base``: what those of at least k people in one combination do."""
     spans = [_copy(base) for _colour in range(k)]
     if len(base) == rank:
         return spans
+    layers = [layer for mine in places.values() for layer in mine.layers]
     layers.sort(key=lambda layer: (len(layer[0]) * (1, -1, 1)[attempt], layer[1], _key(layer[0])), reverse=True)
     for combinations, times in layers:
         _deal(spans, combinations, times, rank)
-    _deal_homes(spans, owned, rank, attempt)
+    _deal_homes(spans, [mine for mine in places.values() if mine.homes], rank, attempt)
     return spans
 
 
@@ -284,16 +311,14 @@ def _deal(spans: Sequence[Span], combinations: Sequence[frozenset], times: int, 
             return
 
 
-def _deal_homes(
-    spans: Sequence[Span], owned: Mapping[tuple[Hashable, Hashable], _Homes], rank: int, attempt: int
-) -> None:
+def _deal_homes(spans: Sequence[Span], places: Sequence[_Place], rank: int, attempt: int) -> None:
     """Homes whose people may be the same in several crowds: a home has one colour in all remainders."""
-    owners = sorted({owner for homes in owned.values() for owner in homes.crowds}, key=str)
+    owners = sorted({owner for mine in places for owner in mine.homes}, key=str)
     colours = {owner: (at + at // len(spans) * attempt) % len(spans) for at, owner in enumerate(owners)}
-    for homes in owned.values():
+    for mine in places:
         together: dict[int, list[frozenset]] = {}
-        for owner, combinations in homes.crowds.items():
-            together.setdefault(colours[owner], list(homes.first)).extend(combinations)
+        for owner, combinations in mine.homes.items():
+            together.setdefault(colours[owner], mine.heavy[:1]).extend(combinations)
         for colour, combinations in together.items():
             for other in combinations[1:]:
                 if len(spans[colour]) < rank:

@@ -139,3 +139,15 @@ def read(cell: Cell | None) -> Change | None:
     """The change that was decided when ``cell`` was released; None where there is none."""
     found = (cell or {}).get("change")
     return Change(found["delta"], found["low"], found["high"], found["word"]) if found else None
+
+
+def since(cell: Cell | None) -> int | None:
+    """The number of the wave that the released change of ``cell`` compares with."""
+    found = (cell or {}).get("change")
+    return found["since"] if found else None
+
+
+def read_first(cell: Cell | None) -> tuple[int, Change] | None:
+    """(number of the first wave of the series, change since it); None where only the wave before was compared."""
+    found = ((cell or {}).get("change") or {}).get("first")
+    return (found["since"], Change(found["delta"], found["low"], found["high"], found["word"])) if found else None

@@ -7,7 +7,7 @@ groups may be told of it; whatever is not shown is hidden like any other cell.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -18,6 +18,7 @@ from surveys.results.insight import barriers, drivers, reliability
 from surveys.results.insight.reliability import Moments
 
 Array = NDArray[np.float64]
+Mask = NDArray[np.bool_]
 Items = Sequence[Mapping[str, Any]]
 Node = Any
 Leaf = tuple[int, int]
@@ -28,7 +29,37 @@ NOT_ASKED = {"shown": False, "why": "not asked"}
 STRAIGHT_FROM = 5
 # Drivers of more groups than this are not worked out; smaller groups point to the one above.
 MOST_DRIVEN = 200
+# Of what is told of people in the tree, this is told of groups that cross it, too.
+CROSSED = ("barrier", "below:")
 OUTCOMES = ("outcome", "recommendation", "effort")
+
+
+@dataclass(frozen=True)
+class Crossing:
+    """Groups that cross the tree, each row in one or none of every kind of them.
+
+    ``of``: for each kind, every row's place in ``columns``, −1 for none. ``show(people, nodes, wanted)``: of the
+    ``wanted`` columns (with their people) those that may be told of these people beside the ``nodes`` of the tree.
+    """
+
+    columns: Sequence[Any]
+    of: Sequence[NDArray[np.int64]]
+    show: Callable[[Mask, set[Node], Mapping[int, int]], set[int]]
+
+    def count(self, mask: Mask) -> list[int]:
+        """How many rows of each column are in ``mask``."""
+        found = np.zeros(len(self.columns), dtype=np.int64)
+        for kind in self.of:
+            found += np.bincount(kind[mask & (kind >= 0)], minlength=len(self.columns))
+        return found.tolist()
+
+    def kept(self, mask: Mask, nodes: set[Node], least: int) -> dict[int, int]:
+        """The columns of at least ``least`` people that may be told, with how many these are."""
+        wanted = {at: n for at, n in enumerate(self.count(mask)) if n >= least}
+        return {at: wanted[at] for at in self.show(mask, nodes, wanted)} if wanted else {}
+
+    def rows(self, column: int) -> Mask:
+        return np.any([kind == column for kind in self.of], axis=0)
 
 
 @dataclass(frozen=True)
@@ -37,7 +68,8 @@ class Groups:
 
     ``show(counts, least)``: the groups that may be told of a base, ``counts`` people per leaf, each with at least
     ``least`` of them. ``people(counts of leaves)``: how many distinct people these are at least. ``said``: how a count
-    is told.
+    is told. ``crossing``: groups that cross the tree. ``heard``: filled with who is in the base of a measure and into
+    which of how many classes he falls, for a last look at what is shown together.
     """
 
     parents: Mapping[Node, Node | None]
@@ -45,6 +77,12 @@ class Groups:
     show: Callable[[Mapping[Leaf, int], int], set[Node]]
     people: Callable[[Iterable[tuple[Leaf, int]]], int]
     said: Callable[[int], int | str]
+    crossing: Crossing | None = None
+    heard: dict[str, tuple[Mask, NDArray[np.int64], int]] = field(default_factory=dict)
+
+    @property
+    def columns(self) -> Sequence[Any]:
+        return self.crossing.columns if self.crossing else ()
 
     def all_leaves(self, counts: Mapping[Leaf, int]) -> dict[Node, list[Leaf]]:
         """Each group with the leaves in ``counts`` at and below it."""
@@ -70,7 +108,7 @@ class Rows:
         places = {leaf: at for at, leaf in enumerate(unique)}
         return cls(unique, np.array([places[leaf] for leaf in leaves], dtype=np.int64), values)
 
-    def count(self, mask: NDArray[np.bool_]) -> dict[Leaf, int]:
+    def count(self, mask: Mask) -> dict[Leaf, int]:
         """How many rows of each leaf are in ``mask``; leaves without any are left out."""
         found = np.bincount(self.at[mask], minlength=len(self.leaves))
         return {leaf: int(n) for leaf, n in zip(self.leaves, found, strict=True) if n}
@@ -94,8 +132,11 @@ def indices(answers: Iterable[Sequence[int | None]], items: Items) -> Array:
 def own_cells(
     leaves: Sequence[Leaf], answers: Sequence[Sequence[int | None]], items: Items, groups: Groups, rules: Mapping
 ) -> Cells:
-    """What people's answers about their own work hold: see the functions below. ``leaves``: of each row of answers."""
-    cells: Cells = {node: {} for node in groups.parents}
+    """What people's answers about their own work hold: see the functions below. ``leaves``: of each row of answers.
+
+    By node, and by column of the groups that cross the tree (these: barriers and drivers).
+    """
+    cells: Cells = {node: {} for node in (*groups.parents, *groups.columns)}
     if not len(answers) or not items:
         return cells
     rows = Rows.of(leaves, indices(answers, items))
@@ -150,22 +191,22 @@ def _barriers(cells: Cells, rows: Rows, dimensions: Mapping[str, list[int]], gro
             row["barrier"] = dict(NOT_ASKED)
         return
     threshold = float(rules.get("barrier_at", barriers.THRESHOLD))
-    least = max(barriers.FROM, rules["score_detail_from"])
     means = {name: _means(rows.values[:, places]) for name, places in dimensions.items()}
     everything = [at for places in dimensions.values() for at in places]
     answered = ~np.isnan(rows.values[:, everything]).all(axis=1)
     firsts = np.array([_first(person, threshold) for person in zip(*means.values(), strict=True)])
-    counts = {name: rows.count(answered & (firsts == at)) for at, name in enumerate(barriers.FIRST)}
 
-    def first(found: list[Leaf], n: int) -> dict[str, Any] | None:
-        fallen = [sum(counts[name].get(leaf, 0) for leaf in found) for name in barriers.FIRST]
+    def first(fallen: Sequence[int], n: int) -> dict[str, Any] | None:
         return barriers.first_cell(fallen, groups.said(n), rules)
 
-    _tell(cells, "barrier", rows.count(answered), least, groups, first)
+    _tell(cells, "barrier", rows, answered, (firsts, len(barriers.FIRST)), first, groups, _least(rules))
     for name, mean in means.items():
         with np.errstate(invalid="ignore"):
-            hits = rows.count(mean <= threshold)
-        _tell_share(cells, f"below:{name}", hits, rows.count(~np.isnan(mean)), least, groups, rules)
+            _tell_share(cells, f"below:{name}", rows, ~np.isnan(mean), mean <= threshold, groups, rules, _least(rules))
+
+
+def _least(rules: Mapping) -> int:
+    return max(barriers.FROM, rules["score_detail_from"])
 
 
 def _first(means: tuple[float, ...], threshold: float) -> int:
@@ -175,20 +216,14 @@ def _first(means: tuple[float, ...], threshold: float) -> int:
 
 
 def _tell_share(
-    cells: Cells,
-    key: str,
-    hits: Mapping[Leaf, int],
-    counts: Mapping[Leaf, int],
-    least: int,
-    groups: Groups,
-    rules: Mapping,
+    cells: Cells, key: str, rows: Rows, mask: Mask, hits: Mask, groups: Groups, rules: Mapping, least: int
 ) -> None:
-    """A share of people: ``hits`` of ``counts`` in each leaf."""
+    """A share of the people in ``mask``: those of them in ``hits``."""
 
-    def cell(found: list[Leaf], n: int) -> dict[str, Any] | None:
-        return barriers.below_cell(sum(hits.get(leaf, 0) for leaf in found), n, groups.said(n), rules)
+    def cell(counts: Sequence[int], n: int) -> dict[str, Any] | None:
+        return barriers.below_cell(counts[1], n, groups.said(n), rules)
 
-    _tell(cells, key, counts, least, groups, cell)
+    _tell(cells, key, rows, mask, (hits.astype(np.int64), 2), cell, groups, least)
 
 
 def _means(given: Array) -> Array:
@@ -203,17 +238,36 @@ def _means(given: Array) -> Array:
 def _tell(
     cells: Cells,
     key: str,
-    counts: Mapping[Leaf, int],
-    least: int,
+    rows: Rows,
+    mask: Mask,
+    classes: tuple[NDArray[np.int64], int],
+    cell: Callable[[Sequence[int], int], dict[str, Any] | None],
     groups: Groups,
-    cell: Callable[[list[Leaf], int], dict[str, Any] | None],
+    least: int,
 ) -> None:
+    """How the people in ``mask`` divide into ``classes`` (each row's, and how many there are), in every group.
+
+    ``cell``: made of the people of each class and of how many people all are at least.
+    """
+    places, width = classes
+    parts = [mask & (places == at) for at in range(width)]
+    counts, of_class = rows.count(mask), [rows.count(part) for part in parts]
     shown = groups.show(counts, least)
     leaves = groups.all_leaves(counts)
-    for node, row in cells.items():
-        found = leaves[node]
-        made = cell(found, groups.people((leaf, counts[leaf]) for leaf in found)) if node in shown else None
-        row[key] = made or dict(HIDDEN)
+    for node in groups.parents:
+        cells[node][key] = dict(HIDDEN)
+        if node in shown:
+            mine = leaves[node]
+            people = groups.people((leaf, counts[leaf]) for leaf in mine)
+            made = cell([sum(of.get(leaf, 0) for leaf in mine) for of in of_class], people)
+            cells[node][key] = made or dict(HIDDEN)
+    groups.heard[key] = (mask, places, width)
+    if groups.crossing and key.startswith(CROSSED):
+        kept = groups.crossing.kept(mask, shown, least)
+        in_columns = [groups.crossing.count(part) for part in parts]
+        for at, column in enumerate(groups.columns):
+            told = cell([of[at] for of in in_columns], kept[at]) if at in kept else None
+            cells[column][key] = told or dict(HIDDEN)
 
 
 def _summed(rows: Rows, places: Sequence[int], groups: Groups) -> tuple[dict[Leaf, int], dict[Node, Moments]]:
@@ -252,7 +306,8 @@ def _reliability(
     counts, sums = _summed(rows, places, groups)
     shown, leaves = groups.show(counts, rules["distribution_from"]), groups.all_leaves(counts)
     codes = [items[at]["code"] for at in places]
-    for node, row in cells.items():
+    for node in groups.parents:
+        row = cells[node]
         row[key] = dict(HIDDEN)
         if node in shown:
             n = groups.people((leaf, counts[leaf]) for leaf in leaves[node])
@@ -277,10 +332,9 @@ def _straight(cells: Cells, rows: Rows, groups: Groups, rules: Mapping) -> None:
     if rows.values.shape[1] < STRAIGHT_FROM:
         return
     enough = (~np.isnan(rows.values)).sum(axis=1) >= STRAIGHT_FROM
-    least_given = np.min(np.where(np.isnan(rows.values), np.inf, rows.values), axis=1)
-    most_given = np.max(np.where(np.isnan(rows.values), -np.inf, rows.values), axis=1)
-    hits = rows.count(enough & (least_given == most_given))
-    _tell_share(cells, "straight", hits, rows.count(enough), rules["distribution_from"], groups, rules)
+    lowest = np.min(np.where(np.isnan(rows.values), np.inf, rows.values), axis=1)
+    highest = np.max(np.where(np.isnan(rows.values), -np.inf, rows.values), axis=1)
+    _tell_share(cells, "straight", rows, enough, lowest == highest, groups, rules, rules["distribution_from"])
 
 
 def _drivers(
@@ -297,12 +351,26 @@ def _drivers(
     predictors = [at for at in predictors if at != outcome]
     if outcome is None or len(predictors) < 2:
         return
-    counts, sums = _summed(rows, [*predictors, outcome], groups)
+    places = [*predictors, outcome]
+    counts, sums = _summed(rows, places, groups)
     least = max(drivers.FEWEST, drivers.PER_PREDICTOR * len(predictors))
     shown, leaves = groups.show(counts, least), groups.all_leaves(counts)
     sizes = {node: groups.people((leaf, counts[leaf]) for leaf in leaves[node]) for node in shown}
-    largest = set(sorted(sizes, key=lambda node: (-sizes[node], str(node)))[:MOST_DRIVEN])
-    codes = [items[at]["code"] for at in predictors]
-    for node, row in cells.items():
-        made = drivers.cell(codes, items[outcome]["code"], sums[node], sizes[node]) if node in largest else None
-        row[key] = made or dict(HIDDEN)
+    codes, what = [items[at]["code"] for at in predictors], items[outcome]["code"]
+    for node in groups.parents:
+        cells[node][key] = dict(HIDDEN)
+    for node in _largest(sizes):
+        cells[node][key] = drivers.cell(codes, what, sums[node], sizes[node]) or dict(HIDDEN)
+    if groups.crossing:
+        values = rows.values[:, places]
+        whole = ~np.isnan(values).any(axis=1)
+        kept = groups.crossing.kept(whole, shown, least)
+        for column in groups.columns:
+            cells[column][key] = dict(HIDDEN)
+        for at in _largest(kept):
+            made = drivers.cell(codes, what, Moments.of(values[groups.crossing.rows(at) & whole]), kept[at])
+            cells[groups.columns[at]][key] = made or dict(HIDDEN)
+
+
+def _largest(sizes: Mapping[Any, int]) -> list[Any]:
+    return sorted(sizes, key=lambda one: (-sizes[one], str(one)))[:MOST_DRIVEN]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -20,6 +20,8 @@ WAYS = (WAS, NOW, COMMON)
 class Wave:
     """One released wave. ``units``: of each reported group, the organisation's units in it; ``cells``: by group.
 
+    ``crossing``: of the groups that cross the tree, by what each is known by (see changes.identity).
+
     ``tree``: unit → parent, as the wave froze it; ``items``: what was asked.
     """
 
@@ -29,6 +31,7 @@ class Wave:
     tree: Mapping[int, int | None]
     items: Items = ()
     about: Any = None
+    crossing: Mapping[Hashable, Mapping[str, Cell]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,306 @@
+"""What one reader may read of one wave: result pages, files and the API fetch released cells through here.
+
+Who may is asked of the gate (:mod:`surveys.results.queries`); this module only fetches what it allows, and of a large
+wave only the cells a page shows: 5,000 units have some 30 MB of cells.
+
+In the tree a reader sees his groups and the whole organisation. Of who serves whom he sees both directions: what is
+said of his groups, and what his groups say of others. The categories of a cut are of everybody, so they are for all who
+may see results; those within a division are for who sees the division.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from django.db.models import Count, FloatField, Q, QuerySet
+from django.db.models.fields.json import KeyTextTransform, KeyTransform
+from django.db.models.functions import Cast
+from django.shortcuts import get_object_or_404
+from django.utils.translation import get_language
+
+from culture.access.permissions import Permission, can
+from surveys.instruments.scales import text_in
+from surveys.results import queries
+from surveys.results.models import CellGroup, Release
+from surveys.waves.models import Wave
+
+Cells = Mapping[str, Mapping[str, Any]]
+TREE, MATRIX, DIVISION, CUSTOMER, CUT, UNIT_CUT = FAMILIES = (
+    "tree", "matrix", "division", "customer", "cut", "unit_cut",
+)  # fmt: skip
+ARROW = " ← "
+
+
+@dataclass(frozen=True)
+class Place:
+    """A line of the tree without its cells. ``depth`` as in the tree; ``own``: seen for itself, not only as the top."""
+
+    unit: int
+    name: str
+    parent: int | None
+    depth: int
+    own: bool = True
+
+
+@dataclass(frozen=True)
+class Line:
+    """A released group with the cells that were asked for."""
+
+    family: str
+    unit: int
+    other: int | None
+    name: str
+    parent: int | None
+    depth: int
+    cut: str
+    cells: Cells
+
+    @property
+    def sides(self) -> tuple[str, str]:
+        """Of who serves whom: the provider's and the customer's name."""
+        provider, _arrow, customer = self.name.partition(ARROW)
+        return provider, customer
+
+
+def _index(key: str) -> Cast:
+    """The index of a cell as the database sees it; NULL where it has none."""
+    return Cast(KeyTextTransform("index", KeyTransform(key, "cells")), FloatField())
+
+
+class Seen:
+    """A wave as one reader may see it. ``nodes``: groups of the tree he sees for themselves; None: all of them."""
+
+    def __init__(self, wave: Wave, release: Release, user: queries.User) -> None:
+        release.wave = wave
+        self.wave, self.release, self.user = wave, release, user
+        self.nodes = queries.seen_nodes(wave, user)
+        # Plain employees, with whom a wave is shared, see their own group and the whole, not everybody's categories.
+        self.whole = can(user, Permission.SEE_RESULTS)
+
+    @classmethod
+    def of(cls, user: queries.User, wave: Wave) -> Seen | None:
+        release = queries.release_of(wave, user)
+        return cls(wave, release, user) if release else None
+
+    def sees(self, unit: int) -> bool:
+        return self.nodes is None or unit in self.nodes
+
+    @property
+    def partial(self) -> bool:
+        return self.nodes is not None
+
+    # -- groups ------------------------------------------------------------------------------------------------------
+
+    def groups(self, *families: str) -> QuerySet[CellGroup]:
+        """The released groups of these families (all: none named) that may be seen."""
+        rows = CellGroup.objects.filter(release=self.release)
+        wanted = families or FAMILIES
+        if self.nodes is None:
+            return rows.filter(family__in=wanted)
+        allowed = Q(pk__in=[])
+        for family in wanted:
+            allowed |= self._allowed(family)
+        return rows.filter(allowed)
+
+    def _allowed(self, family: str) -> Q:
+        nodes = list(self.nodes or ())
+        mine = Q(unit__in=nodes)
+        if family == TREE:
+            mine |= Q(parent=None)
+        if family in (MATRIX, DIVISION):
+            mine |= Q(other__in=nodes)
+        if family == CUT:
+            mine = Q() if self.whole else Q(pk__in=[])
+        return Q(family=family) & mine
+
+    def lines(
+        self,
+        *families: str,
+        keys: Sequence[str] | None = None,
+        among: Q | None = None,
+        lowest: str = "",
+        most: int | None = None,
+        **having: Any,
+    ) -> list[Line]:
+        """Groups with their cells: all of them, or only those of ``keys``. ``among``, ``having`` narrow further.
+
+        ``lowest``: in the order of that score, the lowest first, the unknown last; ``most``: so many of them.
+        """
+        rows = self.groups(*families).filter(among or Q(), **having)
+        rows = rows.order_by(_index(lowest).asc(nulls_last=True), "name", "pk") if lowest else rows.order_by("pk")
+        rows = rows[:most]
+        plain = ("family", "unit", "other", "name", "parent", "depth", "cut")
+        if keys is None:
+            return [Line(*row, self.told(cells)) for *row, cells in rows.values_list(*plain, "cells")]  # type: ignore[call-arg]
+        names = {f"cell{at}": KeyTransform(key, "cells") for at, key in enumerate(keys)}
+        found = []
+        for row in rows.annotate(**names).values_list(*plain, *names):
+            told = zip(keys, row[len(plain) :], strict=True)
+            cells = self.told({key: cell for key, cell in told if cell is not None})
+            found.append(Line(*row[: len(plain)], cells))  # type: ignore[call-arg]
+        return found
+
+    def scores(self, key: str) -> dict[int, float | None]:
+        """One score of every group of the tree, by group; None where it has none. Numbers only: for sorting."""
+        return dict(self.groups(TREE).order_by("pk").values_list("unit", _index(key)))
+
+    # -- the tree ----------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def places(self) -> list[Place]:
+        """The lines of the tree that may be seen, parents before children. One query, without cells."""
+        rows = self.groups(TREE).order_by("pk").values_list("unit", "name", "parent", "depth")
+        return [Place(unit, name, parent, depth, self.sees(unit)) for unit, name, parent, depth in rows]
+
+    @cached_property
+    def names(self) -> dict[int, str]:
+        return {place.unit: place.name for place in self.places}
+
+    def tree(self, units: Iterable[int], keys: Sequence[str]) -> dict[int, Cells]:
+        """The cells ``keys`` of these groups of the tree, by group."""
+        return {line.unit: line.cells for line in self.lines(TREE, keys=keys, unit__in=list(units))}
+
+    def unit(self, unit: int) -> CellGroup | None:
+        """One group of the tree with all its cells."""
+        return self._row(self.groups(TREE).filter(unit=unit))
+
+    @cached_property
+    def company(self) -> CellGroup | None:
+        """The row of the whole organisation."""
+        return self._row(self.groups(TREE).filter(parent=None))
+
+    def unit_and_company(self, unit: int) -> CellGroup | None:
+        """The same as :meth:`unit`; the company is read with it."""
+        rows = list(self.groups(TREE).filter(Q(unit=unit) | Q(parent=None)).order_by("pk"))
+        for row in rows:
+            self._told_row(row)
+            if row.parent is None:
+                self.company = row
+        return next((row for row in rows if row.unit == unit), None)
+
+    def course(self) -> list[CellGroup]:
+        """The whole organisation in this wave and those before it that are shared with the reader, oldest first."""
+        waves = queries.released_waves(self.user).filter(series=self.wave.series_id, number__lte=self.wave.number)
+        shown = CellGroup.objects.shown().filter(
+            family=TREE, parent=None, release__wave__in=waves.order_by().values("pk")
+        )
+        rows = list(
+            shown.select_related("release__wave").defer("release__wave__snapshot").order_by("release__wave__number")
+        )
+        for row in rows:
+            if row.release_id == self.release.pk:
+                row.release = self.release
+                self.company = self._told_row(row)
+        return rows
+
+    def row(self, family: str, **having: Any) -> CellGroup | None:
+        """One group of another family with all its cells."""
+        return self._row(self.groups(family).filter(**having))
+
+    def _row(self, rows: QuerySet[CellGroup]) -> CellGroup | None:
+        row = rows.first()
+        return self._told_row(row) if row else None
+
+    def _told_row(self, row: CellGroup) -> CellGroup:
+        row.release = self.release
+        row.cells = self.told(row.cells)
+        return row
+
+    def above(self, unit: int, keys: Sequence[str]) -> dict[str, Line]:
+        """For each of the keys the nearest group above ``unit`` that shows it and may be seen."""
+        if self.nodes is None:
+            parents = {place.unit: place.parent for place in self.places}
+        else:
+            rows = CellGroup.objects.filter(release=self.release, family=TREE)
+            parents = dict(rows.values_list("unit", "parent"))
+        line: list[int] = []
+        at = parents.get(unit)
+        while at is not None and at not in line:
+            line.append(at)
+            at = parents.get(at)
+        found = {one.unit: one for one in self.lines(TREE, keys=keys, unit__in=line)} if line else {}
+        upwards = [found[one] for one in line if one in found]
+        return {
+            key: one
+            for key in keys
+            for one in [next((up for up in upwards if (up.cells.get(key) or {}).get("shown")), None)]
+            if one is not None
+        }
+
+    # -- change ------------------------------------------------------------------------------------------------------
+
+    def cells_before(self, row: CellGroup) -> dict[str, Any]:
+        """The scores the group had in the wave before, for telling *not asked before* from *not to be compared*.
+
+        Only releases from before words were decided need the numbers; of all others it is enough what was asked.
+        """
+        if any(name.startswith("reliability:") for name in row.cells) or self._wave_before is None:
+            return dict.fromkeys(queries.codes_of(self.items_before), {"shown": False})
+        before = Seen.of(self.user, self._wave_before)
+        earlier = before.unit(row.unit) if before else None
+        return earlier.cells if earlier else {}
+
+    @cached_property
+    def _wave_before(self) -> Wave | None:
+        return queries.previous_for(self.wave, self.user)
+
+    def told(self, cells: dict[str, Any]) -> dict[str, Any]:
+        """Cells without what changed since a wave this reader may not see: it would tell that wave's numbers."""
+        return cells if self._wave_before else queries.without_change(cells)
+
+    # -- what was asked ----------------------------------------------------------------------------------------------
+
+    @cached_property
+    def _frozen(self) -> dict[int, tuple[list[dict[str, Any]], list[dict[str, Any]]]]:
+        """Questions and cuts of this wave and of the one before, as they were frozen. One query."""
+        ids = [self.wave.pk, *([self._wave_before.pk] if self._wave_before else [])]
+        rows = Wave.objects.filter(pk__in=ids).values_list("pk", "snapshot__items", "snapshot__cuts")
+        return {pk: ([one for one in items or [] if one["kind"] != "comment"], cuts or []) for pk, items, cuts in rows}
+
+    @property
+    def items(self) -> list[dict[str, Any]]:
+        """The frozen questions that carry numbers, in order."""
+        return self._frozen[self.wave.pk][0]
+
+    @property
+    def items_before(self) -> list[dict[str, Any]]:
+        """What the wave before asked, if this reader may see it."""
+        return self._frozen[self._wave_before.pk][0] if self._wave_before else []
+
+    @property
+    def cuts(self) -> list[dict[str, Any]]:
+        """The cuts that were declared before opening, with their categories ({"id", "name"})."""
+        return self._frozen[self.wave.pk][1]
+
+    @cached_property
+    def instrument(self) -> str:
+        """The questionnaire and its edition, in the reader's language."""
+        version = self.wave.version
+        if version is None:
+            return self.release.instrument
+        return f"{text_in(version.instrument.name, get_language() or 'en')} · {version.number}"
+
+    def counts(self, *families: str) -> dict[str, int]:
+        """How many groups of each family may be seen."""
+        found = self.groups(*families).order_by().values_list("family").annotate(n=Count("pk"))
+        return dict(found)
+
+    def streamed(self, *families: str, chunk: int = 200) -> Iterator[CellGroup]:
+        """Groups one after the other, in bounded memory."""
+        for row in self.groups(*families).order_by("pk").iterator(chunk_size=chunk):
+            row.cells = self.told(row.cells)
+            yield row
+
+
+def seen_or_404(user: queries.User, wave_id: int) -> Seen:
+    """A released wave as ``user`` may see it, or 404."""
+    waves = queries.released_waves(user)
+    wave = get_object_or_404(waves, pk=wave_id)
+    found = Seen.of(user, wave)
+    if found is None:
+        get_object_or_404(waves.none(), pk=wave_id)
+    assert found is not None
+    return found
