@@ -45,7 +45,7 @@ GROUPS: list[tuple[Any, list[Entry]]] = [
         _("For me"),
         [
             Entry("answering:mine", _("My surveys"), "clipboard-pen", short=_("Surveys")),
-            Entry("training:my_training", _("My training"), "graduation-cap", P.DO_TRAINING, _("Training")),
+            Entry("training:my_training", _("My way"), "graduation-cap", P.DO_TRAINING, _("My way")),
             Entry("framework:charter", _("Charter"), "scroll-text", P.DO_TRAINING),
             Entry("recognition:feed", _("Thanks"), "heart-handshake", P.GIVE_KUDOS),
             Entry("planning:actions", _("Actions"), "list-todo", P.DO_TRAINING),
@@ -59,6 +59,7 @@ GROUPS: list[tuple[Any, list[Entry]]] = [
             Entry("planning:list", _("Programs"), "milestone", P.MANAGE_PROGRAMS),
             Entry("framework:catalogue", _("Framework"), "list-checks", P.DO_TRAINING),
             Entry("framework:readiness", _("Readiness"), "clipboard-check", P.SEE_SCORECARD),
+            Entry("training:paths", _("Training paths"), "route", P.MANAGE_TRAINING, _("Paths")),
             Entry("training:courses", _("Courses"), "book-open", P.MANAGE_TRAINING),
         ],
     ),
@@ -67,6 +68,7 @@ GROUPS: list[tuple[Any, list[Entry]]] = [
         [
             Entry("waves:list", _("Waves"), "audio-waveform", P.SEE_PARTICIPATION),
             Entry("results:list", _("Results"), "chart-column", P.SEE_RESULTS),
+            Entry("results:moderation", _("Names in comments"), "message-square-quote", P.MODERATE_COMMENTS),
             Entry("waves:links", _("Service map"), "workflow", P.MANAGE_SURVEYS),
             Entry("instruments:list", _("Questionnaires"), "clipboard-list", P.MANAGE_SURVEYS),
             Entry("waves:mails", _("Survey mails"), "mail", P.MANAGE_SURVEYS),
@@ -76,6 +78,7 @@ GROUPS: list[tuple[Any, list[Entry]]] = [
     (
         _("People"),
         [
+            Entry("training:team_due", _("Due in the team"), "calendar-clock", P.SEE_TEAM_TRAINING, _("Due")),
             Entry("training:team", _("Team training"), "users", P.SEE_TEAM_TRAINING, _("Team")),
             # The import is a button of this page, and its pages lie below this address.
             Entry("people:employees", _("People"), "contact", P.SEE_TEAM_TRAINING),

@@ -7,12 +7,17 @@ class ProgramsConfig(AppConfig):
 
     def ready(self) -> None:
         # Models exist only now; each room says what it holds about a person.
-        from programs.planning import aftermath
+        from programs.planning import aftermath, indicators
         from programs.planning import personal as planning
+        from programs.recognition import in_plan as recognition_in_plan
         from programs.recognition import personal as recognition
+        from programs.training import in_plan as training_in_plan
         from programs.training import personal as training
 
         aftermath.register()
+        indicators.register_own()
+        training_in_plan.register()
+        recognition_in_plan.register()
         planning.register()
         training.register()
         recognition.register()

@@ -7,8 +7,13 @@ class SurveysConfig(AppConfig):
 
     def ready(self) -> None:
         # Models exist only now; each room says what it holds about a person.
+        from surveys.answering import aftermath
         from surveys.answering import personal as answering
+        from surveys.results import personal as results
+        from surveys.results import sharing
         from surveys.waves import personal as waves
 
         waves.register()
         answering.register()
+        results.register()
+        aftermath.register_day(sharing.day_for_everybody)

@@ -2,23 +2,36 @@
 (() => {
   const line = document.querySelector("[data-end]");
   if (!line) return;
-  const idle = Number(line.dataset.idle) * 1000, warn = 15000, beat = 20000;
-  let last = Date.now(), told = Date.now();
+  const idle = Number(line.dataset.idle) * 1000, warn = 15000, beat = 20000, again = 5000;
+  let last = Date.now(), told = Date.now(), over = false;
+  // What was shown goes at once, even where the network is gone and no other page can come.
+  const leave = () => {
+    over = true;
+    const { end, away } = line.dataset, sheet = document.querySelector(".sheet");
+    sheet.replaceChildren();
+    const go = () => fetch(end, { cache: "no-store" }).then(() => location.replace(end), () => {
+      sheet.textContent = away;
+      setTimeout(go, again);
+    });
+    go();
+  };
   const stay = () => {
+    if (over) return;
     last = Date.now();
     line.textContent = "";
     if (!line.dataset.stay || last - told < beat) return;
     told = last;
     fetch(line.dataset.stay, { method: "POST", headers: { "X-Autosave": "stay" }, cache: "no-store" })
-      .then((answer) => { if (answer.status === 410) location.replace(line.dataset.end); })
+      .then((answer) => { if (answer.status === 410) leave(); })
       .catch(() => {});
   };
   for (const name of ["input", "pointerdown", "keydown", "scroll", "touchstart"]) {
     addEventListener(name, stay, { passive: true, capture: true });
   }
   setInterval(() => {
+    if (over) return;
     const left = idle - (Date.now() - last);
-    if (left <= 0) location.replace(line.dataset.end);
+    if (left <= 0) leave();
     else if (left <= warn) {
       const seconds = Math.ceil(left / 1000);
       // Said every five seconds: a screen reader would else speak without end.
@@ -26,5 +39,5 @@
     }
   }, 500);
   // A page that comes back out of the browser's memory is somebody else's.
-  addEventListener("pageshow", (event) => { if (event.persisted) location.replace(line.dataset.end); });
+  addEventListener("pageshow", (event) => { if (event.persisted) leave(); });
 })();

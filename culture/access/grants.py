@@ -48,6 +48,7 @@ def give(
         _role_and_dates(role, since, until, today)
         or _somebody_here(employee, since, until)
         or _unit_open(unit, since)
+        or _whole_only(role, unit)
         or _own_reach(by, employee, role, unit)
         or _not_held_already(employee, role, unit, since, until)
         or _first_admin_without_end(role, unit, until)
@@ -196,6 +197,15 @@ def _role_and_dates(role: str, since: dt.date, until: dt.date | None, today: dt.
         return {"until": told % {"day": _day(since + LONGEST)}}
     if until and until < since:
         return {"until": _("The last day is before the first one (%(day)s).") % {"day": _day(since)}}
+    if role == Role.MODERATOR and until is None:
+        return {"until": _("Comments are moderated for a time: give the last day.")}
+    return None
+
+
+def _whole_only(role: str, unit: Unit | None) -> Wrong:
+    """Comments wait together, wherever they come from: there is no moderator of a unit."""
+    if role == Role.MODERATOR and unit is not None:
+        return {"unit": _("This role is for the whole organisation: leave the unit empty.")}
     return None
 
 

@@ -24,6 +24,7 @@ class Role(models.TextChoices):
     TRAINER = "trainer", _("Trainer")
     EXECUTIVE = "executive", _("Executive")
     AUDITOR = "auditor", _("Auditor")
+    MODERATOR = "moderator", _("Comment moderator")
     # Everybody is an employee, and a manager follows from the tree: neither is granted.
 
 
@@ -69,6 +70,9 @@ class Grant(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(until=None) | Q(until__gte=F("since")), name="grant_in_order"),
             models.CheckConstraint(condition=Q(role__in=Role.values), name="grant_of_a_known_role"),
+            models.CheckConstraint(
+                condition=~Q(role="moderator") | Q(until__isnull=False, unit__isnull=True), name="moderator_for_a_time"
+            ),
         ]
 
     def __str__(self) -> str:

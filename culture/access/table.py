@@ -1,21 +1,22 @@
 """The one table that says which role may do what. Pure: no database, no clock.
 
-| | HR admin | HR of a unit | Program lead | Trainer | Manager | Executive | Auditor | Employee |
-|---|---|---|---|---|---|---|---|---|
-| manage_people      | ● | ○ | | | | | | |
-| manage_access      | ● | ○ | | | | | | |
-| see_access         | ● | ○ | | | | | ○ | |
-| manage_framework   | ● | | ● | | | | | |
-| manage_programs    | ● | | ○ | | | | | |
-| manage_surveys     | ● | | | | | | | |
-| see_participation  | ● | | ● | | | | | |
-| see_results        | ● | ○ | ○ | | ○ | ○ | | |
-| see_scorecard      | ● | | ● | | | ● | | |
-| write_courses      | ● | | | ● | | | | |
-| manage_training    | ● | ○ | | ○ | | | | |
-| see_team_training  | ● | ○ | | ○ | ○ | | | |
-| see_audit          | ● | | | | | | ● | |
-| see_ledger         | ● | | | | | | ● | |
+| | HR admin | HR of a unit | Program lead | Trainer | Manager | Executive | Auditor | Moderator | Employee |
+|---|---|---|---|---|---|---|---|---|---|
+| manage_people      | ● | ○ | | | | | | | |
+| manage_access      | ● | ○ | | | | | | | |
+| see_access         | ● | ○ | | | | | ○ | | |
+| manage_framework   | ● | | ● | | | | | | |
+| manage_programs    | ● | | ○ | | | | | | |
+| manage_surveys     | ● | | | | | | | | |
+| see_participation  | ● | | ● | | | | | | |
+| see_results        | ● | ○ | ○ | | ○ | ○ | | | |
+| see_scorecard      | ● | | ● | | | ● | | | |
+| write_courses      | ● | | | ● | | | | | |
+| manage_training    | ● | ○ | | ○ | | | | | |
+| see_team_training  | ● | ○ | | ○ | ○ | | | | |
+| see_audit          | ● | | | | | | ● | | |
+| see_ledger         | ● | | | | | | ● | | |
+| moderate_comments  | ● | | | | | | | ● | |
 | give_kudos, do_training | for everybody |
 
 ○ follows the grant: for a unit and everything below it, or everywhere when granted for the whole organisation.
@@ -51,6 +52,7 @@ class Permission(enum.StrEnum):
     SEE_TEAM_TRAINING = "see_team_training"
     SEE_AUDIT = "see_audit"
     SEE_LEDGER = "see_ledger"
+    MODERATE_COMMENTS = "moderate_comments"
     GIVE_KUDOS = "give_kudos"
     DO_TRAINING = "do_training"
 
@@ -65,6 +67,7 @@ class Persona(enum.StrEnum):
     MANAGER = "manager"
     EXECUTIVE = Role.EXECUTIVE.value
     AUDITOR = Role.AUDITOR.value
+    MODERATOR = Role.MODERATOR.value
     EMPLOYEE = "employee"
 
 
@@ -78,6 +81,7 @@ WHOLE_ONLY: frozenset[Permission] = frozenset(
         P.WRITE_COURSES,
         P.SEE_AUDIT,
         P.SEE_LEDGER,
+        P.MODERATE_COMMENTS,
     }
 )
 FOR_EVERYBODY: frozenset[Permission] = frozenset({P.GIVE_KUDOS, P.DO_TRAINING})
@@ -101,6 +105,7 @@ TABLE: dict[Persona, frozenset[Permission]] = {
     Persona.MANAGER: frozenset({P.SEE_RESULTS, P.PLAN_ACTIONS, P.SEE_TEAM_TRAINING}),
     Persona.EXECUTIVE: frozenset({P.SEE_RESULTS, P.SEE_SCORECARD}),
     Persona.AUDITOR: frozenset({P.SEE_ACCESS, P.SEE_AUDIT, P.SEE_LEDGER}),
+    Persona.MODERATOR: frozenset({P.MODERATE_COMMENTS}),
     Persona.EMPLOYEE: FOR_EVERYBODY,
 }
 
@@ -125,6 +130,7 @@ TITLES: dict[Persona, Any] = {
     Persona.MANAGER: _("Manager"),
     Persona.EXECUTIVE: _("Executive"),
     Persona.AUDITOR: _("Auditor"),
+    Persona.MODERATOR: _("Comment moderator"),
     Persona.EMPLOYEE: _("Employee"),
 }
 HOW: dict[Persona, Any] = {
@@ -135,6 +141,7 @@ HOW: dict[Persona, Any] = {
     Persona.MANAGER: _("Whoever has at least one direct report, for the own unit and everything below it. Not given."),
     Persona.EXECUTIVE: _("Given by an HR admin, for the whole organisation or for a unit."),
     Persona.AUDITOR: _("Given by an HR admin, usually for the whole organisation."),
+    Persona.MODERATOR: _("Given by an HR admin to somebody trained for it, for a time, for the whole organisation."),
     Persona.EMPLOYEE: _("Everybody who works here. Not given."),
 }
 # A short name (a line of a table) and a sentence that goes on after "may".
@@ -154,6 +161,7 @@ NAMES: dict[Permission, Any] = {
     P.SEE_TEAM_TRAINING: _("Training of people"),
     P.SEE_AUDIT: _("Audit trail"),
     P.SEE_LEDGER: _("Points ledger"),
+    P.MODERATE_COMMENTS: _("Names in comments"),
     P.GIVE_KUDOS: _("Thanks"),
     P.DO_TRAINING: _("Own training"),
 }
@@ -171,8 +179,11 @@ MAY: dict[Permission, Any] = {
     P.PLAN_ACTIONS: pgettext_lazy("may", "plan what units do about their results, and what they promise others"),
     P.MANAGE_TRAINING: pgettext_lazy("may", "assign courses and see how far they are"),
     P.SEE_TEAM_TRAINING: pgettext_lazy("may", "see who works there and what training each has done"),
-    P.SEE_AUDIT: pgettext_lazy("may", "read the audit trail"),
+    P.SEE_AUDIT: pgettext_lazy("may", "read the audit trail, and what corrected results said before"),
     P.SEE_LEDGER: pgettext_lazy("may", "check the ledger of points"),
+    P.MODERATE_COMMENTS: pgettext_lazy(
+        "may", "mask names in comments before their release, without seeing who wrote them"
+    ),
     P.GIVE_KUDOS: pgettext_lazy("may", "thank colleagues and read public thanks"),
     P.DO_TRAINING: pgettext_lazy("may", "do the own training and read the framework"),
 }

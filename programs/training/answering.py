@@ -58,7 +58,9 @@ def answer_quiz(
     here = turn(employee, version, now)
     asked, given = here.paper.asked, [list(answer) for answer in answers]
     problems = quizzes.check_answers(version.quiz, asked, given)
-    if courses.lessons_left(employee, version):
+    since = courses.since_of(employee, version, timezone.localdate(now))
+    alone = courses.quiz_alone(employee, version.course_id)  # type: ignore[attr-defined]
+    if not alone and courses.lessons_left(employee, version, since):
         problems["__all__"] = [_("Finish the lessons first.")]
     elif here.wait_until is not None:
         moment = date_format(timezone.localtime(here.wait_until), "SHORT_DATETIME_FORMAT")

@@ -44,29 +44,35 @@ class CourseViewSet(viewsets.ReadOnlyModelViewSet[Course]):
         return Course.objects.prefetch_related("versions")
 
 
-class TaskSerializer(serializers.Serializer[queries.Task]):
-    course = serializers.IntegerField(source="assignment.course_id")
-    name = serializers.CharField(source="assignment.course.name")
-    version = serializers.IntegerField(source="version.number")
-    assigned_on = serializers.DateField(source="assignment.assigned_on")
-    due_on = serializers.DateField(source="assignment.due_on")
-    standing = serializers.CharField()
+class ItemSerializer(serializers.Serializer[queries.Item]):
+    """``standing``: open, soon, late, valid, renew, lapsed or exempt; ``course`` is null for a behaviour."""
+
+    kind = serializers.CharField(source="stand.kind")
+    course = serializers.IntegerField(source="stand.course_id", allow_null=True)
+    name = serializers.CharField(source="stand.title")
+    version = serializers.IntegerField(source="version.number", default=None)
+    why = serializers.ListField(child=serializers.CharField())
+    assigned_on = serializers.DateField(source="stand.assignment.assigned_on")
+    due_on = serializers.DateField(source="stand.assignment.due_on")
+    standing = serializers.CharField(source="stand.state")
     steps = serializers.IntegerField()
     steps_done = serializers.IntegerField()
-    done_on = serializers.DateField(source="completion.done_on", default=None)
-    score = serializers.IntegerField(source="completion.score", default=None)
+    done_on = serializers.DateField(source="stand.done_on", allow_null=True)
+    valid_until = serializers.DateField(source="stand.until", allow_null=True)
+    exempt_until = serializers.DateField(source="stand.exempt_until", allow_null=True)
+    first = serializers.ListField(source="stand.first", child=serializers.CharField())
 
 
 class MyAssignmentViewSet(viewsets.GenericViewSet[Any]):
     """What the signed-in person must do, is doing and has done."""
 
     permission_classes = [api_permission(Permission.DO_TRAINING)]
-    serializer_class = TaskSerializer
+    serializer_class = ItemSerializer
     filter_backends: list[Any] = []
 
     def list(self, request: Request) -> Response:
-        tasks = queries.tasks(request.user, timezone.localdate())  # type: ignore[arg-type]
-        page = self.paginate_queryset(tasks)  # type: ignore[arg-type]
+        items = queries.way(request.user, timezone.localdate())  # type: ignore[arg-type]
+        page = self.paginate_queryset(items)  # type: ignore[arg-type]
         return self.get_paginated_response(self.get_serializer(page, many=True).data)
 
 

@@ -1,134 +1,30 @@
-"""Writing courses, assigning them, doing them. A completion, once granted, is never touched again."""
+"""Assigning courses, doing them (``editions`` writes them). A completion, once granted, is never touched again."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Exists, Max, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from culture.access import audit
 from culture.people.models import Employee
 from programs.planning.models import Cohort
-from programs.training import queries, questions, quizzes
+from programs.training import granting, queries, questions, standing
+from programs.training.editions import publish, publish_draft, save_draft, take_questions
 from programs.training.models import Assignment, Completion, Course, CourseVersion, Lesson, LessonDone, QuizAttempt
+from programs.training.path_models import Step
 from programs.training.session_models import CAME, Seat
 
+__all__ = ["publish", "publish_draft", "save_draft", "take_questions"]
+
 BATCH = 2000
-DEFAULT_PASS_MARK = 70
-
-
-@transaction.atomic
-def save_draft(
-    *,
-    by: Employee | None,
-    name: str,
-    summary: str = "",
-    requirements: Iterable[str] = (),
-    lessons: Sequence[tuple[str, str]],
-    quiz: quizzes.Quiz = (),
-    pass_mark: int = 70,
-    rules: quizzes.Rules | None = None,
-    sessions: int = 0,
-    course: Course | None = None,
-) -> CourseVersion:
-    """Write the course's one draft (the next version); published versions stay as they are."""
-    rules = rules or quizzes.Rules()
-    _refuse(course, name, lessons, quiz, pass_mark, rules)
-    if course is None:
-        course = Course.objects.create(name=name.strip())
-    # The lock makes two editors' saves follow each other, so that a course never has two drafts.
-    course = Course.objects.select_for_update().get(pk=course.pk)
-    course.name, course.summary, course.requirements = name.strip(), summary, list(requirements)
-    course.save()
-    draft = course.versions.filter(published_at=None).first()
-    if draft is None:
-        last = course.versions.aggregate(last=Max("number"))["last"] or 0
-        draft = CourseVersion(course=course, number=last + 1)
-    draft.quiz, draft.pass_mark = [questions.clean(question) for question in quiz], pass_mark if quiz else 0
-    draft.rules = rules if quiz else quizzes.Rules()
-    draft.sessions = sessions
-    draft.save()
-    draft.lessons.all().delete()
-    Lesson.objects.bulk_create(
-        Lesson(version=draft, position=position, title=title.strip(), body=body)
-        for position, (title, body) in enumerate(lessons, start=1)
-    )
-    audit.record(by, "saved course draft", course, name=course.name, version=draft.number)
-    return draft
-
-
-@transaction.atomic
-def take_questions(
-    *, by: Employee | None, course: Course, questions: Sequence[quizzes.Question], replace: bool
-) -> CourseVersion:
-    """Put imported questions into the course's draft, after those there or instead of them."""
-    Course.objects.select_for_update().get(pk=course.pk)
-    last = course.versions.order_by("-number").first()
-    there = list(last.quiz) if last else []
-    return save_draft(
-        by=by,
-        course=course,
-        name=course.name,
-        summary=course.summary,
-        requirements=course.requirements,
-        lessons=[(lesson.title, lesson.body) for lesson in last.lessons.all()] if last else [],
-        quiz=[*([] if replace else there), *questions],
-        pass_mark=last.pass_mark if last and there else DEFAULT_PASS_MARK,
-        rules=last.rules if last and there else None,
-        sessions=last.sessions if last else 0,
-    )
-
-
-@transaction.atomic
-def publish_draft(*, by: Employee | None, course: Course, now: dt.datetime | None = None) -> CourseVersion:
-    """Freeze the draft. Whoever begins from now on gets it; who has begun or completed an earlier one keeps that."""
-    Course.objects.select_for_update().get(pk=course.pk)
-    draft = course.versions.filter(published_at=None).first()
-    if draft is None:
-        raise ValidationError({"__all__": [_("There is no draft to publish.")]})
-    if not draft.lessons.exists():
-        raise ValidationError({"lessons": [_("A course needs at least one lesson before it is published.")]})
-    draft.published_at = now or timezone.now()
-    draft.save(update_fields=["published_at"])
-    audit.record(by, "published course", course, name=course.name, version=draft.number)
-    return draft
-
-
-@transaction.atomic
-def publish(
-    *,
-    by: Employee | None,
-    name: str,
-    summary: str = "",
-    requirements: Iterable[str] = (),
-    lessons: Sequence[tuple[str, str]],
-    quiz: quizzes.Quiz = (),
-    pass_mark: int = 70,
-    rules: quizzes.Rules | None = None,
-    sessions: int = 0,
-    now: dt.datetime | None = None,
-) -> CourseVersion:
-    """Write and publish in one go: a new course, or the next version of the one called ``name``."""
-    course = Course.objects.filter(name=name.strip()).first()
-    draft = save_draft(
-        by=by,
-        course=course,
-        name=name,
-        summary=summary,
-        requirements=requirements,
-        lessons=lessons,
-        quiz=quiz,
-        pass_mark=pass_mark,
-        rules=rules,
-        sessions=sessions,
-    )
-    return publish_draft(by=by, course=draft.course, now=now)
+LONG_AGO = dt.date(1970, 1, 2)
 
 
 @transaction.atomic
@@ -147,7 +43,7 @@ def assign(*, by: Employee | None, course: Course, cohort: Cohort, due_on: dt.da
 
 
 def _missing(course: Course, cohort: Cohort, *, assigned_on: dt.date, due_on: dt.date) -> list[Assignment]:
-    has_one = Assignment.objects.filter(course=course, employee=OuterRef("employee"))
+    has_one = Assignment.objects.filter(course=course, employee=OuterRef("employee"), step__isnull=True)
     people = cohort.enrolments.filter(~Exists(has_one), until__isnull=True).values_list("employee", flat=True)
     rows = [
         Assignment(course=course, cohort=cohort, employee_id=pk, assigned_on=assigned_on, due_on=due_on)
@@ -158,52 +54,111 @@ def _missing(course: Course, cohort: Cohort, *, assigned_on: dt.date, due_on: dt
 
 @transaction.atomic
 def finish_lesson(*, employee: Employee, lesson: Lesson, now: dt.datetime | None = None) -> Completion | None:
-    """Note the lesson as done; the completion, when that was the last thing missing."""
+    """Note the lesson as done (anew, when the course is being renewed); the completion, if nothing is missing."""
     now = now or timezone.now()
-    LessonDone.objects.get_or_create(employee=employee, lesson=lesson, defaults={"at": now})
+    row, new = LessonDone.objects.get_or_create(employee=employee, lesson=lesson, defaults={"at": now})
+    since = since_of(employee, lesson.version, timezone.localdate(now))
+    if not new and since is not None and timezone.localdate(row.at) < since:
+        LessonDone.objects.filter(pk=row.pk).update(at=now)
     return grant(employee, lesson.version, now)
 
 
-def lessons_left(employee: Employee, version: CourseVersion) -> bool:
-    """Whether a lesson is still to be read."""
-    done = LessonDone.objects.filter(employee=employee, lesson=OuterRef("pk"))
+def since_of(employee: Employee, version: CourseVersion, today: dt.date) -> dt.date | None:
+    """From which day on something done counts for the next completion of the course; None: whenever it was."""
+    return standing.renewal(employee.pk, version.course_id, today).since  # type: ignore[attr-defined]
+
+
+def _moment(day: dt.date | None) -> dt.datetime:
+    """The first moment of a day; long ago for none."""
+    return timezone.make_aware(dt.datetime.combine(day or LONG_AGO, dt.time()))
+
+
+def lessons_left(employee: Employee, version: CourseVersion, since: dt.date | None = None) -> bool:
+    """Whether a lesson is still to be read (since the day)."""
+    done = LessonDone.objects.filter(employee=employee, lesson=OuterRef("pk"), at__gte=_moment(since))
     return version.lessons.filter(~Exists(done)).exists()
 
 
-def sessions_left(employee: Employee, version: CourseVersion) -> int:
-    """How many meetings in class are still to be attended."""
+def sessions_left(employee: Employee, version: CourseVersion, since: dt.date | None = None) -> int:
+    """How many meetings in class are still to be attended (since the day)."""
     if not version.sessions:
         return 0
     came = Q(employee=employee, session__course=version.course, attendance__in=CAME)
-    return max(0, version.sessions - Seat.objects.filter(came, session__cancelled_at__isnull=True).count())
+    came &= Q(session__starts_at__gte=_moment(since), session__cancelled_at__isnull=True)
+    return max(0, version.sessions - Seat.objects.filter(came).count())
+
+
+def quiz_alone(employee: Employee, course: Course | int) -> bool:
+    """Whether a path asks somebody for the quiz of a course and not for its lessons."""
+    pk = course if isinstance(course, int) else course.pk
+    asked = Assignment.objects.filter(employee=employee, ended_on__isnull=True)
+    kinds = set(asked.filter(Q(course=pk) | Q(step__course=pk)).values_list("step__kind", flat=True))
+    return kinds == {Step.Kind.QUIZ.value}
 
 
 def grant_newest(*, employee: Employee, course: Course, now: dt.datetime) -> Completion | None:
-    """After a meeting: the completion of the version the person is at, if nothing else is missing."""
-    done = Completion.objects.filter(employee=employee, version__course=course).exists()
-    version = None if done else queries.version_for(employee, course)
-    return grant(employee, version, now) if version else None
+    """After a meeting: the completion of the version the person is at, and the steps of paths that rest on it."""
+    version = queries.version_for(employee, course, timezone.localdate(now))
+    done = grant(employee, version, now) if version else None
+    granting.attain(today=timezone.localdate(now), employees=[employee.pk])
+    return done
 
 
 def grant(employee: Employee, version: CourseVersion, now: dt.datetime) -> Completion | None:
-    """The completion, if nothing is missing any more; granted once, whatever follows."""
-    if lessons_left(employee, version) or sessions_left(employee, version):
-        return None
+    """The completion, if nothing is missing any more.
+
+    While one counts there is no other; once its renewal is open, only what was done since then makes the next.
+    """
+    today = timezone.localdate(now)
+    here = standing.renewal(employee.pk, version.course_id, today)  # type: ignore[attr-defined]
+    added = _added(employee, version)
+    if here.holds and not added:
+        return _counting(employee, version, today)
+    since = None if added else here.since
+    completion = None
+    if not lessons_left(employee, version, since) and not sessions_left(employee, version, since):
+        completion = _grant(employee, version, today, since, added)
+    # A quiz or a meeting may be all that a step of a path asks for.
+    granting.attain(today=today, employees=[employee.pk])
+    return completion
+
+
+def _grant(
+    employee: Employee, version: CourseVersion, today: dt.date, since: dt.date | None, added: Completion | None
+) -> Completion | None:
     attempt = None
-    if version.quiz:
-        attempt = QuizAttempt.objects.filter(employee=employee, version=version, passed=True).order_by("at").first()
+    if version.quiz and not (added and added.version.quiz == version.quiz):
+        passed = QuizAttempt.objects.filter(employee=employee, version=version, passed=True, at__gte=_moment(since))
+        attempt = passed.order_by("at").first()
         if attempt is None:
             return None
+    proof = evidence(version, attempt)
+    if added is not None:
+        proof |= {"added_to": added.version.number}
     completion, _new = Completion.objects.get_or_create(
         employee=employee,
         version=version,
-        defaults={
-            "done_on": timezone.localdate(now),
-            "score": attempt.score if attempt else None,
-            "evidence": evidence(version, attempt),
-        },
+        done_on=today,
+        defaults={"score": attempt.score if attempt else None, "evidence": proof},
     )
     return completion
+
+
+def _added(employee: Employee, version: CourseVersion) -> Completion | None:
+    """The earlier completion, when HR asks for what ``version`` added and that is not done yet."""
+    asked = Assignment.objects.filter(employee=employee, version=version, ended_on__isnull=True)
+    if not asked.exists():
+        return None
+    done = Completion.objects.filter(employee=employee, version__course=version.course_id)  # type: ignore[attr-defined]
+    if done.filter(version__number__gte=version.number).exists():
+        return None
+    return done.select_related("version").order_by("-version__number", "-done_on").first()
+
+
+def _counting(employee: Employee, version: CourseVersion, today: dt.date) -> Completion | None:
+    """The completion that counts today: of this version, else of another one."""
+    rows = standing.counted(Completion.objects.filter(employee=employee, version__course=version.course_id), today)  # type: ignore[attr-defined]
+    return rows.filter(version=version).order_by("-done_on").first() or rows.order_by("-done_on").first()
 
 
 def evidence(version: CourseVersion, attempt: QuizAttempt | None) -> dict[str, Any]:
@@ -263,25 +218,3 @@ def record_history(*, version: CourseVersion, done: Iterable[tuple[int, int | No
         batch_size=BATCH,
         ignore_conflicts=True,
     )
-
-
-def _refuse(
-    course: Course | None,
-    name: str,
-    lessons: Sequence[tuple[str, str]],
-    quiz: quizzes.Quiz,
-    pass_mark: int,
-    rules: quizzes.Rules,
-) -> None:
-    problems = quizzes.check(quiz, pass_mark, rules)
-    if not name.strip():
-        problems["name"] = [_("Give the course a name.")]
-    elif Course.objects.filter(name__iexact=name.strip()).exclude(pk=course.pk if course else 0).exists():
-        problems["name"] = [_("Another course has this name already.")]
-    for number, (title, body) in enumerate(lessons):
-        if not title.strip():
-            problems[f"lesson_{number}_title"] = [_("Give this lesson a title.")]
-        if not body.strip():
-            problems[f"lesson_{number}_body"] = [_("This lesson is empty.")]
-    if problems:
-        raise ValidationError(problems)

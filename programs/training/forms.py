@@ -3,28 +3,39 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db.models import QuerySet
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from culture.access import organisation
 from culture.framework.models import Requirement
-from programs.planning.models import Cohort
-from programs.training import quizzes
-from programs.training.models import CourseVersion
+from programs.training import editions, quizzes
+from programs.training.interchange.plans import (
+    REFRESH_DAYS,
+    REFRESH_QUESTIONS,
+    CoursePlan,
+    LessonPlan,
+    LessonText,
+)
 from programs.training.questions import Kind, Question, kind_of
 
 # Answers shown for a new question; more are added one by one.
 OPTIONS = 5
 MOST = {"lesson": 40, "question": 60}
+# Fields of a row that are never empty or never seen: they do not make it a used one.
+UNTYPED = ("_kind", "_key", "_name")
 
 
 class CourseForm(forms.Form):
-    """Fields ``lesson_<n>_title``, ``question_<n>_option_<m>`` … are made per lesson and question."""
+    """Fields ``lesson_<n>_title``, ``question_<n>_option_<m>`` … are made per lesson and question.
+
+    ``lesson_<n>_key`` and ``question_<n>_name`` say who a row is, so that its other languages stay with it.
+    """
 
     name = forms.CharField(label=gettext_lazy("Name"), max_length=200)
     summary = forms.CharField(
@@ -67,6 +78,23 @@ class CourseForm(forms.Form):
         label=gettext_lazy("Pause after them, in hours"), min_value=0, max_value=quizzes.MOST_HOURS, required=False
     )
     shuffled = forms.BooleanField(label=gettext_lazy("Shuffle questions and answers"), required=False)
+    language = forms.ChoiceField(
+        label=gettext_lazy("Language you write in"),
+        required=False,
+        help_text=gettext_lazy("Other languages are added on the course's page, beside this one."),
+    )
+    refresh_days = forms.CharField(
+        label=gettext_lazy("Refresh what was learned after so many days"),
+        required=False,
+        max_length=80,
+        help_text=gettext_lazy(
+            "Whoever completed the course is offered a few questions again, as an offer that counts for nothing. "
+            "Numbers of days, such as 7, 30, 90; empty: never."
+        ),
+    )
+    refresh_questions = forms.IntegerField(
+        label=gettext_lazy("Questions each time"), min_value=1, max_value=10, required=False
+    )
     lesson_count = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
     question_count = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
 
@@ -80,23 +108,46 @@ class CourseForm(forms.Form):
         offered = [r for r in Requirement.objects.all() if r.is_active or r.code in named]
         choices = [(r.code, f"{r.code} {r.label}") for r in offered]
         self.fields["requirements"].choices = choices  # type: ignore[attr-defined]
+        spoken = organisation.language_choices(initial.get("language") or "")
+        self.fields["language"].choices = spoken  # type: ignore[attr-defined]
         for number in range(self.counts["lesson"]):
             self._add_lesson(f"lesson_{number}")
         for number in range(self.counts["question"]):
             self._add_question(f"question_{number}", self.options[number])
 
     def _add_lesson(self, key: str) -> None:
+        self.fields[f"{key}_key"] = forms.CharField(required=False, max_length=12, widget=forms.HiddenInput)
         self.fields[f"{key}_title"] = _needed(forms.CharField(label=_("Title"), max_length=200, required=False))
         self.fields[f"{key}_body"] = _needed(
             forms.CharField(
                 label=_("Text"),
                 required=False,
                 widget=forms.Textarea(attrs={"rows": 8}),
-                help_text=_("Markdown: ## heading, **bold**, - list, [link](https://…)"),
+                help_text=_("Markdown: ## heading, **bold**, - list, [link](https://…), ![what it shows](files/….png)"),
             )
+        )
+        self.fields[f"{key}_reflect"] = forms.CharField(
+            label=_("A question to think about"),
+            required=False,
+            max_length=1000,
+            help_text=_("Whoever reads can write down an answer for himself; nobody else sees it."),
+        )
+        self.fields[f"{key}_video"] = forms.CharField(
+            label=_("Film"),
+            required=False,
+            max_length=500,
+            help_text=_("An address that begins with https://, or a file of the course such as files/greeting.mp4."),
+        )
+        self.fields[f"{key}_minutes"] = forms.IntegerField(
+            label=_("Reading time in minutes"),
+            required=False,
+            min_value=0,
+            max_value=240,
+            help_text=_("Empty: estimated from the text."),
         )
 
     def _add_question(self, key: str, options: int) -> None:
+        self.fields[f"{key}_name"] = forms.CharField(required=False, max_length=60, widget=forms.HiddenInput)
         self.fields[f"{key}_kind"] = _needed(forms.ChoiceField(label=_("Kind"), choices=Kind.choices, required=False))
         self.fields[f"{key}_text"] = _needed(
             forms.CharField(label=_("Question"), required=False, widget=forms.Textarea(attrs={"rows": 2}))
@@ -133,16 +184,44 @@ class CourseForm(forms.Form):
             if any(
                 any(value.strip() for value in data.getlist(key))
                 for key in data
-                if key.startswith(f"{what}_{number}_") and not key.endswith("_kind")
+                if key.startswith(f"{what}_{number}_") and not key.endswith(UNTYPED)
             )
         ]
 
-    def lessons(self) -> list[tuple[str, str]]:
-        data = self.cleaned_data
-        return [(data[f"lesson_{n}_title"], data[f"lesson_{n}_body"]) for n in self.used("lesson")]
+    def clean_refresh_days(self) -> list[int]:
+        typed = self.cleaned_data["refresh_days"].replace(";", ",").replace(",", " ").split()
+        if not all(part.isdigit() and 1 <= int(part) <= 1000 for part in typed) or len(typed) > 10:
+            raise ValidationError(_("Up to ten numbers of days from 1 to 1000, such as 7, 30, 90."))
+        return sorted({int(part) for part in typed})
 
-    def quiz(self) -> list[dict[str, Any]]:
-        return [self._question(n) for n in self.used("question")]
+    def plan(self, before: CoursePlan | None) -> CoursePlan:
+        """The course as it is on the page; other languages as they were ``before``, lesson by lesson."""
+        data = self.cleaned_data
+        plan = replace(before) if before else CoursePlan()
+        old = {lesson.key: lesson for lesson in before.lessons} if before else {}
+        chosen = data.get("language") or (before.language if before else "en")
+        if before is None or before.languages == [before.language]:
+            plan.language, plan.languages = chosen, [chosen]
+            plan.names, plan.summaries = {}, {}
+        main = plan.language
+        plan.names, plan.summaries = {**plan.names, main: data["name"]}, {**plan.summaries, main: data["summary"]}
+        plan.lessons = [self._lesson(n, main, old) for n in self.used("lesson")]
+        plan.quiz = [self._question(n) for n in self.used("question")]
+        if before:
+            plan.quiz_words = editions.realigned(before.quiz, plan.quiz, before.quiz_words)
+        plan.requirements, plan.pass_mark, plan.rules = data["requirements"], data["pass_mark"], self.rules()
+        plan.sessions, plan.refresh_days = data["sessions"] or 0, data["refresh_days"]
+        plan.refresh_questions = data["refresh_questions"] or REFRESH_QUESTIONS
+        plan.files = None
+        return plan
+
+    def _lesson(self, number: int, main: str, old: Mapping[str, LessonPlan]) -> LessonPlan:
+        data, key = self.cleaned_data, f"lesson_{number}"
+        was = old.get(data[f"{key}_key"])
+        others = {code: text for code, text in was.texts.items() if code != main} if was and len(was.texts) > 1 else {}
+        text = LessonText(data[f"{key}_title"], data[f"{key}_body"], data[f"{key}_reflect"])
+        minutes, video = data[f"{key}_minutes"] or 0, data[f"{key}_video"]
+        return LessonPlan({main: text, **others}, minutes, video, was.key if was else "")
 
     def rules(self) -> quizzes.Rules:
         data = self.cleaned_data
@@ -162,7 +241,8 @@ class CourseForm(forms.Form):
         data, key = self.cleaned_data, f"question_{number}"
         filled = self._filled(number)
         place = {old: new for new, old in enumerate(filled)}
-        made = {part: data[f"{key}_{part}"] for part in ("kind", "text", "why", "answer", "tolerance", "unit")}
+        parts = ("name", "kind", "text", "why", "answer", "tolerance", "unit")
+        made = {part: data[f"{key}_{part}"] for part in parts}
         return {
             **made,
             "options": [data[f"{key}_option_{m}"] for m in filled],
@@ -191,8 +271,9 @@ class CourseForm(forms.Form):
         return f"{what}_{shown}_{part}"
 
     def lesson_rows(self) -> list[dict[str, Any]]:
+        parts = ("key", "title", "body", "reflect", "video", "minutes")
         return [
-            {"number": n, "shown_as": n + 1, "title": self[f"lesson_{n}_title"], "body": self[f"lesson_{n}_body"]}
+            {"number": n, "shown_as": n + 1, **{part: self[f"lesson_{n}_{part}"] for part in parts}}
             for n in range(self.counts["lesson"])
         ]
 
@@ -201,7 +282,7 @@ class CourseForm(forms.Form):
 
     def _question_row(self, number: int) -> dict[str, Any]:
         key = f"question_{number}"
-        parts = ("kind", "text", "right", "why", "answer", "tolerance", "unit")
+        parts = ("name", "kind", "text", "right", "why", "answer", "tolerance", "unit")
         return {
             "number": number,
             "shown_as": number + 1,
@@ -238,34 +319,47 @@ def count_of(values: Mapping[str, Any], what: str) -> int:
         return 1
 
 
-def blank() -> dict[str, Any]:
-    return {"pass_mark": 70, "shuffled": True, "lesson_count": 1, "question_count": 1}
-
-
-def saved(version: CourseVersion) -> dict[str, Any]:
-    """A version as the form's values."""
-    course = version.course
-    values: dict[str, Any] = {
-        "name": course.name,
-        "summary": course.summary,
-        "requirements": course.requirements,
-        "pass_mark": version.pass_mark,
-        "sessions": version.sessions,
-        "draw": version.draw,
-        "tries": version.tries,
-        "cooldown_hours": version.cooldown_hours,
-        "shuffled": version.shuffled,
+def blank(language: str) -> dict[str, Any]:
+    return {
+        "language": language,
+        "pass_mark": 70,
+        "shuffled": True,
+        "refresh_days": ", ".join(map(str, REFRESH_DAYS)),
+        "refresh_questions": REFRESH_QUESTIONS,
+        "lesson_count": 1,
+        "question_count": 1,
     }
-    lessons = list(version.lessons.all())
-    for n, lesson in enumerate(lessons):
-        values[f"lesson_{n}_title"], values[f"lesson_{n}_body"] = lesson.title, lesson.body
-    for n, question in enumerate(version.quiz):
+
+
+def saved(plan: CoursePlan) -> dict[str, Any]:
+    """A course as the form's values, in its main language."""
+    values: dict[str, Any] = {
+        "name": plan.name,
+        "summary": plan.summaries.get(plan.language, ""),
+        "language": plan.language,
+        "requirements": plan.requirements,
+        "pass_mark": plan.pass_mark,
+        "sessions": plan.sessions,
+        "draw": plan.rules.draw,
+        "tries": plan.rules.tries,
+        "cooldown_hours": plan.rules.cooldown_hours,
+        "shuffled": plan.rules.shuffled,
+        "refresh_days": ", ".join(map(str, plan.refresh_days)),
+        "refresh_questions": plan.refresh_questions,
+    }
+    for n, lesson in enumerate(plan.lessons):
+        text = lesson.texts[plan.language]
+        values |= {f"lesson_{n}_key": lesson.key, f"lesson_{n}_title": text.title, f"lesson_{n}_body": text.body}
+        values |= {f"lesson_{n}_reflect": text.reflect, f"lesson_{n}_video": lesson.video}
+        values[f"lesson_{n}_minutes"] = lesson.minutes or ""
+    for n, question in enumerate(plan.quiz):
         values |= {f"question_{n}_{part}": value for part, value in _saved_question(question).items()}
-    return {**values, "lesson_count": max(len(lessons), 1), "question_count": len(version.quiz)}
+    return {**values, "lesson_count": max(len(plan.lessons), 1), "question_count": len(plan.quiz)}
 
 
 def _saved_question(question: Question) -> dict[str, Any]:
-    values: dict[str, Any] = {part: question.get(part, "") for part in ("text", "why", "answer", "tolerance", "unit")}
+    parts = ("name", "text", "why", "answer", "tolerance", "unit")
+    values: dict[str, Any] = {part: question.get(part, "") for part in parts}
     values["kind"] = kind_of(question).value
     values["right"] = [str(index) for index in question.get("right", [])]
     values |= {f"option_{m}": option for m, option in enumerate(question.get("options", []))}
@@ -296,20 +390,3 @@ def without(values: dict[str, Any], what: str, gone: int) -> dict[str, Any]:
         elif int(number) in place:
             kept[f"{what}_{place[int(number)]}_{part}"] = value
     return {**kept, f"{what}_count": len(numbers)}
-
-
-class CohortChoice(forms.ModelChoiceField):
-    def label_from_instance(self, obj: Any) -> str:
-        return f"{obj.program.name}: {obj.name}"
-
-
-class AssignForm(forms.Form):
-    cohort = CohortChoice(label=gettext_lazy("Cohort"), queryset=Cohort.objects.none())
-    due_on = forms.DateField(
-        label=gettext_lazy("Due on (the last day on time)"),
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-    )
-
-    def __init__(self, *args: Any, cohorts: QuerySet[Cohort], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["cohort"].queryset = cohorts.select_related("program")  # type: ignore[attr-defined]

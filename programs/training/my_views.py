@@ -1,133 +1,84 @@
-"""The employee's side (my training, lessons, quiz) and the manager's (team)."""
+"""The employee's way and his page of a course, and the manager's team."""
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import cast
 
-from django.contrib import messages
-from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import render
 from django.utils import timezone
-from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
 from culture.access.permissions import Permission, require, visible_units
-from culture.framework import markdown
 from culture.people.models import Employee
-from programs.training import answering, courses, observed, queries, quizzes, sessions
-from programs.training.models import Assignment, Course, CourseVersion, QuizAttempt
-from programs.training.progress import Standing
-from programs.training.quiz_forms import QuizForm
+from programs.training import courses, languages, learning, observed, queries, refreshing, sessions, standing
+from programs.training.cycles import State
+from programs.training.models import Course, CourseVersion
+from programs.training.standing import Stand
 
 TEAM_PAGE = 50
+# What stands above the rest: something is to be done soon.
+URGENT = frozenset({State.LATE, State.LAPSED, State.RENEW, State.SOON})
 
 
 @require(Permission.DO_TRAINING)
 @require_safe
 def my_training(request: HttpRequest) -> HttpResponse:
-    tasks = queries.tasks(_me(request), timezone.localdate())
-    to_do = [task for task in tasks if task.standing != Standing.DONE]
-    late = [task for task in to_do if task.standing == Standing.LATE]
+    """My way: what is next, what is late or to be renewed, what comes, what is done, and why it is asked."""
+    today = timezone.localdate()
+    items = queries.way(_me(request), today)
+    open_now = [item for item in items if item.stand.open]
+    ready = [item for item in open_now if not item.stand.first]
+    ready.sort(key=lambda item: (standing.URGENCY.index(item.stand.state), item.stand.by))
+    urgent = [item for item in ready if item.stand.state in URGENT]
     context = {
-        "next": to_do[0] if to_do else None,
-        "late": late,
-        "due": [task for task in to_do if task not in late],
-        "done": [task for task in tasks if task.standing == Standing.DONE],
-        "total": len(tasks),
+        "next": ready[0] if ready else None,
+        "urgent": urgent,
+        "late": [item for item in urgent if item.stand.state in standing.RISK],
+        "due": [item for item in open_now if item not in urgent],
+        "exempt": [item for item in items if item.stand.state is State.EXEMPT],
+        "done": sorted((i for i in items if not i.stand.open and i.stand.done), key=_latest, reverse=True),
+        "finished": sum(item.stand.done for item in items),
+        "total": sum(item.stand.state is not State.EXEMPT for item in items),
+        "today": today,
     }
     return render(request, "programs/training/my_training.html", context)
+
+
+def _latest(item: queries.Item) -> tuple[dt.date, str]:
+    return item.stand.done_on or dt.date.min, item.stand.title
 
 
 @require(Permission.DO_TRAINING)
 @require_safe
 def my_course(request: HttpRequest, pk: int) -> HttpResponse:
-    assignment, version = _mine(request, pk)
-    lessons = queries.lesson_rows(_me(request), version)
-    completion = _me(request).completions.filter(version=version).first()
+    stands, version, course = _mine(request, pk)
+    stand, today = stands[0], timezone.localdate()
+    language = languages.of_reader(request, version)
+    lessons = learning.titled(queries.lesson_rows(_me(request), version, today), version, language)
+    completion = _me(request).completions.filter(version=version, revocation=None).order_by("-done_on").first()
     context = {
-        "assignment": assignment,
-        "course": assignment.course,
+        "stand": stand,
+        "why": queries.Item(stands, version, 0, 0).why,
+        "course": course,
         "version": version,
         "lessons": lessons,
+        "language": language,
+        "menu": languages.menu(version),
+        "total_minutes": version.minutes or sum(row["minutes"] for row in lessons),
+        "refreshers": refreshing.told(_me(request), course),
         "completion": completion,
+        "renewing": stand.state in {State.RENEW, State.LAPSED},
+        "to_do": stand.open,
+        "quiz_only": courses.quiz_alone(_me(request), course),
         "next_lesson": next((row["lesson"] for row in lessons if not row["done"]), None),
         "best": queries.best_attempt(_me(request), version),
-        "late": completion is None and assignment.due_on < timezone.localdate(),
-        "meetings": sessions.meetings(_me(request), assignment.course, timezone.now()),
-        "sessions_left": courses.sessions_left(_me(request), version),
+        "meetings": sessions.meetings(_me(request), course, timezone.now()),
+        "sessions_left": courses.sessions_left(_me(request), version, courses.since_of(_me(request), version, today)),
     }
     return render(request, "programs/training/my_course.html", context)
-
-
-@require(Permission.DO_TRAINING)
-@require_http_methods(["GET", "HEAD", "POST"])
-def lesson(request: HttpRequest, pk: int, position: int) -> HttpResponse:
-    assignment, version = _mine(request, pk)
-    rows = queries.lesson_rows(_me(request), version)
-    here = next((row for row in rows if row["lesson"].position == position), None)
-    if here is None:
-        raise Http404
-    after = next((row["lesson"] for row in rows if row["lesson"].position > position), None)
-    if request.method == "POST":
-        completion = courses.finish_lesson(employee=_me(request), lesson=here["lesson"])
-        return _onward(request, pk, version, after.position if after else None, completion is not None)
-    context = {
-        "course": assignment.course,
-        "version": version,
-        "lesson": here["lesson"],
-        "done": here["done"],
-        "body": markdown.render(here["lesson"].body, below=1, images=True),
-        "number": rows.index(here) + 1,
-        "total": len(rows),
-        "after": after,
-    }
-    return render(request, "programs/training/lesson.html", context)
-
-
-@require(Permission.DO_TRAINING)
-@require_http_methods(["GET", "HEAD", "POST"])
-def quiz(request: HttpRequest, pk: int) -> HttpResponse:
-    assignment, version = _mine(request, pk)
-    if not version.quiz:
-        raise Http404
-    left = [row["lesson"] for row in queries.lesson_rows(_me(request), version) if not row["done"]]
-    turn = answering.turn(_me(request), version, timezone.now())
-    if request.method == "POST" and request.POST.get("number", "") not in {"", str(turn.number)}:
-        messages.warning(request, _("This try was handed in already, in another window. Here is the next one."))
-        return redirect("training:quiz", pk)
-    form = QuizForm(request.POST if request.method == "POST" else None, version=version, turn=turn)
-    if request.method == "POST" and form.is_valid():
-        try:
-            attempt = answering.answer_quiz(employee=_me(request), version=version, answers=form.answers())
-            return redirect("training:attempt", pk, attempt.pk)
-        except ValidationError as error:
-            form.refuse(error)
-    context = {
-        "course": assignment.course,
-        "version": version,
-        "form": form,
-        "count": len(turn.paper.asked),
-        "turn": turn,
-        "first_left": left[0] if left else None,
-    }
-    return render(request, "programs/training/quiz.html", context, status=422 if form.errors else 200)
-
-
-@require(Permission.DO_TRAINING)
-@require_safe
-def attempt(request: HttpRequest, pk: int, attempt_pk: int) -> HttpResponse:
-    """What was right, what was not and why, of one's own attempt."""
-    mine = QuizAttempt.objects.select_related("version__course")
-    row = get_object_or_404(mine, pk=attempt_pk, employee=_me(request), version__course=pk)
-    context = {
-        "attempt": row,
-        "course": row.version.course,
-        "questions": quizzes.explain(row.version.quiz, row.asked or range(len(row.version.quiz)), row.answers),
-        "completion": _me(request).completions.filter(version=row.version).first(),
-    }
-    return render(request, "programs/training/attempt.html", context)
 
 
 @require(Permission.SEE_TEAM_TRAINING)
@@ -148,8 +99,8 @@ def team(request: HttpRequest) -> HttpResponse:
             for row in rows
         ],
         "given": len(cells),
-        "done": sum(cell["standing"] == Standing.DONE for cell in cells),
-        "late": sum(cell["standing"] == Standing.LATE for cell in cells),
+        "done": sum(cell.done for cell in cells),
+        "late": sum(cell.state in standing.RISK for cell in cells),
     }
     return render(request, "programs/training/team.html", context)
 
@@ -158,21 +109,14 @@ def _me(request: HttpRequest) -> Employee:
     return cast(Employee, request.user)
 
 
-def _mine(request: HttpRequest, pk: int) -> tuple[Assignment, CourseVersion]:
-    """One's own assignment of the course and the version one reads; 404 when it is not assigned."""
-    assignment = get_object_or_404(Assignment.objects.select_related("course"), course=pk, employee=_me(request))
-    version = queries.version_for(_me(request), cast(Course, assignment.course))
-    if version is None:
+def _mine(request: HttpRequest, pk: int) -> tuple[list[Stand], CourseVersion, Course]:
+    """What asks one for the course (the most urgent first) and the version one reads; 404 when nothing does."""
+    stands = standing.of_people([_me(request).pk], timezone.localdate())[_me(request).pk]
+    mine = [one for one in stands if one.course_id == pk]
+    mine.sort(key=lambda one: (standing.URGENCY.index(one.state), one.by))
+    course = Course.objects.filter(pk=pk).first() if mine else None
+    version = queries.version_for(_me(request), course) if course else None
+    if version is None or course is None:
         raise Http404
-    version.course = assignment.course
-    return assignment, version
-
-
-def _onward(request: HttpRequest, pk: int, version: CourseVersion, after: int | None, complete: bool) -> HttpResponse:
-    if after is not None:
-        return redirect("training:lesson", pk, after)
-    if version.quiz and not complete:
-        return redirect("training:quiz", pk)
-    if complete:
-        messages.success(request, _("Well done: you have completed this course."))
-    return redirect("training:my_course", pk)
+    version.course = course
+    return mine, version, course

@@ -1,43 +1,66 @@
-"""Reads: my training, the team's, and progress by cohort."""
+"""Reads: my way, the team's training, and progress by cohort."""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from culture.people.models import Employee, Unit
 from programs.planning.models import Program
+from programs.training import standing
+from programs.training.cycles import State
 from programs.training.models import Assignment, Completion, Course, CourseVersion, LessonDone, QuizAttempt
-from programs.training.progress import Standing, standing
+from programs.training.standing import Stand
 
 
 @dataclass(frozen=True)
-class Task:
-    """One assignment as its owner sees it."""
+class Item:
+    """One thing on somebody's way: how it stands, why it is asked, and how far he is with the course.
 
-    assignment: Assignment
-    version: CourseVersion
-    lessons: int
+    ``stands``: all that ask for it, the most urgent first. ``version``: the one he reads (None: no course).
+    """
+
+    stands: list[Stand]
+    version: CourseVersion | None
     read: int
-    completion: Completion | None
-    standing: Standing
+    lessons: int
+
+    @property
+    def stand(self) -> Stand:
+        return self.stands[0]
 
     @property
     def steps(self) -> int:
-        return self.lessons + bool(self.version.quiz)
+        return self.lessons + bool(self.version.quiz) if self.version else 0
 
     @property
     def steps_done(self) -> int:
-        return self.steps if self.completion else min(self.read, self.lessons)
+        return self.steps if self.stand.done and self.stand.state != "renew" else min(self.read, self.lessons)
 
     @property
     def begun(self) -> bool:
         return self.read > 0
+
+    @property
+    def why(self) -> list[str]:
+        """Because of which path, program or act of HR, in words."""
+        found = []
+        for one in self.stands:
+            row = one.assignment
+            if row.enrolment is not None:
+                found.append(row.enrolment.path.name)
+            elif row.version is not None:
+                found.append(_("new in a course you have completed"))
+            elif row.cohort is not None:
+                found.append(f"{row.cohort.program.name}, {row.cohort.name}")
+        return list(dict.fromkeys(found))
 
 
 def here(today: dt.date, prefix: str = "employee__") -> Q:
@@ -46,66 +69,102 @@ def here(today: dt.date, prefix: str = "employee__") -> Q:
 
 
 def with_done(assignments: QuerySet[Assignment]) -> QuerySet[Assignment]:
-    """Adds ``done``: a completion of any version of the course counts, and keeps counting."""
-    done = Completion.objects.filter(employee=OuterRef("employee"), version__course=OuterRef("course"))
-    return assignments.annotate(done=Exists(done))
+    """Adds ``done``: a completion of any version of the course counts, and keeps counting unless it was revoked."""
+    rows = Completion.objects.filter(employee=OuterRef("employee"), version__course=OuterRef("course"))
+    return assignments.annotate(done=Exists(rows.filter(revocation__isnull=True)))
 
 
-def tasks(employee: Employee, today: dt.date) -> list[Task]:
-    """Everything assigned to ``employee``, the earliest due first, in a fixed number of queries."""
-    assignments = list(employee.assignments.select_related("course"))
-    courses = [row.course_id for row in assignments]  # type: ignore[attr-defined]
+def way(employee: Employee, today: dt.date) -> list[Item]:
+    """Everything ``employee`` has to do or has done, the next day first, in a fixed number of queries.
+
+    What two paths ask for is one thing to do.
+    """
+    groups = standing.merged(standing.of_people([employee.pk], today)[employee.pk])
+    courses = {one.course_id for group in groups for one in group if one.course_id}
     versions: dict[int, list[CourseVersion]] = defaultdict(list)
-    for version in (
-        CourseVersion.objects.filter(course__in=courses, published_at__isnull=False)
-        .annotate(total=Count("lessons"))
-        .order_by("-number")
-    ):
+    rows = CourseVersion.objects.filter(course__in=courses, published_at__isnull=False).annotate(total=Count("lessons"))
+    for version in rows.order_by("-number"):
         versions[version.course_id].append(version)  # type: ignore[attr-defined]
-    read = dict(
-        LessonDone.objects.filter(employee=employee, lesson__version__course__in=courses)
-        .order_by()
-        .values_list("lesson__version")
-        .annotate(Count("pk"))
-    )
-    done = {c.version_id: c for c in employee.completions.filter(version__course__in=courses).order_by("done_on")}  # type: ignore[attr-defined]
+    read: dict[int, list[dt.date]] = defaultdict(list)
+    for pk, at in LessonDone.objects.filter(employee=employee, lesson__version__course__in=courses).values_list(
+        "lesson__version", "at"
+    ):
+        read[pk].append(timezone.localdate(at))
+    done = {
+        c.version_id: c  # type: ignore[attr-defined]
+        for c in employee.completions.filter(version__course__in=courses, revocation__isnull=True)  # type: ignore[attr-defined]
+    }
     found = []
-    for row in assignments:
-        choice = _in_use(versions[row.course_id], read, done)  # type: ignore[attr-defined]
-        if choice is None:
-            continue
-        completion = done.get(choice.pk)
-        day = completion.done_on if completion else None
-        how = standing(due_on=row.due_on, done_on=day, today=today)
-        found.append(Task(row, choice, choice.total, read.get(choice.pk, 0), completion, how))  # type: ignore[attr-defined]
-    return found
+    for group in groups:
+        choice = _choice(group, versions, read, done)
+        since = group[0].renews_from if group[0].state in {State.RENEW, State.LAPSED} else None
+        days = [day for day in read.get(choice.pk, []) if since is None or day >= since] if choice else []
+        found.append(Item(group, choice, len(days), choice.total if choice else 0))  # type: ignore[attr-defined]
+    return sorted(found, key=lambda item: item.stand.by)
 
 
-def _in_use(versions: list[CourseVersion], read: dict[int, int], done: dict[int, Completion]) -> CourseVersion | None:
-    """The one completed, else the one begun, else the newest (``versions`` come newest first)."""
-    for known in (done, read):
+def _choice(
+    group: list[Stand],
+    versions: dict[int, list[CourseVersion]],
+    read: dict[int, list[dt.date]],
+    done: dict[int, Completion],
+) -> CourseVersion | None:
+    course = next((one.course_id for one in group if one.course_id), None)
+    if course is None:
+        return None
+    asked = next((one.assignment.version_id for one in group if one.assignment.version_id), None)  # type: ignore[attr-defined]
+    renewing = group[0].state in {State.RENEW, State.LAPSED}
+    return _in_use(versions[course], read, done, asked, renewing)
+
+
+def _in_use(
+    versions: list[CourseVersion],
+    read: Collection[int],
+    done: Collection[int],
+    asked: int | None = None,
+    renewing: bool = False,
+) -> CourseVersion | None:
+    """The one asked for, else the one completed, else the one begun, else the newest (``versions`` newest first).
+
+    Who renews reads the newest.
+    """
+    for known in ([asked] if asked else [], *(() if renewing else (done, read))):
         for version in versions:
             if version.pk in known:
                 return version
     return versions[0] if versions else None
 
 
-def version_for(employee: Employee, course: Course) -> CourseVersion | None:
-    """The version ``employee`` reads: see ``tasks``."""
+def version_for(employee: Employee, course: Course, today: dt.date | None = None) -> CourseVersion | None:
+    """The version ``employee`` reads: see ``way``."""
     versions = list(course.versions.filter(published_at__isnull=False).order_by("-number"))
-    read = {
-        pk: 1
-        for pk in LessonDone.objects.filter(employee=employee, lesson__version__course=course).values_list(
-            "lesson__version", flat=True
-        )
+    lessons = LessonDone.objects.filter(employee=employee, lesson__version__course=course)
+    read = set(lessons.values_list("lesson__version", flat=True))
+    completed = employee.completions.filter(version__course=course, revocation__isnull=True)  # type: ignore[attr-defined]
+    done = set(completed.values_list("version", flat=True))
+    asked = Assignment.objects.filter(employee=employee, version__course=course, ended_on__isnull=True)
+    added = asked.exclude(version__in=done).order_by("-version__number").values_list("version", flat=True).first()
+    here = standing.renewal(employee.pk, course, today or timezone.localdate())
+    return _in_use(versions, read, done, added, renewing=bool(done) and not here.holds)
+
+
+def lesson_rows(employee: Employee, version: CourseVersion, today: dt.date | None = None) -> list[dict[str, Any]]:
+    """The lessons, each with ``done``; of a course that is being renewed: since its renewal is open."""
+    here = standing.renewal(employee.pk, version.course_id, today or timezone.localdate())  # type: ignore[attr-defined]
+    rows = LessonDone.objects.filter(employee=employee, lesson__version=version)
+    done = {
+        pk for pk, at in rows.values_list("lesson", "at") if here.since is None or timezone.localdate(at) >= here.since
     }
-    done = {c.version_id: c for c in employee.completions.filter(version__course=course)}  # type: ignore[attr-defined]
-    return _in_use(versions, read, done)
-
-
-def lesson_rows(employee: Employee, version: CourseVersion) -> list[dict[str, Any]]:
-    done = set(LessonDone.objects.filter(employee=employee, lesson__version=version).values_list("lesson", flat=True))
     return [{"lesson": lesson, "done": lesson.pk in done} for lesson in version.lessons.all()]
+
+
+def closed_by(employee: Employee, course: int, today: dt.date | None = None) -> list[str]:
+    """What must be done before the course is open to ``employee``; empty when it is, by any way that leads to it."""
+    stands = standing.of_people([employee.pk], today or timezone.localdate())[employee.pk]
+    mine = [one for one in stands if one.course_id == course]
+    if not mine or any(not one.first for one in mine):
+        return []
+    return list(dict.fromkeys(title for one in mine for title in one.first))
 
 
 def best_attempt(employee: Employee, version: CourseVersion) -> QuizAttempt | None:
@@ -114,7 +173,8 @@ def best_attempt(employee: Employee, version: CourseVersion) -> QuizAttempt | No
 
 def counts(assignments: QuerySet[Assignment], today: dt.date, *keys: str) -> list[dict[str, Any]]:
     """Per ``keys``: ``assigned``, ``done``, ``late`` (not done and past due), of those still employed."""
-    rows = with_done(assignments.filter(here(today))).order_by().values(*keys)
+    held = assignments.filter(here(today), course__isnull=False, version__isnull=True, ended_on__isnull=True)
+    rows = with_done(held).order_by().values(*keys)
     return list(
         rows.annotate(
             assigned=Count("pk"),
@@ -168,22 +228,15 @@ def team(units: QuerySet[Unit], leader: Employee, today: dt.date) -> QuerySet[Em
 def matrix(people: Iterable[Employee], today: dt.date) -> tuple[list[Course], list[dict[str, Any]]]:
     """Rows of people, columns of courses; a cell tells how the assignment stands, ``None`` when there is none."""
     people = list(people)
-    assignments = list(Assignment.objects.filter(employee__in=people).select_related("course"))
-    done: dict[tuple[int, int], dt.date] = {}
-    completions = Completion.objects.filter(employee__in=people).order_by("-done_on")
-    for employee, course, day in completions.values_list("employee", "version__course", "done_on"):
-        done[employee, course] = day
-    cells: dict[tuple[int, int], dict[str, Any]] = {}
+    stands = standing.of_people([person.pk for person in people], today)
+    cells: dict[tuple[int, int], Stand] = {}
     courses: dict[int, Course] = {}
-    for row in assignments:
-        courses[row.course.pk] = row.course
-        key = (row.employee_id, row.course.pk)  # type: ignore[attr-defined]
-        done_on = done.get(key)
-        cells[key] = {
-            "standing": standing(due_on=row.due_on, done_on=done_on, today=today),
-            "due_on": row.due_on,
-            "done_on": done_on,
-        }
+    for pk, mine in stands.items():
+        for group in standing.merged([one for one in mine if one.assignment.course and not one.assignment.version]):
+            course = group[0].assignment.course
+            assert course is not None
+            courses[course.pk] = course
+            cells[pk, course.pk] = group[0]
     columns = sorted(courses.values(), key=lambda course: course.name)
     rows = [{"employee": e, "cells": [cells.get((e.pk, course.pk)) for course in columns]} for e in people]
     return columns, rows

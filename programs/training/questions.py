@@ -2,6 +2,7 @@
 
 A question is a dict, kept as it is in the course's version:
 
+- ``name``: who it is, the same in every language and every edition of the quiz (``q01``); absent before it is kept.
 - ``kind``: ``one`` (choose one), ``several`` (tick all that are right), ``order`` (put into order), ``number`` (type a
   number) or ``scenario`` (a situation: choose what you would do; every way of acting has its reason).
 - ``text``, and ``why`` (shown after answering).
@@ -15,7 +16,7 @@ Questions written before there were kinds have none: one right answer made them 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -27,6 +28,9 @@ Question = Mapping[str, Any]
 Problems = dict[str, str]
 # Where a decimal comma is written, a point groups thousands; a quiz asks for numbers short enough to need neither.
 LONGEST_NUMBER = 20
+LONGEST_NAME = 60
+# What of a question is words, and so is written once for each language; the rest is the same in all.
+WORDS = ("text", "why", "unit", "options", "reasons")
 
 
 class Kind(TextChoices):
@@ -148,7 +152,9 @@ def right_answer(question: Question) -> list[Any]:
 def clean(question: Question) -> dict[str, Any]:
     """The question as it is kept: trimmed, without what its kind does not use."""
     kind = kind_of(question)
+    name = str(question.get("name", "")).strip()
     kept: dict[str, Any] = {
+        **({"name": name} if name else {}),
         "kind": kind.value,
         "text": str(question.get("text", "")).strip(),
         "why": str(question.get("why", "")).strip(),
@@ -167,3 +173,97 @@ def clean(question: Question) -> dict[str, Any]:
     if any(reasons):
         kept["reasons"] = reasons + [""] * (len(options) - len(reasons))
     return kept
+
+
+def named(quiz: Sequence[Question], avoid: Iterable[str] = ()) -> list[dict[str, Any]]:
+    """``quiz`` with a name for every question, none of them twice; names that are there stay.
+
+    ``avoid``: names of questions that are gone, which a new one must not take over.
+    """
+    taken: set[str] = {str(question.get("name") or "") for question in quiz} | set(avoid)
+    found, seen = [], set()
+    for question in quiz:
+        name = str(question.get("name") or "")
+        if not name or name in seen:
+            number_ = 1
+            while f"q{number_:02}" in taken:
+                number_ += 1
+            name = f"q{number_:02}"
+        taken.add(name)
+        seen.add(name)
+        found.append({**question, "name": name})
+    return found
+
+
+def words_of(question: Question) -> dict[str, Any]:
+    """The part of a question that is written once for each language."""
+    return {key: question[key] for key in WORDS if question.get(key)}
+
+
+def spoken(question: Question, words: Mapping[str, Any] | None) -> dict[str, Any]:
+    """``question`` in another language. What ``words`` lacks, or has in another number, stays as it is."""
+    said = dict(question)
+    if not words or not words.get("text"):
+        return said
+    options = words.get("options") or []
+    if kind_of(question) != Kind.NUMBER and (len(options) != len(question["options"]) or not all(options)):
+        return said
+    said |= {key: words[key] for key in ("text", "why", "unit", "options") if words.get(key)}
+    if question.get("reasons"):
+        given = [*(words.get("reasons") or []), *[""] * len(options)]
+        said["reasons"] = [mine or theirs for mine, theirs in zip(given, question["reasons"], strict=False)]
+    return said
+
+
+def same_shape(question: Question, other: Question) -> str:
+    """Why ``other`` is not the same question in another language, in words; empty when it is."""
+    if kind_of(question) != kind_of(other):
+        return _("It is of another kind (%(one)s, not %(other)s).") % {
+            "one": kind_of(other).value,
+            "other": kind_of(question).value,
+        }
+    if kind_of(question) == Kind.NUMBER:
+        keys = ("answer", "tolerance")
+        same = all(number(question.get(key) or "0") == number(other.get(key) or "0") for key in keys)
+        return "" if same else _("The right number is another one.")
+    counts = {"one": len(other["options"]), "other": len(question["options"])}
+    if counts["one"] != counts["other"]:
+        return _("It has %(one)d answers, not %(other)d.") % counts
+    return "" if set(question["right"]) == set(other["right"]) else _("Other answers are marked as right.")
+
+
+def realigned(old: Question, new: Question, words: Mapping[str, Any]) -> dict[str, Any]:
+    """``words`` (of another language, made for ``old``) for ``new``: answers that moved take theirs along.
+
+    An answer that is new, or no longer as right or wrong as it was, has no words any more: a translation must never say
+    that something else is right.
+    """
+    if kind_of(old) != kind_of(new) or not new.get("options") or not words.get("options"):
+        return dict(words) if kind_of(old) == kind_of(new) else {}
+    places = _moved(old, new)
+    said = {**words, "options": _at(words["options"], places)}
+    if words.get("reasons"):
+        said["reasons"] = _at(words["reasons"], places)
+    return said
+
+
+def _at(texts: Sequence[str], places: Sequence[int | None]) -> list[str]:
+    return ["" if place is None or place >= len(texts) else texts[place] for place in places]
+
+
+def _moved(old: Question, new: Question) -> list[int | None]:
+    """For each option of ``new``: which one of ``old`` it is, None when it is another."""
+    was, now = list(old["options"]), list(new["options"])
+    places: list[int | None] = [was.index(text) if was.count(text) == 1 else None for text in now]
+    used = set(places)
+    for index, place in enumerate(places):
+        # The same place, other words: corrected, unless what was right has become wrong.
+        if place is None and index < len(was) and index not in used:
+            same = (index in old["right"]) == (index in new["right"]) or kind_of(new) == Kind.ORDER
+            places[index] = index if same and len(was) == len(now) else None
+    if kind_of(new) != Kind.ORDER:
+        places = [
+            place if place is not None and (place in old["right"]) == (index in new["right"]) else None
+            for index, place in enumerate(places)
+        ]
+    return places

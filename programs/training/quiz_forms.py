@@ -13,8 +13,8 @@ from django.utils.translation import gettext_lazy
 from programs.training.answering import Turn
 from programs.training.interchange import gift, moodle
 from programs.training.interchange.reading import Read
-from programs.training.models import CourseVersion
 from programs.training.questions import SINGLE, Kind, Question, kind_of
+from programs.training.quizzes import Quiz
 
 LARGEST_FILE = 2_000_000
 
@@ -24,9 +24,10 @@ class QuizForm(forms.Form):
 
     number = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
-    def __init__(self, data: Mapping[str, Any] | None = None, *, version: CourseVersion, turn: Turn) -> None:
+    def __init__(self, data: Mapping[str, Any] | None = None, *, quiz: Quiz, turn: Turn) -> None:
+        """``quiz``: the questions in the language they are read in."""
         super().__init__(data, initial={"number": turn.number})
-        self.quiz, self.paper = version.quiz, turn.paper
+        self.quiz, self.paper = quiz, turn.paper
         for place in self.paper.shown:
             self.fields |= self._made(place, self.quiz[place])
 

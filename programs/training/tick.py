@@ -1,4 +1,4 @@
-"""What falls due by itself: whoever joins a cohort gets the cohort's courses."""
+"""What falls due by itself: whoever joins a cohort gets the cohort's courses; the night's work; mails."""
 
 from __future__ import annotations
 
@@ -10,24 +10,32 @@ from django.utils import timezone
 
 from culture.access import audit
 from programs.planning.models import Enrolment
-from programs.training import progress
+from programs.training import night, progress, tasks, telling
 from programs.training.models import Assignment
+from programs.training.path_models import Path
 
 
 def tick(*, now: datetime) -> None:
     """Idempotent: one assignment per person and course, held by a unique constraint."""
     today = timezone.localdate(now)
-    given = Assignment.objects.filter(cohort__program__ends_on__gte=today).order_by()
-    for course, cohort in given.values_list("course", "cohort").distinct():
+    given = Assignment.objects.filter(cohort__program__ends_on__gte=today, step__isnull=True, version__isnull=True)
+    for course, cohort in given.order_by().values_list("course", "cohort").distinct():
         _joiners(course, cohort, today)
+    if night.is_due(now):
+        tasks.run_night.delay_on_commit()
+    if Path.objects.filter(evaluate=True, state=Path.State.RUNNING, starts_on__lte=today).exists():
+        tasks.evaluate_changed.delay_on_commit()
+    if telling.anything_due(now):
+        tasks.send_training_mails.delay_on_commit()
 
 
 @transaction.atomic
 def _joiners(course: int, cohort: int, today: date) -> None:
-    has_one = Assignment.objects.filter(course=course, employee=OuterRef("employee"))
+    has_one = Assignment.objects.filter(course=course, employee=OuterRef("employee"), step__isnull=True)
     people = Enrolment.objects.filter(~Exists(has_one), cohort=cohort, until__isnull=True)
     # A joiner's own later due day must not become everybody's: the cohort's is the earliest assignment's.
-    first = Assignment.objects.filter(course=course, cohort=cohort).order_by("assigned_on", "due_on").first()
+    mine = Assignment.objects.filter(course=course, cohort=cohort, step__isnull=True, version__isnull=True)
+    first = mine.order_by("assigned_on", "due_on").first()
     rows = [
         Assignment(
             course_id=course,

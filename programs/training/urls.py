@@ -1,7 +1,22 @@
 from django.urls import path
 
 # Imported for what it adds to a program's overview.
-from programs.training import my_views, observation_views, overview, quiz_views, session_views, views  # noqa: F401
+from programs.training import (
+    certificate_views,
+    file_views,
+    language_views,
+    learning_views,
+    my_views,
+    observation_views,
+    overview,  # noqa: F401
+    package_views,
+    path_urls,
+    quiz_views,
+    refresher_views,
+    self_view_views,
+    session_views,
+    views,
+)
 
 app_name = "training"
 urlpatterns = [
@@ -12,13 +27,31 @@ urlpatterns = [
     path("courses/<int:pk>/edit/", views.edit, name="edit"),
     path("courses/<int:pk>/publish/", views.publish, name="publish"),
     path("courses/<int:pk>/assign/", views.assign, name="assign"),
+    path("courses/<int:pk>/discard/", views.discard, name="discard"),
+    path("courses/import/", package_views.take, name="import_course"),
+    path("courses/import/confirm/", package_views.confirm, name="import_confirm"),
+    path("courses/<int:pk>/export.zip", package_views.give, name="export_course"),
+    path("courses/<int:pk>/languages/add/", language_views.add, name="add_language"),
+    path("courses/<int:pk>/languages/<str:code>/", language_views.edit, name="language"),
+    path("courses/<int:pk>/languages/<str:code>/drop/", language_views.drop, name="drop_language"),
+    path("courses/<int:pk>/files/", file_views.listed, name="files"),
+    path("courses/<int:pk>/files/remove/", file_views.remove, name="remove_file"),
+    path("courses/<int:pk>/files/<int:version_pk>/<str:name>", learning_views.file, name="file"),
+    path("my/refreshers/<int:pk>/", refresher_views.refresher, name="refresher"),
+    path("my/refreshers/<int:pk>/skip/", refresher_views.skip, name="refresher_skip"),
+    path("my/view/", self_view_views.listed, name="self_views"),
+    path("my/view/take-back/", self_view_views.take_back, name="self_take_back"),
+    path("my/view/<str:code>/", self_view_views.edit, name="self_view"),
+    path("my/certificates/<int:pk>/", certificate_views.certificate, name="certificate"),
+    path("my/certificates/<int:pk>/certificate.pdf", certificate_views.pdf, name="certificate_pdf"),
+    path("c/<str:token>/", certificate_views.verify, name="verify"),
     path("courses/<int:pk>/questions/", quiz_views.import_quiz, name="import_quiz"),
     path("courses/<int:pk>/questions.<str:form>", quiz_views.quiz_file, name="quiz_file"),
     path("my/training/", my_views.my_training, name="my_training"),
     path("my/training/<int:pk>/", my_views.my_course, name="my_course"),
-    path("my/training/<int:pk>/lessons/<int:position>/", my_views.lesson, name="lesson"),
-    path("my/training/<int:pk>/quiz/", my_views.quiz, name="quiz"),
-    path("my/training/<int:pk>/quiz/<int:attempt_pk>/", my_views.attempt, name="attempt"),
+    path("my/training/<int:pk>/lessons/<int:position>/", learning_views.lesson, name="lesson"),
+    path("my/training/<int:pk>/quiz/", learning_views.quiz, name="quiz"),
+    path("my/training/<int:pk>/quiz/<int:attempt_pk>/", learning_views.attempt, name="attempt"),
     path("courses/<int:pk>/sessions/new/", session_views.new, name="session_new"),
     path("sessions/<int:pk>/", session_views.session, name="session"),
     path("sessions/<int:pk>/edit/", session_views.edit, name="session_edit"),
@@ -31,4 +64,5 @@ urlpatterns = [
     path("team/training/<int:pk>/", observation_views.person, name="person"),
     path("team/training/<int:pk>/notes/<int:observation_pk>/withdraw/", observation_views.withdraw, name="withdraw"),
     path("courses/sightings/", observation_views.rules, name="sighting_rules"),
+    *path_urls.urlpatterns,
 ]

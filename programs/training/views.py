@@ -15,14 +15,27 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from culture.access import organisation
 from culture.access.permissions import Permission, can, require, sees_everything, visible_units
-from culture.framework import markdown
+from culture.framework import texts
 from culture.framework.models import Requirement
 from culture.people.models import Unit
 from programs.planning.models import Cohort
 from programs.planning.queries import cohorts_within
-from programs.training import courses, forms, loading, queries, sessions
-from programs.training.models import Course
+from programs.training import (
+    assign_forms,
+    courses,
+    editions,
+    forms,
+    languages,
+    learning,
+    loading,
+    queries,
+    sessions,
+)
+from programs.training.interchange import plans
+from programs.training.language_forms import AddLanguageForm
+from programs.training.models import Course, CourseVersion, Lesson
 
 
 @require(Permission.MANAGE_TRAINING)
@@ -30,7 +43,15 @@ from programs.training.models import Course
 def list_courses(request: HttpRequest) -> HttpResponse:
     rows = queries.listed(timezone.localdate(), _units(request))
     can_write = can(request.user, Permission.WRITE_COURSES)
-    context = {"rows": rows, "can_write": can_write, "ready": loading.absent() if can_write else []}
+    ready = [
+        {
+            "name": texts.pick(plan.names),
+            "about": texts.pick(plan.summaries),
+            "languages": languages.names(plan.languages),
+        }
+        for plan in (loading.absent() if can_write else [])
+    ]
+    context = {"rows": rows, "can_write": can_write, "ready": ready}
     return render(request, "programs/training/list.html", context)
 
 
@@ -75,11 +96,24 @@ def publish(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("training:detail", pk)
 
 
+@require(Permission.WRITE_COURSES)
+@require_POST
+def discard(request: HttpRequest, pk: int) -> HttpResponse:
+    course = get_object_or_404(Course, pk=pk)
+    try:
+        editions.discard_draft(by=request.user, course=course)  # type: ignore[arg-type]
+    except ValidationError as error:
+        messages.error(request, " ".join(error.messages))
+        return redirect("training:detail", pk)
+    messages.success(request, _("The draft is thrown away."))
+    return redirect("training:detail", pk) if course.pk else redirect("training:courses")
+
+
 @require(Permission.MANAGE_TRAINING)
 @require_POST
 def assign(request: HttpRequest, pk: int) -> HttpResponse:
     course = get_object_or_404(Course, pk=pk)
-    form = forms.AssignForm(request.POST, cohorts=_cohorts(request))
+    form = assign_forms.AssignForm(request.POST, cohorts=_cohorts(request))
     if not form.is_valid():
         return _detail(request, course, form)
     cohort, today = form.cleaned_data["cohort"], timezone.localdate()
@@ -113,24 +147,29 @@ def _cohorts(request: HttpRequest) -> QuerySet[Cohort]:
     return cohorts_within(request.user, Permission.MANAGE_TRAINING)  # type: ignore[arg-type]
 
 
-def _detail(request: HttpRequest, course: Course, form: forms.AssignForm | None = None) -> HttpResponse:
+def _detail(request: HttpRequest, course: Course, form: assign_forms.AssignForm | None = None) -> HttpResponse:
     today = timezone.localdate()
-    versions = list(course.versions.prefetch_related("lessons"))
+    versions = list(course.versions.prefetch_related("lessons", "files"))
     published = [version for version in versions if version.published_at]
     draft = next((version for version in versions if version.published_at is None), None)
     shown = published[-1] if published else draft
     cohorts = _cohorts(request)
-    lessons = shown.lessons.all() if shown else []
-    rendered = [(lesson, markdown.render(lesson.body, below=1, images=True)) for lesson in lessons]
+    language = languages.asked(request, shown) if shown else ""
     context = {
         "course": course,
         "published": published,
         "draft": draft,
         "shown": shown,
-        "lessons": rendered,
+        "language": language,
+        "menu": languages.menu(shown) if shown else [],
+        "lessons": [learning.page(lesson, language) for lesson in _lessons(shown)],
+        "quiz": shown.quiz_in(language) if shown else [],
+        "translations": _translations(draft or shown),
+        "add_language": AddLanguageForm(has=(draft or shown).languages) if draft or shown else None,  # type: ignore[union-attr]
+        "files": shown.files.all() if shown else [],
         "requirements": Requirement.objects.filter(code__in=course.requirements),
         "progress": queries.by_cohort(course, today, _units(request)),
-        "form": form or forms.AssignForm(initial={"due_on": today + dt.timedelta(days=42)}, cohorts=cohorts),
+        "form": form or assign_forms.AssignForm(initial={"due_on": today + dt.timedelta(days=42)}, cohorts=cohorts),
         "has_cohorts": cohorts.exists(),
         "sessions": sessions.of_course(course),
         "now": timezone.now(),
@@ -139,22 +178,37 @@ def _detail(request: HttpRequest, course: Course, form: forms.AssignForm | None 
     return render(request, "programs/training/detail.html", context, status=422 if form and form.errors else 200)
 
 
+def _lessons(version: CourseVersion | None) -> list[Lesson]:
+    """The lessons with the version they are of, without asking for it again."""
+    lessons = list(version.lessons.all()) if version else []
+    for lesson in lessons:
+        lesson.version = version  # type: ignore[assignment]
+    return lessons
+
+
+def _translations(version: CourseVersion | None) -> list[plans.Translated]:
+    if version is None:
+        return []
+    plan = editions.plan_of(version)
+    return [plans.translated(code, plan) for code in version.languages if code != version.language]
+
+
 def _edit(request: HttpRequest, course: Course | None) -> HttpResponse:
-    # The draft when there is one, else the newest published version, from which the next draft is made.
-    version = course.versions.select_related("course").order_by("-number").first() if course else None
-    start = forms.saved(version) if version else forms.blank()
+    version = editions.newest(course) if course else None
+    before = editions.plan_of(version) if version else None
+    start = forms.saved(before) if before else forms.blank(organisation.current().language)
     if request.method != "POST":
-        return _page(request, forms.CourseForm(initial=start), course)
+        return _page(request, forms.CourseForm(initial=start), course, before)
     again = _shown_again(request.POST)
     if again is not None:
-        return _page(request, forms.CourseForm(initial=again), course)
+        return _page(request, forms.CourseForm(initial=again), course, before)
     form = forms.CourseForm(request.POST, initial=start)
     if form.is_valid():
         try:
-            return _save(request, form, course)
+            return _save(request, form, course, before)
         except ValidationError as error:
             form.refuse(error)
-    return _page(request, form, course, status=422)
+    return _page(request, form, course, before, status=422)
 
 
 def _shown_again(data: QueryDict) -> dict[str, Any] | None:
@@ -170,25 +224,29 @@ def _shown_again(data: QueryDict) -> dict[str, Any] | None:
     return None
 
 
-def _save(request: HttpRequest, form: forms.CourseForm, course: Course | None) -> HttpResponse:
-    data = form.cleaned_data
-    version = courses.save_draft(
-        by=request.user,  # type: ignore[arg-type]
-        course=course,
-        name=data["name"],
-        summary=data["summary"],
-        requirements=data["requirements"],
-        lessons=form.lessons(),
-        quiz=form.quiz(),
-        pass_mark=data["pass_mark"],
-        rules=form.rules(),
-        sessions=data["sessions"] or 0,
-    )
+def _save(
+    request: HttpRequest, form: forms.CourseForm, course: Course | None, before: plans.CoursePlan | None
+) -> HttpResponse:
+    version = editions.write(by=request.user, course=course, plan=form.plan(before))  # type: ignore[arg-type]
     if "publish" not in request.POST:
         messages.success(request, _("The draft is saved. Nobody sees it until you publish it."))
         return redirect("training:detail", version.course.pk)
     return publish(request, version.course.pk)
 
 
-def _page(request: HttpRequest, form: forms.CourseForm, course: Course | None, status: int = 200) -> HttpResponse:
-    return render(request, "programs/training/edit.html", {"form": form, "course": course}, status=status)
+def _page(
+    request: HttpRequest,
+    form: forms.CourseForm,
+    course: Course | None,
+    before: plans.CoursePlan | None,
+    status: int = 200,
+) -> HttpResponse:
+    several = before is not None and len(before.languages) > 1
+    context = {
+        "form": form,
+        "course": course,
+        "main": languages.name(before.language) if before else "",
+        "others": languages.names(code for code in before.languages if code != before.language) if before else "",
+        "several": several,
+    }
+    return render(request, "programs/training/edit.html", context, status=status)

@@ -32,3 +32,17 @@ def deeds(units: Sequence[int], since: dt.date) -> list[Deed]:
     """The latest first; not more than a thanks page bears."""
     found = [deed for teller in _tellers for deed in teller(units, since)]
     return sorted(found, key=lambda deed: deed.on, reverse=True)[:MOST]
+
+
+Day = Callable[[int], dt.date | None]
+_days: list[Day] = []
+
+
+def register_day(teller: Day) -> None:
+    """``teller(wave)``: from which day everybody reads the results of a wave (its id); None: nobody said so."""
+    if teller not in _days:
+        _days.append(teller)
+
+
+def results_day(wave: int) -> dt.date | None:
+    return next((day for teller in _days if (day := teller(wave)) is not None), None)

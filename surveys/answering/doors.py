@@ -46,7 +46,7 @@ def speak(request: HttpRequest, *wishes: str | None) -> str:
     return "en"
 
 
-def render(language: str, template: str, *, status: int = 200, **context: Any) -> HttpResponse:
+def markup(language: str, template: str, **context: Any) -> str:
     """Without the request and its context processors: no session, no account, no cookie can get in."""
     context |= {
         "w": words(language),
@@ -54,7 +54,11 @@ def render(language: str, template: str, *, status: int = 200, **context: Any) -
         "languages": context.get("languages") or offered(),
         "direction": direction(language),
     }
-    response = HttpResponse(render_to_string(f"surveys/answering/{template}.html", context), status=status)
+    return render_to_string(f"surveys/answering/{template}.html", context)
+
+
+def render(language: str, template: str, *, status: int = 200, **context: Any) -> HttpResponse:
+    response = HttpResponse(markup(language, template, **context), status=status)
     response["Content-Language"] = language
     return response
 

@@ -6,6 +6,7 @@ Every draft has the same length, so that not even its size says how far somebody
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -20,6 +21,9 @@ from surveys.waves.models import Invitation, Wave
 BLOCK = 4096
 # Holds every questionnaire with a comment of full length in any script, so that in practice all boxes are equally long.
 LEAST = 3 * BLOCK
+
+
+Settle = Callable[[Flat, Flat], Flat]
 
 
 class Closed(Exception):
@@ -103,19 +107,27 @@ def _open(sealed: Any, key: bytes) -> Saved:
 
 @transaction.atomic
 def save(
-    *, token: str, wave_id: int, invitation_id: int, answers: Flat, language: str = "", room: int = LEAST
+    *,
+    token: str,
+    wave_id: int,
+    invitation_id: int,
+    answers: Flat,
+    language: str = "",
+    room: int = LEAST,
+    settle: Settle | None = None,
 ) -> Saved:
     """Lay ``answers`` over the draft and keep it. Raises :class:`Closed` or :class:`NotAsked`.
 
     The invitation is locked, so that two tabs do not undo each other's answers (of one question the later one stands)
-    and a late autosave cannot leave a draft behind a submit.
+    and a late autosave cannot leave a draft behind a submit. ``settle(saved, answers)`` gives what is laid over what
+    was saved, if that is not simply ``answers``; it may refuse (pages.BadAnswer), and then nothing is written.
     """
     state = lock(wave_id, invitation_id)
     if state != Invitation.State.ASKED and not keys.is_visit(token):  # a visit is not told that he has answered
         raise NotAsked
     lookup, key = keys.draft_key(token)
     saved = _read(lookup, key)
-    saved.answers = merge(saved.answers, answers)
+    saved.answers = merge(saved.answers, settle(saved.answers, answers) if settle else answers)
     saved.language = language or saved.language
     plain = pad({"answers": saved.answers, "language": saved.language}, room)
     with connection.cursor() as cursor:

@@ -23,7 +23,7 @@ MOST_MADE = 128  # questionnaires (sets of providers) and other things made of o
 VERSIONS = ("surveys_wave", "surveys_series", "surveys_instrument")
 _VERSION = "concat_ws(' ', " + ", ".join(f"{table}.xmin, {table}.ctid" for table in VERSIONS) + ")"
 _INVITATION = tuple(field.attname for field in Invitation._meta.concrete_fields)
-_NEEDED = {"id", "language", "unit_id", "job_family", "customer_facing"}
+_NEEDED = {"id", "language", "unit_id", "job_family", "customer_facing", "email"}
 # In the order of the model, as from_db takes them.
 _EMPLOYEE = tuple(field.attname for field in Employee._meta.concrete_fields if field.attname in _NEEDED)
 _COLUMNS = ", ".join([*(f"i.{name}" for name in _INVITATION), *(f"e.{name}" for name in _EMPLOYEE), _VERSION])

@@ -168,6 +168,7 @@ def _within(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
             "idle": IDLE,
             "leave": d["kiosk_leave"],
             "soon": d["kiosk_soon"],
+            "away": d["kiosk_away"],
         }
         response = view(request, token, **kwargs)
         place.remember(response, token)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
 from culture.framework.texts import pick
-from surveys.answering import drafts, receipts, submitting
+from surveys.answering import drafts, receipts, shelf, submitting
 from surveys.answering import pages as rules
 from surveys.answering.doors import Refused, door
 from surveys.answering.visits import Visit, day, declined, enter, see_other, settled
@@ -35,22 +37,26 @@ def start(request: HttpRequest, token: str) -> HttpResponse:
         return _choose(visit)
     if page := settled(visit):
         return page
+    return visit.render("start", **first_page(visit))
+
+
+def first_page(visit: Visit) -> dict[str, Any]:
     w, wave, fields = visit.w, visit.wave, rules.fields_of(visit.pages)
     asked = [field for field in fields if not field.is_comment]
     done = sum(field.answered(visit.answers) for field in asked)
     opened = rules.missing(visit.pages, visit.answers)
     where = visit.url("page", opened[0][0].number) if opened else visit.url("check")
-    return visit.render(
-        "start",
-        survey=wave.series.name,
-        why=pick(wave.series.instrument.purpose, visit.language) or w["why"],
-        minutes=w["about_minutes"].format(n=rules.minutes(fields)),
-        questions=w["questions_n"].format(n=len(asked), pages=len(visit.pages)),
-        closes=day(wave.closes_on, visit.language),
-        promises=promises(visit),
-        go_url=(where if visit.answers else visit.first) + visit.query,
-        resume=w["resume_note"].format(done=done, n=len(asked)) if visit.answers else "",
-    )
+    return {
+        "survey": wave.series.name,
+        "why": pick(wave.series.instrument.purpose, visit.language) or w["why"],
+        "minutes": w["about_minutes"].format(n=rules.minutes(fields)),
+        "questions": w["questions_n"].format(n=len(asked), pages=len(visit.pages)),
+        "pause": w["pause_kiosk" if visit.kiosk else "pause" if shelf.is_own(visit) else "pause_code"],
+        "closes": day(wave.closes_on, visit.language),
+        "promises": promises(visit),
+        "go_url": (where if visit.answers else visit.first) + visit.query,
+        "resume": w["resume_note"].format(done=done, n=len(asked)) if visit.answers else "",
+    }
 
 
 def promises(visit: Visit) -> list[str]:

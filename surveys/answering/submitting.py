@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import secrets
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping
 from enum import Enum
 from typing import Any
@@ -59,9 +60,35 @@ def _build(wave: Wave, wanted: tuple[int, ...], more: tuple[int, ...], seed: str
     if absent := [unit for unit in wanted if unit not in names]:
         names.update(Unit.objects.filter(pk__in=absent).values_list("pk", "name"))
     known = [(unit, names[unit]) for unit in wanted if unit in names]
-    extra = tuple((unit, names[unit]) for unit in more if unit in names)
-    asks_used = Screener(tuple(known), extra, most_providers(wave, wanted)) if known else None
+    return _build_of(wave, known, tuple((unit, names[unit]) for unit in more if unit in names), seed)
+
+
+def _build_of(
+    wave: Wave, known: list[tuple[int, str]], extra: tuple[tuple[int, str], ...], seed: str
+) -> list[pages.Page]:
+    most = most_providers(wave, [unit for unit, _name in known])
+    asks_used = Screener(tuple(known), extra, most) if known else None
     return pages.build(items_of(wave), known, wave.snapshot.get("sections") or (), seed, asks_used)
+
+
+def pages_with(wave: Wave, providers: Iterable[int], extra: tuple[tuple[int, str], ...], seed: str) -> list[pages.Page]:
+    """As :func:`pages_of`, with somebody added who need not be a unit of the wave."""
+    plain = pages_of(wave, providers, seed)
+    asked = next((page.screener for page in plain if page.screener), None)
+    return _build_of(wave, list(asked.asked), extra, seed) if asked and extra else plain
+
+
+def told_apart(wave: Wave, units: Iterable[int]) -> dict[int, str]:
+    """The names of ``units``; of those that share one, with the unit above, so that nobody rates the wrong one."""
+    known = {unit["id"]: unit["name"] for unit in wave.snapshot.get("units", [])}
+    wanted = [unit for unit in units if unit in known]
+    parents, often = _parents(wave), Counter(known[unit] for unit in wanted)
+    return {
+        unit: f"{known[unit]} ({known[above]})"
+        if often[known[unit]] > 1 and (above := parents.get(unit)) in known
+        else known[unit]
+        for unit in wanted
+    }
 
 
 def most_providers(wave: Wave, providers: Collection[int]) -> int:

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from surveys.answering import code_door, kiosk, mine, preview, views
+from surveys.answering import ahead, batches, code_door, kiosk, mine, preview, views, worker
 
 app_name = "answering"
 urlpatterns = [
@@ -8,9 +8,13 @@ urlpatterns = [
     path("questionnaires/<slug:key>/preview/page/", preview.preview_page, name="preview_page"),
     path("my/surveys/", mine.mine, name="mine"),
     path("s/", views.lost, name="no_token"),
+    path("s/worker.js", worker.worker, name="worker"),
+    path("s/offline/", worker.shell, name="shell"),
     path("s/<str:token>", views.without_slash, name="without_slash"),
     path("s/<str:token>/", views.start, name="start"),
     path("s/<str:token>/leave/", code_door.leave, name="leave"),
+    path("s/<str:token>/ahead/", ahead.ahead, name="ahead"),
+    path("s/<str:token>/answers/", batches.answers, name="answers"),
     path("s/<str:token>/check/", views.check, name="check"),
     path("s/<str:token>/thanks/", views.thanks, name="thanks"),
     path("s/<str:token>/<int:number>/", views.page, name="page"),

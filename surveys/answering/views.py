@@ -7,8 +7,9 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
-from surveys.answering import drafts, limits, screener, tabs
+from surveys.answering import drafts, limits, screener, search, tabs
 from surveys.answering import pages as rules
+from surveys.answering.batches import kept
 from surveys.answering.doors import Refused, door
 from surveys.answering.end_pages import check, send, thanks
 from surveys.answering.languages import known
@@ -40,7 +41,8 @@ def page(request: HttpRequest, token: str, number: int) -> HttpResponse:
         return _answer(visit, asked)
     if (current := visit.now(number)) is None:
         return see_other(visit.after(number) + visit.query)
-    return _show(visit, current, visit.answers, marked="open" in request.GET)
+    both = ("", visit.w["both_kept"]) if "both" in request.GET else ("", "")
+    return _show(visit, current, visit.answers, marked="open" in request.GET, error=both)
 
 
 def read(visit: Visit, current: Page) -> Flat:
@@ -59,9 +61,10 @@ def _answer(visit: Visit, current: Page) -> HttpResponse:
     chosen = known(posted.get("lang")) or known(visit.request.GET.get("lang"))
     try:
         typed = tabs.touched(current, read(visit, current), posted.get(tabs.SHOWN))
-        if _is_all(visit, current, typed):
+        settle = tabs.settling(dict(posted.lists()))
+        if _is_all(visit, current, typed) and settle(visit.answers, typed) == typed:
             return send(visit, typed)
-        visit.keep(typed, chosen)
+        visit.keep(typed, chosen, settle)
     except BadAnswer as bad:
         text = visit.w[bad.reason].format(**bad.values)
         if visit.is_autosave:
@@ -75,7 +78,11 @@ def _answer(visit: Visit, current: Page) -> HttpResponse:
         done = settled(visit)
         return done if done is not None else see_other(visit.url("start"))
     if visit.is_autosave:
-        return HttpResponse(status=204)
+        return kept(visit, typed)
+    if tabs.put_together(typed, visit.saved.answers):
+        return see_other(visit.url("page", current.number) + "?both#error")
+    if not chosen and current.screener and (term := search.wanted(posted)):
+        return _show(visit, visit.now(current.number) or current, visit.answers, term=term)
     return _go_on(visit, current.number, posted.get("go", "next"), stay=bool(posted.get("lang")))
 
 
@@ -123,11 +130,13 @@ def _show(
     status: int = 200,
     marked: bool = False,
     error: tuple[str, str] = ("", ""),
+    term: str = "",
 ) -> HttpResponse:
     more = visit.addable if current.screener else []
     return visit.render(
         "page",
         status=status,
+        search=search.found(more, term, visit.w),
         any=bool(visit.saved.answers),
         shown=tabs.shown(current, visit.answers),
         **look(current, visit.pages, answers, visit.language, visit.w, marked=marked, error=error, more=more),

@@ -14,9 +14,9 @@ from django.utils import timezone, translation
 from django.utils.formats import date_format
 
 from culture.framework.texts import pick
-from surveys.answering import aftermath, drafts, frozen, languages, receipts, submitting
+from surveys.answering import aftermath, drafts, frozen, languages, receipts, shelf, submitting
 from surveys.answering import pages as rules
-from surveys.answering.doors import Refused, render, speak
+from surveys.answering.doors import Refused, markup, render, speak
 from surveys.answering.languages import known, words
 from surveys.answering.pages import Flat, Page
 from surveys.answering.screener import ADDED, ids
@@ -82,8 +82,8 @@ class Visit:
     def addable(self) -> list[tuple[int, str]]:
         """Whom he may add to those he is asked about, by name."""
         found = submitting.addable(self.wave, self.invitation.employee.unit_id, self.invitation.providers)
-        names = {unit["id"]: unit["name"] for unit in self.wave.snapshot.get("units", [])}
-        return sorted(((unit, names[unit]) for unit in found), key=lambda one: (one[1].casefold(), one[0]))
+        known = submitting.told_apart(self.wave, found)
+        return sorted(known.items(), key=lambda one: (one[1].casefold(), one[0]))
 
     @property
     def is_quiet(self) -> bool:
@@ -147,13 +147,21 @@ class Visit:
         return self.url("page", earlier.number) if earlier else self.url("start")
 
     def render(self, template: str, *, status: int = 200, **context: Any) -> HttpResponse:
+        return render(self.language, template, status=status, **self._frame(context))
+
+    def piece(self, template: str, **context: Any) -> str:
+        """A page without its frame, for a script to put into one."""
+        return markup(self.language, template, piece=True, **self._frame(context))
+
+    def _frame(self, context: dict[str, Any]) -> dict[str, Any]:
         k = self.wave.rules.get("k", self.wave.series.k)
         context |= {"query": self.query, "k": k, "short_promise": self.w["short_promise"].format(k=k)}
         context |= {"count": len(self.pages), "start_url": self.url("start"), "kiosk": self.kiosk}
-        context |= {"languages": languages.menu(self.wave.snapshot.get("items") or [], self.language)}
-        return render(self.language, template, status=status, **context)
+        stays = "pause_kiosk" if self.kiosk else "saved" if shelf.is_own(self) else "pause_code"
+        context |= {"here": shelf.whereabouts(self), "kept_note": self.w[stays]}
+        return context | {"languages": languages.menu(self.wave.snapshot.get("items") or [], self.language)}
 
-    def keep(self, answers: Flat, language: str = "") -> None:
+    def keep(self, answers: Flat, language: str = "", settle: drafts.Settle | None = None) -> None:
         self.saved = drafts.save(
             token=self.token,
             wave_id=self.wave.pk,
@@ -161,6 +169,7 @@ class Visit:
             answers=answers,
             language=language,
             room=submitting.room_of(self.wave),
+            settle=settle,
         )
         self.forget_pages()
 
@@ -239,7 +248,9 @@ def thank(visit: Visit, *, already: bool) -> HttpResponse:
     closes = day(visit.wave.closes_on, visit.language)
     note = visit.w["thanks_next"].format(date=closes)
     proof = receipts.context(visit, closes)
-    return visit.render("thanks", already=already, note=note, **_last_time(visit), **proof)
+    if (results_on := aftermath.results_day(visit.wave.pk)) is not None:
+        note = visit.w["thanks_results"].format(date=closes, day=day(results_on, visit.language))
+    return visit.render("thanks", already=already, note=note, results_on=results_on, **_last_time(visit), **proof)
 
 
 def _last_time(visit: Visit) -> dict[str, Any]:

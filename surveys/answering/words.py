@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from surveys.answering.words_ends import ENDS
+from surveys.answering.words_network import NETWORK
 from surveys.answering.words_services import SERVICES
 
 WORDS: Mapping[str, tuple[str, ...]] = {
@@ -302,5 +303,6 @@ WORDS: Mapping[str, tuple[str, ...]] = {
     ),
     "from_to": ("{low} to {high}", "da {low} a {high}", "{low} – {high}", "{low} 至 {high}", "de {low} à {high}"),
     **ENDS,
+    **NETWORK,
     **SERVICES,
 }

@@ -126,6 +126,13 @@ DOORS: dict[str, tuple[str, ...]] = {
         "您还在吗？平板将在 {n} 秒后清除。",
         "Toujours là ? La tablette s'efface dans {n} secondes.",
     ),
+    "kiosk_away": (
+        "No connection. This tablet has forgotten who was here and begins again as soon as the connection is back.",
+        "Nessuna connessione. Il tablet ha dimenticato chi c'era e ricomincia appena torna la connessione.",
+        "Fără conexiune. Tableta a uitat cine era aici și reîncepe imediat ce revine conexiunea.",
+        "没有网络连接。此平板已清除使用者信息，网络恢复后将重新开始。",
+        "Pas de connexion. La tablette a oublié qui était là et recommence dès le retour de la connexion.",
+    ),
     "number": ("Employee number", "Matricola", "Număr de angajat", "员工编号", "Matricule"),
     "family_name": ("Family name", "Cognome", "Nume de familie", "姓", "Nom de famille"),
     "hired_on": (

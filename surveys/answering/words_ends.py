@@ -72,6 +72,21 @@ ENDS: Mapping[str, tuple[str, ...]] = {
         "{date} 之后将计算各群体的结果。您的团队会告诉您后续的行动。",
         "Après le {date}, les résultats des groupes sont calculés. Votre équipe vous dira ce qui en découle.",
     ),
+    "thanks_results": (
+        "After {date} the results of groups are worked out. They come on {day}: you will see what your unit said.",
+        "Dopo il {date} si calcolano i risultati dei gruppi. Escono il {day}: vedrai che cosa ha detto la tua unità.",
+        "După {date} se calculează rezultatele grupurilor. Apar la {day}: vei vedea ce a spus unitatea ta.",
+        "{date} 之后将计算各群体的结果。结果将于 {day} 公布：您可以看到您的部门说了什么。",
+        "Après le {date}, les résultats des groupes sont calculés. Ils paraissent le {day} : vous verrez ce qu'a dit "
+        "votre unité.",
+    ),
+    "results_there": (
+        "There they will be: sign in and open Results",
+        "Saranno qui: accedi e apri i risultati",
+        "Vor fi aici: conectează-te și deschide rezultatele",
+        "届时请登录查看结果",
+        "Ils seront ici : connectez-vous et ouvrez les résultats",
+    ),
     "close_page": (
         "You can close this page now.",
         "Ora puoi chiudere la pagina.",

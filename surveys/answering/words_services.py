@@ -1,5 +1,4 @@
-"""The words of the question whose service was used, of comments about a department, and of a dead network; rows as in
-words.py."""
+"""The words of the question whose service was used, and of comments about a department; rows as in words.py."""
 
 from __future__ import annotations
 
@@ -136,26 +135,26 @@ SERVICES: Mapping[str, tuple[str, ...]] = {
         "promesse tenue par {unit}",
     ),
     "last_time_title": ("Last time", "La volta scorsa", "Data trecută", "上一次", "La dernière fois"),
-    "unsent": ("not yet sent", "non ancora inviato", "încă netrimis", "尚未发送", "pas encore envoyé"),
-    "kept_here": (
-        "No connection. Your answers are kept on this device, encrypted, and sent as soon as it is back.",
-        "Nessuna connessione. Le risposte restano su questo dispositivo, cifrate, e partono appena torna.",
-        "Fără conexiune. Răspunsurile rămân pe acest dispozitiv, criptate, și pleacă imediat ce revine.",
-        "没有网络连接。您的回答已加密保存在此设备上，网络恢复后会立即发送。",
-        "Pas de connexion. Vos réponses restent sur cet appareil, chiffrées, et partent dès son retour.",
+    "services_find": (
+        "Search by name",
+        "Cerca per nome",
+        "Caută după nume",
+        "按名称搜索",
+        "Chercher par nom",
     ),
-    "keep_open": (
-        "No connection. Leave this page open: your answers are sent as soon as it is back.",
-        "Nessuna connessione. Lascia aperta la pagina: le risposte partono appena torna.",
-        "Fără conexiune. Lasă pagina deschisă: răspunsurile pleacă imediat ce revine.",
-        "没有网络连接。请保持此页打开：网络恢复后会立即发送您的回答。",
-        "Pas de connexion. Laissez cette page ouverte : vos réponses partent dès son retour.",
+    "services_search": ("Search", "Cerca", "Caută", "搜索", "Chercher"),
+    "services_found": (
+        "Found: {n}. Choose it in the list, then add it.",
+        "Trovati: {n}. Scegli nell'elenco, poi aggiungi.",
+        "Găsite: {n}. Alege din listă, apoi adaugă.",
+        "找到 {n} 个。请在列表中选择，然后添加。",
+        "Trouvés : {n}. Choisissez dans la liste, puis ajoutez.",
     ),
-    "send_waits": (
-        "No connection: not sent yet. Leave this page open, and it is sent as soon as the connection is back.",
-        "Nessuna connessione: non ancora inviato. Lascia aperta la pagina: l'invio parte appena torna la connessione.",
-        "Fără conexiune: încă netrimis. Lasă pagina deschisă și se trimite imediat ce revine conexiunea.",
-        "没有网络连接：尚未提交。请保持此页打开，网络恢复后会立即提交。",
-        "Pas de connexion : pas encore envoyé. Laissez cette page ouverte, l'envoi partira dès son retour.",
+    "services_nowhere": (
+        "No department is called that. Try a shorter part of its name.",
+        "Nessun reparto si chiama così. Prova con una parte più breve del nome.",
+        "Niciun departament nu se numește așa. Încearcă o parte mai scurtă din nume.",
+        "没有这个名称的部门。请输入更短的名称片段。",
+        "Aucun service ne porte ce nom. Essayez une partie plus courte.",
     ),
 }

@@ -62,6 +62,11 @@ def trouble_of(wave: Wave) -> Trouble | None:
     return None
 
 
+def unreadable(wave: Wave) -> int:
+    """How many of its envelopes no key opened at sealing (results/sealing.py counts them there)."""
+    return int((wave.snapshot.get("sealed") or {}).get("unreadable") or 0)
+
+
 def troubles() -> list[Trouble]:
     """Of all waves that need their keys."""
     return [found for wave in needed() if (found := trouble_of(wave))]

@@ -59,6 +59,7 @@ def wave_detail(request: HttpRequest, pk: int) -> HttpResponse:
             answer["HX-Refresh"] = "true"
         return answer
     context |= {"dates": opening.message_dates(wave), "key_trouble": keeping.trouble_of(wave)}
+    context["unreadable"] = keeping.unreadable(wave)
     if request.headers.get("HX-Request") and wave.state == State.CLOSED:
         return render(request, "surveys/waves/_closing.html", context)
     answer = render(request, "surveys/waves/detail.html", context)

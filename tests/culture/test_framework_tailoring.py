@@ -10,7 +10,7 @@ from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
-from django.utils import timezone, translation
+from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -21,10 +21,11 @@ from culture.framework.loading import load_catalogue
 from culture.framework.models import Behaviour, Figure, Practice, Requirement, TailoringChange
 from culture.framework.tailoring import Wording
 from culture.people.models import Employee
-from programs.recognition import giving
 from programs.recognition.forms import GiveForm
+from programs.recognition.ledger import Caps
 from programs.training.forms import CourseForm, blank
 from tests.culture.test_framework import files, newer  # noqa: F401
+from tests.programs.thanks import thank
 
 ClientOf = Callable[[Employee | None], Client]
 pytestmark = pytest.mark.django_db
@@ -159,18 +160,15 @@ def test_switched_off_is_offered_nowhere_but_old_records_show_it(
     hr: Employee, employee: Employee, stranger: Employee, client_of: ClientOf
 ) -> None:
     attitude = Behaviour.objects.get(code="A5")
-    giving.give(
-        giver=employee, receiver=stranger, behaviour=attitude, story="Stayed late.", points=5, public=True,
-        key="0c6d2c36-8b25-4b0e-9df8-6d3a9f1f3a10", now=timezone.now(),
-    )  # fmt: skip
+    thank(employee, stranger, behaviour=attitude, story="Stayed late.")
     tailoring.switch_off(entry=attitude, by=hr, reason="not ours")
     tailoring.switch_off(entry=one("K7"), by=hr)
-    offered = GiveForm().fields["behaviour"].queryset  # type: ignore[attr-defined]
+    offered = GiveForm(caps=Caps(), left=100).fields["behaviour"].queryset  # type: ignore[attr-defined]
     assert "A5" not in {entry.code for entry in offered}
     assert len(offered) == 7
-    course = CourseForm(initial=blank()).fields["requirements"].choices  # type: ignore[attr-defined]
+    course = CourseForm(initial=blank("en")).fields["requirements"].choices  # type: ignore[attr-defined]
     assert "K7" not in dict(course)
-    kept = CourseForm(initial={**blank(), "requirements": ["K7"]}).fields["requirements"].choices  # type: ignore[attr-defined]
+    kept = CourseForm(initial={**blank("en"), "requirements": ["K7"]}).fields["requirements"].choices  # type: ignore[attr-defined]
     assert "K7" in dict(kept)
     assert "Stayed late." in client_of(employee).get(reverse("recognition:feed")).content.decode()
     page = client_of(employee).get("/framework/").content.decode()

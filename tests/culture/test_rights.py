@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import io
 import json
-import uuid
 import zipfile
 from collections.abc import Callable
 from typing import Any
@@ -23,9 +22,9 @@ from culture.framework.models import Behaviour
 from culture.people import erasure_text, rights
 from culture.people.models import Employee
 from culture.people.rights_models import LegalHold
-from programs.recognition import giving
 from programs.training.models import Completion, Course, CourseVersion
 from surveys.waves.models import Invitation, Message, Series, Wave
+from tests.programs.thanks import thank
 
 FILES = ("my-data.json", "my-data.html", "my-data.zip")
 
@@ -35,10 +34,7 @@ def thanked(employee: Employee, manager: Employee) -> None:
     call_command("load_catalogue", stdout=io.StringIO())
     behaviour = Behaviour.objects.filter(kind=Behaviour.Kind.ATTITUDE)[0]
     for giver, receiver, story in ((manager, employee, "You listened."), (employee, manager, "You helped.")):
-        giving.give(
-            giver=giver, receiver=receiver, behaviour=behaviour, story=story, points=5, public=False,
-            key=uuid.uuid4(), now=timezone.now(),
-        )  # fmt: skip
+        thank(giver, receiver, behaviour=behaviour, story=story, public=False, arrived=True)
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import uuid
 from collections.abc import Callable
 from typing import Any
 
@@ -13,10 +12,8 @@ from django.test import Client
 from django.utils import timezone
 
 from culture.framework.loading import load_catalogue
-from culture.framework.models import Behaviour
 from culture.people.models import Employee, Unit
 from programs.planning import programs, rules
-from programs.recognition import giving
 from programs.training import courses as training
 from programs.training import loading
 from surveys.results import releasing
@@ -25,6 +22,7 @@ from surveys.waves import keys
 from surveys.waves.models import Invitation, Wave
 from tests.conftest import make_person, make_unit
 from tests.flows.looking import problems, visit
+from tests.programs.thanks import thank
 from tests.surveys.results_world import LATER, answer, open_wave, people
 
 LONG = f"Customer operations and after-sales coordination, {'northern and eastern region, ' * 3}second shift"
@@ -64,16 +62,7 @@ def pages(
     course = loading.load_courses(by=hr)[0].course
     cohort = program.cohorts.get()
     training.assign(by=hr, course=course, cohort=cohort, due_on=today + dt.timedelta(days=9), today=today)
-    giving.give(
-        giver=stranger,
-        receiver=employee,
-        behaviour=Behaviour.objects.get(code="A5"),
-        story="Stayed late for us.",
-        points=5,
-        public=True,
-        key=uuid.uuid4(),
-        now=timezone.now(),
-    )
+    thank(stranger, employee)
     planned = Wave.objects.filter(series=world.wave.series, state=Wave.State.SCHEDULED).earliest("number")
     unit = CellGroup.objects.filter(release__wave=world.wave, family="tree").aggregate(top=Max("unit"))["top"]
     results = [f"/results/{world.wave.pk}/{rest}" for rest in ("", f"unit/{unit}/", "services/")]

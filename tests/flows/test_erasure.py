@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import io
-import uuid
 from typing import Any
 
 import pytest
@@ -26,7 +25,7 @@ from culture.people.models import Employee, Leave, Membership, Reporting, Unit
 from culture.people.rights_models import Erasure
 from culture.people.units import headcounts
 from programs.planning.models import Cohort, Enrolment, Program
-from programs.recognition import giving, queries
+from programs.recognition import proving
 from programs.recognition.models import Account, Kudos, LedgerEntry
 from programs.training.models import Assignment, Completion, Course, CourseVersion, QuizAttempt
 from surveys.answering import drafts
@@ -35,6 +34,7 @@ from surveys.results.releasing import close_wave
 from surveys.waves import keys, opening
 from surveys.waves.models import Invitation, Message, Wave
 from tests.conftest import make_person
+from tests.programs.thanks import thank
 from tests.surveys import results_world
 
 NUMBER = "PLANT-7391"
@@ -106,10 +106,7 @@ def _thanks(giver: Employee, receiver: Employee, story: str, public: bool = True
         behaviour = Behaviour.objects.filter(kind=Behaviour.Kind.ATTITUDE).first()
     assert behaviour is not None
     now = dt.datetime(2026, 3, 10, 9, tzinfo=dt.UTC)
-    return giving.give(
-        giver=giver, receiver=receiver, behaviour=behaviour, story=story, points=10, public=public,
-        key=uuid.uuid4(), now=now,
-    )  # fmt: skip
+    return thank(giver, receiver, behaviour=behaviour, story=story, points=10, public=public, now=now, arrived=True)
 
 
 @pytest.fixture
@@ -220,7 +217,7 @@ def test_what_counts_is_as_before(planted: dict[str, Any], leaver: Employee, hr:
     assert rows_of(*frozen) == before
     assert headcounts(dt.date(2026, 1, 15)) == heads
     assert set(trail) < set(rows_of("culture_auditentry")["culture_auditentry"])
-    assert queries.ledger_drifts() == []
+    assert proving.findings() == []
     assert Invitation.objects.count() == invited
     assert Completion.objects.filter(employee=leaver).count() == 1
     assert LedgerEntry.objects.exists() and Account.objects.filter(employee=leaver).exists()

@@ -23,6 +23,7 @@ COLUMNS = {
     "trainer": Persona.TRAINER,
     "lead": Persona.PROGRAM_LEAD,
     "auditor": Persona.AUDITOR,
+    "moderator": Persona.MODERATOR,
 }
 
 

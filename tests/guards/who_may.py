@@ -11,7 +11,7 @@ from typing import Any
 from tests.guards.world import PERSONAS, World
 
 ANYBODY = " ".join(PERSONAS)
-SIGNED_IN = "employee manager executive hr unit_hr trainer lead auditor root"
+SIGNED_IN = "employee manager executive hr unit_hr trainer lead auditor moderator root"
 HR = "hr"
 PEOPLE = "hr unit_hr"
 FRAMEWORK = "hr lead"
@@ -259,11 +259,43 @@ _WHO: dict[str, str] = {
     "results:trend": RESULTS,
     "results:services": RESULTS,
     "results:export": RESULTS,
+    "results:comments": RESULTS,
+    "results:comments_export": RESULTS,
+    "results:corrections": RESULTS,
+    "results:correct": HR,
+    "results:release_as_it_was": AUDIT,
+    "results:sharing": HR,
+    "results:series_sharing": HR,
+    "results:moderation": "hr moderator",
+    "results:moderate": "hr moderator",
+    "results:moderate_done": "hr moderator",
+    "results:heatmap": RESULTS,
+    "results:cuts": RESULTS,
+    "results:cut": RESULTS,
+    "results:category": RESULTS,
+    "results:findings": RESULTS,
+    "results:compare": RESULTS,
+    "results:why": RESULTS,
+    "results:method": RESULTS,
+    "results:export_about": RESULTS,
+    "results:export_choose": RESULTS,
+    "results:export_xlsx": RESULTS,
+    "results:export_json": RESULTS,
     # -- programs
     "planning:list": FRAMEWORK,
     "planning:new": FRAMEWORK,
     "planning:detail": FRAMEWORK,
     "planning:edit": FRAMEWORK,
+    "planning:setup": FRAMEWORK,
+    "planning:step": FRAMEWORK,
+    "planning:copy": FRAMEWORK,
+    "planning:discard": FRAMEWORK,
+    "planning:turn": FRAMEWORK,
+    "planning:amendments": FRAMEWORK,
+    "planning:cohort": FRAMEWORK,
+    "planning:plan": FRAMEWORK,
+    "planning:plan_add": FRAMEWORK,
+    "planning:plan_change": FRAMEWORK,
     "planning:actions": SIGNED_IN,
     "planning:action_new": PLANNERS,
     "planning:action_edit": PLANNERS,
@@ -296,6 +328,7 @@ _WHO: dict[str, str] = {
     "training:sighting_rules": "hr trainer",
     "recognition:feed": SIGNED_IN,
     "recognition:give": SIGNED_IN,
+    "recognition:withdraw": SIGNED_IN,
     "recognition:received": SIGNED_IN,
     "reports:scorecard": SCORECARD,
     "reports:program": SCORECARD,
@@ -346,6 +379,7 @@ _WHO: dict[str, str] = {
     "api-waves-detail": HR,
     "api-results-list": RESULTS,
     "api-results-detail": RESULTS,
+    "api-results-groups": RESULTS,
     "api-programs-list": FRAMEWORK,
     "api-programs-detail": FRAMEWORK,
     "api-courses-list": TRAINING,
@@ -363,6 +397,8 @@ SOMETIMES = {"mailbox", "styleguide"}
 
 # What an address is asked with, of what the world has.
 ARGUMENTS: dict[str, Callable[[World], list[Any]]] = {
+    "results:sharing": lambda w: [w.wave.pk],
+    "results:series_sharing": lambda w: [w.wave.series_id],
     "framework:entry": lambda w: ["requirements", "W1"],
     "framework:profile": lambda w: [w.profile.pk],
     "framework:profile_copy": lambda w: [w.profile.pk],
@@ -424,6 +460,16 @@ ARGUMENTS: dict[str, Callable[[World], list[Any]]] = {
     "waves:proposal": lambda w: [w.proposal.pk],
     "planning:detail": lambda w: [w.program.pk],
     "planning:edit": lambda w: [w.program.pk],
+    "planning:setup": lambda w: [w.program.pk],
+    "planning:step": lambda w: [w.program.pk, "stages"],
+    "planning:copy": lambda w: [w.program.pk],
+    "planning:discard": lambda w: [w.program.pk],
+    "planning:turn": lambda w: [w.program.pk, "pause"],
+    "planning:amendments": lambda w: [w.program.pk],
+    "planning:cohort": lambda w: [w.program.pk, w.program.cohorts.get().pk],
+    "planning:plan": lambda w: [w.program.pk],
+    "planning:plan_add": lambda w: [w.program.pk, "risks"],
+    "planning:plan_change": lambda w: [w.program.pk, "duties", w.duty.pk],
     "training:detail": lambda w: [w.course.pk],
     "planning:action_edit": lambda w: [w.action.pk],
     "planning:action_end": lambda w: [w.action.pk],
@@ -493,6 +539,7 @@ UNASKED: dict[str, str] = {
         "tests/culture/test_addresses.py, test_tokens.py: a changed address, a key",
     ),
     "admin_sign_in": "leads to account_login",
+    "recognition:withdraw": "tests/programs/test_recognition.py: one's own thanks, for minutes",
     **dict.fromkeys(("mfa_login_webauthn", "account_email_verification_sent"), "lead back to account_login"),
     **dict.fromkeys(
         ("framework:readiness_detail", "framework:readiness_judge", "api-readiness-detail"),
@@ -521,8 +568,20 @@ UNASKED: dict[str, str] = {
         "tests/surveys/test_channels.py: only an open wave has them",
     ),
     **dict.fromkeys(
-        ("results:wave", "results:unit", "results:trend", "results:services", "results:export", "api-results-detail"),
-        "tests/surveys/test_results.py: only a released wave has them",
+        (
+            "results:wave", "results:unit", "results:trend", "results:services", "results:export", "results:heatmap",
+            "results:cuts", "results:cut", "results:category", "results:findings", "results:compare", "results:why",
+            "results:method", "results:export_about", "results:export_choose", "results:export_xlsx",
+            "results:export_json", "api-results-detail", "api-results-groups",
+        ),
+        "tests/surveys/test_results.py, test_result_pages.py: only a released wave has them",
+    ),
+    **dict.fromkeys(
+        (
+            "results:comments", "results:comments_export", "results:corrections", "results:correct",
+            "results:release_as_it_was", "results:moderate", "results:moderate_done",
+        ),
+        "tests/surveys/test_sharing.py, test_comments.py: only a closed or released wave has them",
     ),
     **dict.fromkeys(
         ("results:receipts", "results:receipts_text"),

@@ -13,7 +13,7 @@ from culture.framework import readiness
 from culture.framework.loading import load_catalogue
 from culture.framework.models import Behaviour, RequirementProfile
 from culture.people.models import Employee, Unit
-from programs.planning import actions, programs
+from programs.planning import actions, milestones, programs
 from programs.training import courses, sessions
 from surveys.instruments import content, editing
 from surveys.instruments.loading import load_library
@@ -33,6 +33,7 @@ PERSONAS = (
     "trainer",
     "lead",
     "auditor",
+    "moderator",
     "root",
 )
 
@@ -103,7 +104,11 @@ def build() -> World:
     proposal = LinkProposal.objects.create(
         wave=survey.waves.get(number=1), customer=retail, provider=services, change="new"
     )
+    duty = milestones.save_duty(
+        by=hr, program=program, today=today, what="Open each wave", sponsor=hr, due_on=today + dt.timedelta(days=9)
+    )
     made = {
+        "duty": duty,
         "proposal": proposal,
         "unit": branch,
         "retail": retail,
@@ -144,6 +149,9 @@ def _people(branch: Unit, services: Unit, retail: Unit) -> dict[str, Employee | 
         person = make_person(name.upper(), services)
         Grant.objects.create(employee=person, role=role, unit=unit)
         people[name] = person
+    moderator = people["moderator"] = make_person("MODERATOR", services)
+    until = timezone.localdate() + dt.timedelta(days=30)
+    Grant.objects.create(employee=moderator, role=Role.MODERATOR, until=until)
     root = make_person("ROOT", services, is_staff=True, is_superuser=True)
     people["root"] = root
     return people

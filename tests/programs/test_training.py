@@ -168,7 +168,7 @@ def test_a_past_due_day_is_refused(hr: Any, version: Any, client_of: Any) -> Non
 
 def test_an_employee_does_a_course(employee: Any, version: Any, client_of: Any) -> None:
     client, pk = client_of(employee), version.course.pk
-    assert "0 of 1 courses done" in client.get(reverse("training:my_training")).content.decode()
+    assert "0 of 1 things done" in client.get(reverse("training:my_training")).content.decode()
     quiz = reverse("training:quiz", args=[pk])
     assert client.post(quiz, {"answer_0": "0", "answer_1": ["0", "2"]}).status_code == 422  # lessons first
     assert not QuizAttempt.objects.exists()
@@ -231,7 +231,7 @@ def test_a_completion_outlives_a_new_version(hr: Any, employee: Any, version: An
     assert second.number == 2
     assert list(Completion.objects.values()) == before
     today = timezone.localdate()
-    assert queries.tasks(employee, today)[0].standing == "done"
+    assert queries.way(employee, today)[0].stand.done
     assert queries.version_for(other, version.course) == version
     third = Assignment.objects.exclude(employee__in=[employee, other]).first().employee  # type: ignore[union-attr]
     assert queries.version_for(third, version.course) == second

@@ -2,7 +2,8 @@
 
 Read: multiple choice with one or several right answers, true/false, numbers, and order (``{>…}``, as Moodle's ordering
 questions write it). Matching, typed words and essays have no question here that could be scored the same way: they are
-named with their line. Comments ``// [kind:scenario]`` and ``// [unit:…]`` carry what GIFT has no word for.
+named with their line. Comments ``// [kind:scenario]`` and ``// [unit:…]`` carry what GIFT has no word for. A title
+``::q01::`` is the question's name: the same one in every language and every edition of a quiz.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from programs.training.interchange.reading import Broken, Read
-from programs.training.questions import Kind, Question, kind_of, number
+from programs.training.questions import LONGEST_NAME, Kind, Question, kind_of, number
 
 SPECIAL = "\\~=#{}:"
 FULL = 100.0
@@ -23,10 +24,21 @@ _format = re.compile(r"^\[(?:html|moodle|plain|markdown)\]")
 _weight = re.compile(r"^%(-?\d+(?:\.\d+)?)%")
 _note = re.compile(r"^//\s*\[(kind|unit):([^\]]*)\]\s*$")
 _truth = {"T": True, "TRUE": True, "F": False, "FALSE": False}
+# What GIFT says with one letter, in the languages a quiz may be written in.
+TRUE_FALSE = {
+    "en": ("True", "False"),
+    "it": ("Vero", "Falso"),
+    "ro": ("Adevărat", "Fals"),
+    "zh-hans": ("正确", "错误"),
+    "fr": ("Vrai", "Faux"),
+}
 
 
-def read(text: str) -> Read:
-    """All questions of a GIFT text; the broken ones as problems with the line they begin on."""
+def read(text: str, language: str = "") -> Read:
+    """All questions of a GIFT text; the broken ones as problems with the line they begin on.
+
+    ``language``: in which true and false are worded (default: the reader's).
+    """
     found = Read()
     for line, lines in _blocks(text):
         notes = {m.group(1): m.group(2) for m in map(_note.match, map(str.strip, lines)) if m}
@@ -37,7 +49,7 @@ def read(text: str) -> Read:
         if not body or body.startswith("$CATEGORY:"):
             continue
         try:
-            found.take(_question(body, notes), line)
+            found.take(_question(body, notes, language), line)
         except Broken as error:
             found.refuse(line, _unescape(_title.sub("", body).split("{")[0]), str(error))
     return found
@@ -57,14 +69,16 @@ def _blocks(text: str) -> Iterator[tuple[int, list[str]]]:
             lines = []
 
 
-def _question(body: str, notes: dict[str, str]) -> dict[str, Any]:
+def _question(body: str, notes: dict[str, str], language: str) -> dict[str, Any]:
+    titled = _title.match(body)
+    name = " ".join(_unescape(titled["title"]).split())[:LONGEST_NAME] if titled else ""
     body = _title.sub("", body, count=1).strip()
     before, inside, after = _braces(body)
     stem = _plain(before)
     if after.strip():
         stem = f"{stem} _____ {_unescape(after).strip()}"
     answers, _sep, why = _cut_last(inside, "####")
-    question = {"text": stem, "why": _plain(why), **_answers(answers.strip())}
+    question = {"name": name, "text": stem, "why": _plain(why), **_answers(answers.strip(), language)}
     if notes.get("kind") == Kind.SCENARIO and question["kind"] == Kind.ONE:
         question["kind"] = Kind.SCENARIO.value
     if question["kind"] == Kind.NUMBER:
@@ -81,7 +95,7 @@ def _braces(body: str) -> tuple[str, str, str]:
     return body[: opened[0]], body[opened[0] + 1 : closed[0]], body[closed[0] + 1 :]
 
 
-def _answers(text: str) -> dict[str, Any]:
+def _answers(text: str, language: str) -> dict[str, Any]:
     if not text:
         raise Broken(_("This is an essay question, which cannot be scored."))
     if text.startswith(">"):
@@ -91,7 +105,7 @@ def _answers(text: str) -> dict[str, Any]:
         return _number(text[1:].strip())
     truth = _split(text, "#")
     if truth[0].strip().upper() in _truth:
-        return _true_false(truth)
+        return _true_false(truth, language)
     parts = _choices(text)
     if not any(mark == "~" for mark, _part in parts):
         if any("->" in part for _mark, part in parts):
@@ -124,13 +138,13 @@ def _multiple(parts: Sequence[tuple[str, str]]) -> dict[str, Any]:
     return question | ({"reasons": reasons} if any(reasons) else {})
 
 
-def _true_false(parts: Sequence[str]) -> dict[str, Any]:
+def _true_false(parts: Sequence[str], language: str) -> dict[str, Any]:
     """``T#said when wrong#said when right``: the first belongs to the wrong answer."""
     truth = _truth[parts[0].strip().upper()]
     wrong, fine = (_plain(parts[n]) if len(parts) > n else "" for n in (1, 2))
     question: dict[str, Any] = {
         "kind": Kind.ONE.value,
-        "options": [_("True"), _("False")],
+        "options": list(TRUE_FALSE.get(language) or (_("True"), _("False"))),
         "right": [0 if truth else 1],
     }
     reasons = [fine, wrong] if truth else [wrong, fine]
@@ -195,17 +209,18 @@ def _unescape(text: str) -> str:
 
 def write(quiz: Iterable[Question]) -> str:
     """The quiz as GIFT; what ``read`` makes of it are the same questions."""
-    return "\n".join(_written(number_, question) for number_, question in enumerate(quiz, start=1))
+    return "\n".join(_written(question) for question in quiz)
 
 
-def _written(number_: int, question: Question) -> str:
+def _written(question: Question) -> str:
     kind, notes = kind_of(question), []
     if kind == Kind.SCENARIO:
         notes.append("// [kind:scenario]")
     if kind == Kind.NUMBER and question.get("unit"):
         notes.append(f"// [unit:{question['unit'].replace(']', ')')}]")
     why = f"\n####{_text(question['why'])}" if question.get("why") else ""
-    text = f"::{_('Question')} {number_}::[markdown]{_escape(question['text'])}"
+    named = f"::{_escape(question['name'])}::" if question.get("name") else ""
+    text = f"{named}[markdown]{_escape(question['text'])}"
     return "\n".join([*notes, f"{text} {{{_inside(question, kind)}{why}\n}}", ""])
 
 

@@ -18,7 +18,7 @@ from defusedxml.ElementTree import DefusedXMLParser
 from django.utils.translation import gettext as _
 
 from programs.training.interchange.reading import Broken, Read
-from programs.training.questions import Kind, Question, kind_of
+from programs.training.questions import LONGEST_NAME, Kind, Question, kind_of
 
 FULL = 100.0
 SKIPPED = {"category", "description"}
@@ -73,7 +73,8 @@ def _question(element: Element, stem: str) -> dict[str, Any]:
     kind = element.get("type", "")
     if kind not in readers:
         raise Broken(_("Questions of the type “%(type)s” are not supported.") % {"type": kind})
-    return {"text": stem, "why": _text(element, "generalfeedback"), **readers[kind](element)}
+    name = " ".join((element.findtext("idnumber") or "").split())[:LONGEST_NAME]
+    return {"name": name, "text": stem, "why": _text(element, "generalfeedback"), **readers[kind](element)}
 
 
 def _multiple(element: Element) -> dict[str, Any]:
@@ -166,7 +167,9 @@ TYPES = {
 def _written(root: Element, number: int, question: Question) -> None:
     kind = kind_of(question)
     element = SubElement(root, "question", type=TYPES[kind])
-    SubElement(SubElement(element, "name"), "text").text = f"{_('Question')} {number}"
+    SubElement(SubElement(element, "name"), "text").text = question.get("name") or f"{_('Question')} {number}"
+    if question.get("name"):
+        SubElement(element, "idnumber").text = question["name"]
     _put(element, "questiontext", question["text"])
     _put(element, "generalfeedback", question.get("why", ""))
     if kind == Kind.NUMBER:

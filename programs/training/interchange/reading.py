@@ -27,7 +27,10 @@ class Problem:
 
 @dataclass
 class Read:
+    """``lines``: on which each of ``questions`` begins."""
+
     questions: list[dict[str, Any]] = field(default_factory=list)
+    lines: list[int] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
 
     def take(self, question: dict[str, Any], line: int) -> None:
@@ -40,6 +43,7 @@ class Read:
             self.refuse(line, question["text"], " ".join(dict.fromkeys(found.values())))
         else:
             self.questions.append(questions.clean(question))
+            self.lines.append(line)
 
     def refuse(self, line: int, text: str, reason: str) -> None:
         short = " ".join(text.split())

@@ -1,0 +1,233 @@
+"""Certificates: a PDF for the holder, and a public link that shows what he allows, as long as he wants.
+
+The link carries 128 bits from the operating system's generator: at a thousand tries a second against a million links,
+finding one takes some 1e22 years on average, so that the rate limit only keeps the page from being a burden.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import functools
+import io
+import json
+import secrets
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import segno
+import typst
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.urls import reverse
+from django.utils import translation
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from culture.access import audit, organisation
+from culture.people.models import Employee
+from programs.training import standing
+from programs.training.certificate_texts import LANGUAGES, words
+from programs.training.content_models import Certificate
+from programs.training.languages import nearest
+from programs.training.models import Completion
+
+TEMPLATE = Path(__file__).parent / "certificate.typ"
+# Comes with the typst wheel, so it is pinned with it; it has all Latin letters, Romanian ș and ț included.
+LATIN = "Libertinus Serif"
+CHINESE = (
+    "Noto Serif CJK SC",
+    "Noto Sans CJK SC",
+    "Noto Serif SC",
+    "Noto Sans SC",
+    "Source Han Serif SC",
+    "Source Han Sans SC",
+    "WenQuanYi Zen Hei",
+    "Songti SC",
+    "PingFang SC",
+    "SimSun",
+    "Microsoft YaHei",
+)
+Part = Certificate.Part
+USUAL = [Part.NAME.value, Part.COURSE.value, Part.DAY.value, Part.UNTIL.value]
+
+
+@dataclass(frozen=True)
+class Proof:
+    """What the public page says. ``state``: valid, lapsed or revoked; the rest is None unless the holder allows it."""
+
+    state: str
+    revoked_on: dt.date | None
+    organisation: str
+    name: str | None = None
+    course: Mapping[str, str] | None = None
+    day: dt.date | None = None
+    until: dt.date | None = None
+    shows_until: bool = False
+    score: int | None = None
+
+
+@dataclass(frozen=True)
+class Printed:
+    """``missing``: letters no font of this machine has; they are boxes on the page."""
+
+    pdf: bytes
+    missing: str
+
+
+@transaction.atomic
+def issue(*, by: Employee, completion: Completion, shows: Iterable[str], now: dt.datetime) -> Certificate:
+    """A new public link for one's own completion; an earlier one leads nowhere from now on."""
+    _own(by, completion)
+    if hasattr(completion, "revocation"):
+        raise ValidationError({"__all__": [_("This completion was revoked: there is nothing to certify.")]})
+    Completion.objects.select_for_update(no_key=True, of=("self",)).get(pk=completion.pk)
+    completion.certificates.filter(ended_at__isnull=True).update(ended_at=now)
+    made = Certificate.objects.create(
+        completion=completion, token=secrets.token_urlsafe(16), shows=_sound(shows), made_at=now
+    )
+    audit.record(by, "made certificate link", by, course=completion.version.course.name)
+    return made
+
+
+@transaction.atomic
+def show(*, by: Employee, certificate: Certificate, shows: Iterable[str]) -> None:
+    """Change what the link shows; it stays the same link."""
+    _own(by, certificate.completion)
+    certificate.shows = _sound(shows)
+    certificate.save(update_fields=["shows"])
+
+
+@transaction.atomic
+def end(*, by: Employee, certificate: Certificate, now: dt.datetime) -> None:
+    """The link leads nowhere any more; printed certificates cannot be verified by it either."""
+    _own(by, certificate.completion)
+    Certificate.objects.filter(pk=certificate.pk, ended_at__isnull=True).update(ended_at=now)
+    audit.record(by, "ended certificate link", by, course=certificate.completion.version.course.name)
+
+
+def _own(by: Employee, completion: Completion) -> None:
+    if completion.employee_id != by.pk:  # type: ignore[attr-defined]
+        raise ValidationError({"__all__": [_("This is somebody else's.")]})
+
+
+def _sound(shows: Iterable[str]) -> list[str]:
+    chosen = set(shows)
+    return [part for part in Part.values if part in chosen]
+
+
+def of(completion: Completion) -> Certificate | None:
+    return completion.certificates.filter(ended_at__isnull=True).first()
+
+
+def until(completion: Completion, today: dt.date) -> dt.date | None:
+    """The last day it is valid, by the paths its holder is on; None: for good."""
+    employee, course = completion.employee_id, completion.version.course_id  # type: ignore[attr-defined]
+    stands = standing.of_people([employee], today).get(employee, [])
+    days = [one.until for one in stands if one.kind == "course" and one.course_id == course and one.until is not None]
+    return min(days) if days else None
+
+
+def verify(token: str, today: dt.date) -> Proof | None:
+    """What may be told about the certificate at this link; None when there is none (any more)."""
+    rows = Certificate.objects.select_related("completion__version__course", "completion__employee")
+    found = rows.filter(token=token, ended_at__isnull=True).first()
+    if found is None:
+        return None
+    completion, shows = found.completion, set(found.shows)
+    last = until(completion, today)
+    revocation = getattr(completion, "revocation", None)
+    state = "revoked" if revocation and revocation.on <= today else "lapsed" if last and last < today else "valid"
+    course = completion.version.course
+    return Proof(
+        state=state,
+        revoked_on=revocation.on if state == "revoked" and revocation else None,
+        organisation=organisation.current().name,
+        name=completion.employee.get_full_name() if Part.NAME in shows else None,
+        course={**course.names, "": course.name} if Part.COURSE in shows else None,
+        day=completion.done_on if Part.DAY in shows else None,
+        until=last if Part.UNTIL in shows else None,
+        shows_until=Part.UNTIL in shows,
+        score=completion.score if Part.SCORE in shows else None,
+    )
+
+
+def link(certificate: Certificate) -> str:
+    return settings.BASE_URL + reverse("training:verify", args=[certificate.token])
+
+
+def language_of(person: Employee) -> str:
+    """The one of the five a person's certificate is in."""
+    return nearest(person.language, LANGUAGES) or nearest(organisation.current().language, LANGUAGES) or "en"
+
+
+def printed(completion: Completion, *, language: str, today: dt.date) -> Printed:
+    """The certificate as PDF/A, in ``language``, with the link when there is one."""
+    data = _data(completion, language, today)
+    inputs = {"data": json.dumps(data)}
+    try:
+        made = typst.compile(TEMPLATE.read_bytes(), sys_inputs=inputs, pdf_standards="a-2u")
+        return Printed(bytes(made), "")
+    except typst.TypstError:
+        # An archivable PDF refuses letters without a glyph; the plain one shows them as boxes.
+        made = typst.compile(TEMPLATE.read_bytes(), sys_inputs=inputs)
+        return Printed(bytes(made), lacking(" ".join(str(value) for value in data.values())))
+
+
+def _data(completion: Completion, language: str, today: dt.date) -> dict[str, Any]:
+    said, version = words(language), completion.version
+    certificate, last = of(completion), until(completion, today)
+    with translation.override(language):
+        lines = [said["on"].format(day=date_format(completion.done_on, "DATE_FORMAT"))]
+        if last:
+            lines.append(said["until"].format(day=date_format(last, "DATE_FORMAT")))
+    if completion.score is not None:
+        lines.append(said["score"].format(score=completion.score))
+    course = version.course
+    address = link(certificate) if certificate else ""
+    return {
+        "title": f"{said['certificate']}: {course.names.get(language) or course.name}",
+        "organisation": organisation.current().name,
+        "lang": language.split("-")[0],
+        "fonts": [LATIN, *(family for family in CHINESE if family in families())],
+        "name": completion.employee.get_full_name(),
+        "course": course.names.get(language) or course.name,
+        "lines": lines,
+        "link": address,
+        "qr": _qr(address) if address else "",
+        **{key: said[key] for key in ("certificate", "that", "completed", "verify", "no_link")},
+    }
+
+
+def _qr(address: str) -> str:
+    out = io.BytesIO()
+    segno.make(address, error="m", micro=False).save(out, kind="svg", border=1, xmldecl=False, svgns=True)
+    return out.getvalue().decode()
+
+
+@functools.cache
+def families() -> frozenset[str]:
+    """The fonts Typst finds: its own and the machine's."""
+    return frozenset(typst.Fonts().families())
+
+
+def speaks_chinese() -> bool:
+    return any(family in families() for family in CHINESE)
+
+
+def lacking(text: str) -> str:
+    """The letters of ``text`` no font here has, each once."""
+    return "".join(letter for letter in dict.fromkeys(text) if not letter.isspace() and not _has_glyph(letter))
+
+
+@functools.lru_cache(maxsize=4096)
+def _has_glyph(letter: str) -> bool:
+    fonts = ", ".join(json.dumps(family) for family in (LATIN, *CHINESE) if family in families())
+    source = f'#set document(title: "x")\n#set text(font: ({fonts},))\n#text({json.dumps(letter)})'
+    try:
+        typst.compile(source.encode(), pdf_standards="a-2u")
+    except typst.TypstError:
+        return False
+    return True

@@ -1,0 +1,387 @@
+"""How people stand on what they have to do: on any day, from the facts alone. Nothing is stored here.
+
+``of_people`` is for pages of a few people (a fixed number of queries); ``SQL`` for whole paths.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import connection
+from django.db.models import Q, QuerySet
+
+from programs.training import cycles, path_rules
+from programs.training.cycles import State
+from programs.training.models import Assignment, Completion, Course
+from programs.training.path_models import Attained, Exemption, Path, Step, subject_of
+from programs.training.path_rules import Counts
+
+Key = tuple[int, str, int]  # employee, kind, id of the course or behaviour
+DONE = frozenset({State.VALID, State.RENEW})
+RISK = frozenset({State.LATE, State.LAPSED})
+# The worst first: of two reasons to do the same thing the more urgent one is shown.
+URGENCY = [State.LAPSED, State.LATE, State.RENEW, State.SOON, State.OPEN, State.EXEMPT, State.VALID]
+
+
+@dataclass(frozen=True)
+class Stand:
+    """One assignment on a day. ``until``: last valid day; ``by``: the day that matters next (due, or to be renewed)."""
+
+    assignment: Assignment
+    kind: str
+    title: str
+    rule: cycles.Rule
+    days: tuple[dt.date, ...]
+    state: State
+    until: dt.date | None
+    exempt_until: dt.date | None = None
+    first: tuple[str, ...] = ()
+    today: dt.date = field(default=dt.date.min, repr=False)
+
+    @property
+    def done(self) -> bool:
+        return self.state in DONE
+
+    @property
+    def done_on(self) -> dt.date | None:
+        return self.days[-1] if self.days else None
+
+    @property
+    def by(self) -> dt.date:
+        return self.until if self.days and self.until else self.assignment.due_on
+
+    @property
+    def renews_from(self) -> dt.date | None:
+        if self.until is None or not self.days:
+            return None
+        return cycles.renewal_opens(cycles.Validity(self.days[-1], self.until), self.rule)
+
+    @property
+    def days_late(self) -> int:
+        """So far, or in the end; against the first due day."""
+        if self.state is State.LATE:
+            return (self.today - self.assignment.due_on).days
+        return cycles.days_late(due_on=self.assignment.due_on, done_on=self.days[0]) if self.days else 0
+
+    @property
+    def open(self) -> bool:
+        """Something is to be done about it, sooner or later."""
+        return self.state not in {State.VALID, State.EXEMPT}
+
+    @property
+    def course_id(self) -> int | None:
+        step = self.assignment.step
+        return step.course_id if step else self.assignment.course_id  # type: ignore[attr-defined]
+
+    @property
+    def subject(self) -> tuple[str, int]:
+        step = self.assignment.step
+        return subject_of(step) if step else (self.kind, self.assignment.course_id or 0)  # type: ignore[attr-defined]
+
+
+def counted(rows: QuerySet[Any], day: dt.date) -> QuerySet[Any]:
+    """Completions (or ``Attained``) that counted on the day: done by then, and not revoked by then."""
+    return rows.filter(Q(revocation__isnull=True) | Q(revocation__on__gt=day), done_on__lte=day)
+
+
+@dataclass
+class Facts:
+    """What some people have done by a day. ``versions``: (employee, version) → day, for what was added to a course."""
+
+    days: dict[Key, list[dt.date]] = field(default_factory=lambda: defaultdict(list))
+    times: dict[Key, list[tuple[int, dt.date]]] = field(default_factory=lambda: defaultdict(list))
+    versions: dict[tuple[int, int], list[tuple[int, dt.date]]] = field(default_factory=lambda: defaultdict(list))
+
+    def of(self, row: Assignment) -> tuple[dt.date, ...]:
+        """The days on which what ``row`` asks for was done, in order."""
+        employee, step = row.employee_id, row.step  # type: ignore[attr-defined]
+        if row.version is not None:
+            done = self.versions[employee, row.course_id or 0]  # type: ignore[attr-defined]
+            return tuple(day for number, day in done if number >= row.version.number)
+        if step is None:
+            return tuple(self.days[employee, "course", row.course_id or 0])  # type: ignore[attr-defined]
+        kind, about = subject_of(step)
+        if kind == Step.Kind.SESSION:
+            return tuple(day for times, day in self.times[employee, kind, about] if times >= step.times)
+        return tuple(self.days[employee, kind, about])
+
+
+def facts(employees: Collection[int], day: dt.date) -> Facts:
+    """Two queries."""
+    found = Facts()
+    done = counted(Completion.objects.filter(employee__in=employees), day).order_by("done_on", "pk")
+    for employee, course, number, on in done.values_list("employee", "version__course", "version__number", "done_on"):
+        found.days[employee, "course", course].append(on)
+        found.versions[employee, course].append((number, on))
+    rows = counted(Attained.objects.filter(employee__in=employees), day).order_by("done_on", "pk")
+    for employee, kind, course, behaviour, times, on in rows.values_list(
+        "employee", "kind", "course", "behaviour", "times", "done_on"
+    ):
+        key = (employee, kind, course or behaviour)
+        found.days[key].append(on)
+        found.times[key].append((times, on))
+    return found
+
+
+def assignments(day: dt.date) -> QuerySet[Assignment]:
+    """Those that held on the day, with what pages say about them."""
+    return Assignment.objects.filter(
+        Q(ended_on__isnull=True) | Q(ended_on__gte=day), assigned_on__lte=day
+    ).select_related("course", "version", "cohort__program", "step__course", "step__behaviour", "enrolment__path")
+
+
+def of_people(employees: Collection[int], day: dt.date, path: Path | None = None) -> dict[int, list[Stand]]:
+    """Everything the people have to do and have done on the day, by employee, in the order of the day that matters.
+
+    Five queries, whatever their number.
+    """
+    rows = assignments(day).filter(employee__in=employees)
+    if path is not None:
+        rows = rows.filter(enrolment__path=path)
+    held = list(rows.order_by("due_on", "pk"))
+    after = _after([row.step_id for row in held if row.step_id])  # type: ignore[attr-defined]
+    found: dict[int, list[Stand]] = {pk: [] for pk in employees}
+    for one in of_rows(held, day):
+        found[one.assignment.employee_id].append(one)  # type: ignore[attr-defined]
+    return {pk: sorted(_waiting(stands, after), key=lambda one: one.by) for pk, stands in found.items()}
+
+
+def of_rows(rows: Sequence[Assignment], day: dt.date) -> list[Stand]:
+    """How these assignments (of ``assignments``) stand; without what must come first. Three queries."""
+    known = facts({row.employee_id for row in rows}, day)  # type: ignore[attr-defined]
+    exempt: dict[int, dt.date] = {}
+    for one in Exemption.objects.filter(assignment__in=[row.pk for row in rows], since__lte=day, until__gte=day):
+        key = one.assignment_id  # type: ignore[attr-defined]
+        exempt[key] = max(one.until, exempt.get(key, one.until))
+    return [_stand(row, known, exempt.get(row.pk), day) for row in rows]
+
+
+def _stand(row: Assignment, known: Facts, exempt_until: dt.date | None, day: dt.date) -> Stand:
+    step = row.step
+    rule = step.rule if step else cycles.Rule()
+    days = known.of(row)
+    if not rule.months:
+        days = days[:1]
+    valid = cycles.validity(list(days), rule)
+    state = cycles.state(
+        today=day,
+        due_on=row.due_on,
+        done=list(days),
+        rule=rule,
+        exempt=exempt_until is not None,
+        exempt_until=exempt_until,
+    )
+    kind = step.kind if step else ("update" if row.version else "course")
+    title = step.title if step else (row.course.label if row.course else "")
+    return Stand(row, kind, title, rule, days, state, valid.until if valid else None, exempt_until, (), day)
+
+
+def _after(steps: Iterable[int]) -> dict[int, set[int]]:
+    found: dict[int, set[int]] = defaultdict(set)
+    through = Step.after.through.objects.filter(from_step__in=set(steps), to_step__retired_on__isnull=True)
+    for step, before in through.values_list("from_step", "to_step"):
+        found[step].add(before)
+    return found
+
+
+def _waiting(stands: list[Stand], after: dict[int, set[int]]) -> list[Stand]:
+    """Each with the titles of what must be done first. What was done once opens the next for good."""
+    by_step = {one.assignment.step_id: one for one in stands if one.assignment.step_id}  # type: ignore[attr-defined]
+    done = {step for step, one in by_step.items() if one.days or one.state is State.EXEMPT}
+    found = []
+    for one in stands:
+        step = one.assignment.step_id  # type: ignore[attr-defined]
+        missing = path_rules.waits(step, after, done) if step and not one.days else []
+        titles = tuple(by_step[pk].title for pk in missing if pk in by_step)
+        found.append(Stand(**{**vars(one), "first": titles}) if titles else one)
+    return found
+
+
+def merged(stands: Sequence[Stand]) -> list[list[Stand]]:
+    """Together what asks for the same thing (two paths, a path and HR); the most urgent of each first."""
+    groups: dict[tuple[str, int], list[Stand]] = defaultdict(list)
+    for one in stands:
+        groups[one.subject].append(one)
+    return [sorted(group, key=lambda one: (URGENCY.index(one.state), one.by)) for group in groups.values()]
+
+
+# -- whole paths -----------------------------------------------------------------------------------------------------
+
+# One row for each assignment of a path on a day. ``state`` is NULL where days of validity must be worked out (cycles):
+# then ``days`` has all days on which it was done.
+SQL = """
+    WITH fact AS MATERIALIZED (
+        SELECT s.id AS step_id, c.employee_id, array_agg(DISTINCT c.done_on) AS days
+        FROM programs_step s
+            JOIN programs_courseversion v ON v.course_id = s.course_id
+            JOIN programs_completion c ON c.version_id = v.id
+            LEFT JOIN programs_revocation r ON r.completion_id = c.id
+        WHERE s.path_id = %(path)s AND s.kind = 'course' AND c.done_on <= %(day)s AND (r.id IS NULL OR r."on" > %(day)s)
+        GROUP BY s.id, c.employee_id
+        UNION ALL
+        SELECT s.id, t.employee_id, array_agg(DISTINCT t.done_on)
+        FROM programs_step s
+            JOIN programs_attained t ON t.kind = s.kind AND (s.kind <> 'session' OR t.times >= s.times)
+                AND (t.course_id = s.course_id OR t.behaviour_id = s.behaviour_id)
+            LEFT JOIN programs_revocation r ON r.attained_id = t.id
+        WHERE s.path_id = %(path)s AND s.kind <> 'course' AND t.done_on <= %(day)s
+            AND (r.id IS NULL OR r."on" > %(day)s)
+        GROUP BY s.id, t.employee_id
+    ), spared AS (
+        SELECT assignment_id, max(until) AS until FROM programs_exemption
+        WHERE since <= %(day)s AND until >= %(day)s GROUP BY assignment_id
+    ), stand AS (
+        SELECT a.id, a.employee_id, a.step_id, p.cohort_id, m.unit_id, a.assigned_on, a.due_on, x.until AS exempt_until,
+            CASE WHEN s.months > 0 THEN f.days ELSE f.days[1:1] END AS days,
+            CASE WHEN f.days IS NOT NULL AND s.months = 0 THEN 'valid' WHEN f.days IS NOT NULL THEN NULL
+                WHEN x.until IS NOT NULL THEN 'exempt' WHEN a.due_on < %(day)s THEN 'late'
+                WHEN a.due_on <= %(day)s + %(soon)s THEN 'soon' ELSE 'open' END AS state
+        FROM programs_pathenrolment p
+            JOIN programs_assignment a ON a.enrolment_id = p.id AND a.assigned_on <= %(day)s
+                AND (a.ended_on IS NULL OR a.ended_on >= %(day)s)
+            JOIN programs_step s ON s.id = a.step_id
+            LEFT JOIN culture_membership m ON m.employee_id = a.employee_id AND m.since <= %(day)s
+                AND (m.until IS NULL OR m.until >= %(day)s)
+            LEFT JOIN fact f ON f.step_id = a.step_id AND f.employee_id = a.employee_id
+            LEFT JOIN spared x ON x.assignment_id = a.id
+        WHERE p.path_id = %(path)s
+    )
+"""
+# The days of what is done for good say nothing more, and would make a group of each.
+GROUPED = """
+    SELECT step_id, cohort_id, unit_id, state, CASE WHEN state IS NULL THEN days END AS days,
+        CASE WHEN state IS NULL THEN exempt_until END AS exempt_until, count(*)
+    FROM stand GROUP BY 1, 2, 3, 4, 5, 6
+"""
+
+
+def _values(path: Path, day: dt.date, **more: Any) -> dict[str, Any]:
+    return {"path": path.pk, "day": day, "soon": cycles.SOON.days, **more}
+
+
+def _settled(
+    state: str | None, days: Sequence[dt.date], rule: cycles.Rule, exempt_until: dt.date | None, day: dt.date
+) -> str:
+    if state is not None:
+        return state
+    return cycles.state(
+        today=day,
+        due_on=day,
+        done=list(days),
+        rule=rule,
+        exempt=exempt_until is not None,
+        exempt_until=exempt_until,
+    ).value
+
+
+def counts(path: Path, day: dt.date) -> dict[tuple[int, int | None, int | None], Counts]:
+    """How all of a path stood on the day, by (step, cohort, unit). Two queries."""
+    rules = {step.pk: step.rule for step in path.steps.all()}
+    found: dict[tuple[int, int | None, int | None], Counts] = defaultdict(Counts)
+    with connection.cursor() as cursor:
+        cursor.execute(SQL + GROUPED, _values(path, day))
+        for step, cohort, unit, state, days, exempt_until, count in cursor.fetchall():
+            settled = _settled(state, days or (), rules[step], exempt_until, day)
+            found[step, cohort, unit].add(settled, count)
+    return found
+
+
+@dataclass(frozen=True)
+class Line:
+    """One person and one step, as exports and lists of people at risk show it."""
+
+    employee_id: int
+    step_id: int
+    unit_id: int | None
+    assigned_on: dt.date
+    due_on: dt.date
+    done_on: dt.date | None
+    until: dt.date | None
+    state: str
+
+
+def lines(
+    path: Path, day: dt.date, *, units: Collection[int] | None = None, only: Collection[str] | None = None
+) -> Iterator[Line]:
+    """Each assignment of a path on the day, by employee; ``only`` those in these states."""
+    rules = {step.pk: step.rule for step in path.steps.all()}
+    query = SQL + (
+        "SELECT employee_id, step_id, unit_id, assigned_on, due_on, days, exempt_until, state FROM stand"
+        " WHERE (%(all_units)s OR unit_id = ANY(%(units)s)) AND (%(any)s OR state IS NULL OR state = ANY(%(only)s))"
+        " ORDER BY employee_id, step_id"
+    )
+    values = _values(
+        path,
+        day,
+        all_units=units is None,
+        units=sorted(units or ()),
+        any=only is None,
+        only=sorted(only or ()),
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(query, values)
+        while rows := cursor.fetchmany(2000):
+            for employee, step, unit, given, due, days, exempt_until, state in rows:
+                settled = _settled(state, days or (), rules[step], exempt_until, day)
+                if only is not None and settled not in only:
+                    continue
+                done = sorted(found for found in days or () if found)
+                valid = cycles.validity(done, rules[step])
+                until = valid.until if valid else None
+                yield Line(employee, step, unit, given, due, done[-1] if done else None, until, settled)
+
+
+def total(found: Iterable[Counts]) -> Counts:
+    """All of them together."""
+    whole = Counts()
+    for one in found:
+        for name in vars(whole):
+            setattr(whole, name, getattr(whole, name) + getattr(one, name))
+    return whole
+
+
+# -- what renewing asks for ------------------------------------------------------------------------------------------
+
+
+def course_rule(employee_id: int, course: Course | int, day: dt.date) -> cycles.Rule:
+    """How long a completion of the course is worth something for somebody: the strictest of his paths' steps."""
+    pk = course if isinstance(course, int) else course.pk
+    rows = Assignment.objects.filter(
+        Q(ended_on__isnull=True) | Q(ended_on__gte=day), employee=employee_id, step__course=pk, step__kind="course"
+    ).exclude(step__months=0)
+    found = rows.order_by("step__months", "-step__window").values_list("step__months", "step__window").first()
+    return cycles.Rule(*found) if found else cycles.Rule()
+
+
+@dataclass(frozen=True)
+class Renewal:
+    """Where somebody stands with a course: ``since``: only what was done from this day on counts (None: all);
+    ``holds``: it is done and nothing is to be renewed yet."""
+
+    holds: bool
+    since: dt.date | None = None
+
+
+def renewal(employee_id: int, course: Course | int, day: dt.date) -> Renewal:
+    """What the next completion of a course rests on: everything, or only what was done since renewing opened.
+
+    After a revocation only what is done from that day on counts: the same quiz does not grant it again.
+    """
+    pk = course if isinstance(course, int) else course.pk
+    every = Completion.objects.filter(employee=employee_id, version__course=pk, done_on__lte=day)
+    rows = list(every.order_by("done_on").values_list("done_on", "revocation__on"))
+    revoked = max((on for _done, on in rows if on is not None and on <= day), default=None)
+    done = [on for on, taken in rows if taken is None or taken > day]
+    if not done:
+        return Renewal(False, revoked)
+    rule = course_rule(employee_id, pk, day)
+    valid = cycles.validity(done, rule)
+    assert valid is not None
+    opens = cycles.renewal_opens(valid, rule)
+    if opens is None or day < opens:
+        return Renewal(True)
+    return Renewal(False, max(opens, revoked or opens))
