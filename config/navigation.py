@@ -48,6 +48,7 @@ GROUPS: list[tuple[Any, list[Entry]]] = [
             Entry("training:my_training", _("My way"), "graduation-cap", P.DO_TRAINING, _("My way")),
             Entry("framework:charter", _("Charter"), "scroll-text", P.DO_TRAINING),
             Entry("recognition:feed", _("Thanks"), "heart-handshake", P.GIVE_KUDOS),
+            Entry("recognition:rewards", _("Rewards"), "gift", P.GIVE_KUDOS),
             Entry("planning:actions", _("Actions"), "list-todo", P.DO_TRAINING),
             Entry("people:my_data", _("My data"), "folder-open"),
             Entry("access:mine", _("Who sees what"), "eye", P.DO_TRAINING),
@@ -90,6 +91,8 @@ GROUPS: list[tuple[Any, list[Entry]]] = [
         [
             Entry("access:list", _("Access"), "key-round", P.SEE_ACCESS),
             Entry("access:audit", _("Audit"), "history", P.SEE_AUDIT),
+            Entry("recognition:desk", _("Rewards desk"), "package-check", P.MANAGE_RECOGNITION),
+            Entry("recognition:rules", _("Rules of points"), "coins", P.MANAGE_RECOGNITION),
             Entry("recognition:ledger", _("Points ledger"), "scale", P.SEE_LEDGER),
             Entry("people:retention", _("Retention"), "hourglass", P.MANAGE_PEOPLE, whole=True),
             Entry("organisation", _("Organisation"), "building-2", P.MANAGE_SURVEYS),

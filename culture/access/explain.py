@@ -182,6 +182,7 @@ OF_ONE = {
     Permission.SEE_AUDIT: gettext_lazy("what you did in the administration, if you did anything there"),
     Permission.SEE_RESULTS: gettext_lazy("survey results of your group, from 5 people up, never an answer of yours"),
     Permission.SEE_LEDGER: gettext_lazy("the points you gave and got"),
+    Permission.MANAGE_RECOGNITION: gettext_lazy("which rewards you redeemed"),
     Permission.MODERATE_COMMENTS: gettext_lazy("comments before names in them are masked, never who wrote them"),
 }
 

@@ -16,6 +16,7 @@
 | see_team_training  | ● | ○ | | ○ | ○ | | | | |
 | see_audit          | ● | | | | | | ● | | |
 | see_ledger         | ● | | | | | | ● | | |
+| manage_recognition | ● | | | | | | | | |
 | moderate_comments  | ● | | | | | | | ● | |
 | give_kudos, do_training | for everybody |
 
@@ -53,6 +54,7 @@ class Permission(enum.StrEnum):
     SEE_AUDIT = "see_audit"
     SEE_LEDGER = "see_ledger"
     MODERATE_COMMENTS = "moderate_comments"
+    MANAGE_RECOGNITION = "manage_recognition"
     GIVE_KUDOS = "give_kudos"
     DO_TRAINING = "do_training"
 
@@ -82,6 +84,7 @@ WHOLE_ONLY: frozenset[Permission] = frozenset(
         P.SEE_AUDIT,
         P.SEE_LEDGER,
         P.MODERATE_COMMENTS,
+        P.MANAGE_RECOGNITION,
     }
 )
 FOR_EVERYBODY: frozenset[Permission] = frozenset({P.GIVE_KUDOS, P.DO_TRAINING})
@@ -162,6 +165,7 @@ NAMES: dict[Permission, Any] = {
     P.SEE_AUDIT: _("Audit trail"),
     P.SEE_LEDGER: _("Points ledger"),
     P.MODERATE_COMMENTS: _("Names in comments"),
+    P.MANAGE_RECOGNITION: _("Rewards and rules of points"),
     P.GIVE_KUDOS: _("Thanks"),
     P.DO_TRAINING: _("Own training"),
 }
@@ -184,6 +188,7 @@ MAY: dict[Permission, Any] = {
     P.MODERATE_COMMENTS: pgettext_lazy(
         "may", "mask names in comments before their release, without seeing who wrote them"
     ),
+    P.MANAGE_RECOGNITION: pgettext_lazy("may", "set the rules of points, keep the rewards and hand them over"),
     P.GIVE_KUDOS: pgettext_lazy("may", "thank colleagues and read public thanks"),
     P.DO_TRAINING: pgettext_lazy("may", "do the own training and read the framework"),
 }

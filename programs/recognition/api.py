@@ -7,19 +7,29 @@ from rest_framework import serializers, viewsets
 
 from culture.access.permissions import Permission, api_permission
 from culture.people.models import Employee
-from programs.recognition import queries
+from programs.recognition import queries, rules
 from programs.recognition.models import Kudos
 
 
 class KudosSerializer(serializers.ModelSerializer):
     giver = serializers.CharField(source="giver.name")
     receivers = serializers.SerializerMethodField()
+    points = serializers.SerializerMethodField()
     behaviour = serializers.CharField(source="behaviour.code")
 
     class Meta:
         model = Kudos
         fields = ["id", "at", "giver", "receivers", "behaviour", "story", "points", "public"]
         read_only_fields = fields
+
+    def get_points(self, kudos: Kudos) -> int | None:
+        """Null where the organisation shows amounts to giver and receivers only."""
+        if "amounts_hidden" not in self.context:
+            self.context["amounts_hidden"] = rules.current().amounts_hidden
+        hidden = self.context["amounts_hidden"]
+        reader = getattr(self.context.get("request"), "user", None)
+        mine = reader is not None and reader.pk in {kudos.giver_id, *(one.receiver_id for one in kudos.receipts.all())}
+        return kudos.points if mine or not hidden else None
 
     def get_receivers(self, kudos: Kudos) -> list[str]:
         return [one.receiver.name for one in kudos.receipts.all()]

@@ -22,10 +22,11 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from culture.access import audit, clock
-from culture.access.permissions import Permission, require
+from culture.access.permissions import Permission, can, require
 from culture.people.exporting import harmless
 from programs.recognition import proving
 from programs.recognition.models import Account, LedgerEntry
+from programs.recognition.point_models import Proof
 from programs.recognition.posting import Reason
 
 PER_PAGE = 50
@@ -175,6 +176,8 @@ def _page(request: HttpRequest, form: LedgerFilter) -> HttpResponse:
         "drifts": proving.drifts(),
         "asked": any(request.GET.get(name) for name in form.fields),
         "query": kept.urlencode(),
+        "may_correct": can(request.user, Permission.MANAGE_RECOGNITION),
+        "proof": Proof.objects.filter(done=True).first(),
     }
     return render(request, "programs/recognition/ledger.html", context, status=422 if form.errors else 200)
 

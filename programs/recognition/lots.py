@@ -9,6 +9,7 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
+from culture.people.models import Employee
 from programs.recognition import ledger, posting, rules
 from programs.recognition.models import Account, LedgerEntry
 from programs.recognition.point_models import Lot, LotUse
@@ -30,6 +31,16 @@ def receive(entry: LedgerEntry, *, now: dt.datetime, months: int | None = None) 
         earned_on=earned,
         expires_on=ledger.expires(earned, months),
     )
+
+
+def soon(employee: Employee, today: dt.date, days: int = 60) -> tuple[int, dt.date] | None:
+    """How many of ``employee``'s points lapse next, and after which day; None: none within ``days``."""
+    rows = Lot.objects.filter(employee=employee, remaining__gt=0, expires_on__lte=today + dt.timedelta(days=days))
+    found = rows.filter(expires_on__gte=today).order_by("expires_on").values_list("expires_on", "remaining")
+    if not found:
+        return None
+    first = found[0][0]
+    return sum(points for day, points in found if day == first), first
 
 
 def spend(account: Account, entry: LedgerEntry) -> None:

@@ -7,6 +7,7 @@ tabs, an approval and a cancellation at once end with exactly one of them.
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import dataclass
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
@@ -26,24 +27,41 @@ Kind = Account.Kind
 YEAR = dt.timedelta(days=365)
 
 
+@dataclass(frozen=True)
+class Standing:
+    """What decides which rewards somebody may have; read once for many rewards."""
+
+    site: str
+    leads: bool
+    units: frozenset[int]
+
+    def why_not(self, reward: Reward) -> str:
+        """Why he cannot redeem ``reward`` whatever he holds; empty when he can."""
+        return self.barred(reward) or (_("Nothing is left of this reward.") if reward.stock == 0 else "")
+
+    def barred(self, reward: Reward) -> str:
+        """Why ``reward`` is not for him at all, however many there are; empty when it is."""
+        if reward.retired_at is not None:
+            return _("This reward is not offered any more.")
+        if reward.sites and self.site not in reward.sites:
+            return _("This reward is not offered at your site.")
+        if reward.managers_only and not self.leads:
+            return _("This reward is for who leads a team.")
+        wanted = {unit.pk for unit in reward.units.all()}
+        if wanted and not wanted & self.units:
+            return _("This reward is not offered in your unit.")
+        return ""
+
+
+def standing(person: Employee) -> Standing:
+    above = reach.above(person.unit_id).order_by().values_list("pk", flat=True) if person.unit_id else []
+    leads = Employee.objects.filter(manager=person, left_on=None).exists()
+    return Standing(person.site, leads, frozenset(above))
+
+
 def why_not(reward: Reward, person: Employee) -> str:
     """Why ``person`` cannot redeem ``reward`` whatever he holds; empty when he can."""
-    if reward.retired_at is not None:
-        return _("This reward is not offered any more.")
-    if reward.stock == 0:
-        return _("Nothing is left of this reward.")
-    if reward.sites and person.site not in reward.sites:
-        return _("This reward is not offered at your site.")
-    if reward.managers_only and not Employee.objects.filter(manager=person, left_on=None).exists():
-        return _("This reward is for who leads a team.")
-    units = set(reward.units.values_list("pk", flat=True))
-    if units and not units & _above(person):
-        return _("This reward is not offered in your unit.")
-    return ""
-
-
-def _above(person: Employee) -> set[int]:
-    return set(reach.above(person.unit_id).order_by().values_list("pk", flat=True)) if person.unit_id else set()
+    return standing(person).why_not(reward)
 
 
 @transaction.atomic

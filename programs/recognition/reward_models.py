@@ -51,6 +51,10 @@ class Reward(models.Model):
     def label(self) -> str:
         return pick(self.name)
 
+    @property
+    def text(self) -> str:
+        return pick(self.description)
+
 
 class Redemption(models.Model):
     """Points of one person for one reward at the price of that moment."""

@@ -1,6 +1,6 @@
 from django.urls import URLPattern, path
 
-from programs.recognition import ledger_views, views
+from programs.recognition import desk_views, ledger_views, reward_views, rule_views, views
 
 app_name = "recognition"
 
@@ -10,5 +10,21 @@ urlpatterns: list[URLPattern] = [
     path("thanks/<int:pk>/withdraw/", views.withdraw, name="withdraw"),
     path("thanks/ledger/", ledger_views.ledger, name="ledger"),
     path("thanks/ledger/export.csv", ledger_views.export, name="ledger_export"),
+    path("thanks/ledger/correct/", rule_views.correct, name="correct"),
     path("thanks/received/", views.received, name="received"),
+    path("thanks/rules/", rule_views.point_rules, name="rules"),
+    path("thanks/rules/allowances/", rule_views.add_allowance, name="add_allowance"),
+    path("thanks/rules/allowances/<int:pk>/remove/", rule_views.remove_allowance, name="remove_allowance"),
+    path("rewards/", reward_views.rewards, name="rewards"),
+    path("rewards/mine/", reward_views.my_rewards, name="my_rewards"),
+    path("rewards/<int:pk>/", reward_views.reward, name="reward"),
+    path("rewards/mine/<int:pk>/cancel/", reward_views.cancel, name="cancel"),
+    path("rewards/desk/", desk_views.desk, name="desk"),
+    path("rewards/desk/<int:pk>/", desk_views.decide, name="decide"),
+    path("rewards/desk/payroll.csv", desk_views.payroll, name="payroll"),
+    path("rewards/catalogue/", desk_views.rewards, name="reward_list"),
+    path("rewards/catalogue/new/", desk_views.edit, name="reward_new"),
+    path("rewards/catalogue/<int:pk>/", desk_views.edit, name="reward_edit"),
+    path("rewards/catalogue/<int:pk>/codes/", desk_views.codes, name="reward_codes"),
+    path("rewards/catalogue/<int:pk>/retire/", desk_views.retire, name="retire"),
 ]

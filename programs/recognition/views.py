@@ -33,6 +33,7 @@ def feed(request: HttpRequest) -> HttpResponse:
     chosen = next((b for b in attitudes if b.code == request.GET.get("behaviour")), None)
     thanks = Paginator(queries.feed(chosen.code if chosen else ""), PAGE).get_page(request.GET.get("page"))
     context = {"thanks": thanks, "attitudes": attitudes, "chosen": chosen, **_points(request)}
+    context["amounts_hidden"] = rules.current().amounts_hidden
     return render(request, "programs/recognition/feed.html", context)
 
 

@@ -53,6 +53,10 @@ FREE_TEXT: dict[str, str] = {
     "CourseUpload.content": "a course somebody looks at before taking it over: a day, and removed with him",
     "CourseUpload.sha256": "a fingerprint of that file",
     "Observation.note": "words about somebody's behaviour: emptied by the rights registry",
+    "Attained.evidence": "kept without the person's words, by the rights registry",
+    "Revocation.reason": "why something counts no more: emptied by the rights registry",
+    "Exemption.reason": "why somebody was spared: emptied by the rights registry",
+    "TrainingMail.error": "the mail server's refusal by its code: removed by the rights registry",
     "Completion.evidence": "kept without the person's words, by the rights registry",
     "DeadAddress.digest": "a keyed digest of an address that bounced: by the rights registry",
     "Announcement.error": "the mail server's refusal: removed with the announcement",
@@ -64,6 +68,8 @@ FREE_TEXT: dict[str, str] = {
     "ReleasedComment.folded": "the words of the released text, for searching: stay with it",
 }
 OURS: set[str] = {
+    # training paths: what the organisation asks of whom
+    "Path.name", "Path.summary", "PathRule.job_family", "TrainingNight.told",
     # kiosks, codes and web hooks
     "Signature.text", "Invitation.address_mark", "Code.digest", "Kiosk.name", "Kiosk.site", "Endpoint.name",
     "Endpoint.url", "Endpoint.salt", "Endpoint.problem",

@@ -46,7 +46,9 @@ def test_no_page_breaks_the_policy(
     page.wait_for_selector(".swagger-ui .opblock", timeout=20000)
     assert not blocked and not foreign
     # The ear is not deaf: a script written into a page is stopped, and heard of.
-    page.evaluate("() => { const s = document.createElement('script'); s.textContent = 'window.evil = 1'; "
-                  "document.body.append(s) }")
+    page.evaluate(
+        "() => { const s = document.createElement('script'); s.textContent = 'window.evil = 1'; "
+        "document.body.append(s) }"
+    )
     page.wait_for_timeout(150)
     assert blocked and page.evaluate("() => window.evil") is None

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from tests.guards import who_may_paths
 from tests.guards.world import PERSONAS, World
 
 ANYBODY = " ".join(PERSONAS)
@@ -253,6 +254,10 @@ _WHO: dict[str, str] = {
     "answering:thanks": ANYBODY,
     "answering:page": ANYBODY,
     "answering:lost": ANYBODY,
+    "answering:ahead": ANYBODY,
+    "answering:answers": ANYBODY,
+    "answering:worker": ANYBODY,  # says nothing of anybody
+    "answering:shell": ANYBODY,
     "results:list": RESULTS,
     "results:wave": RESULTS,
     "results:unit": RESULTS,
@@ -329,6 +334,27 @@ _WHO: dict[str, str] = {
     "recognition:feed": SIGNED_IN,
     "recognition:give": SIGNED_IN,
     "recognition:withdraw": SIGNED_IN,
+    "recognition:rewards": SIGNED_IN,
+    "recognition:my_rewards": SIGNED_IN,
+    "recognition:reward": SIGNED_IN,
+    "recognition:cancel": SIGNED_IN,
+    **dict.fromkeys(
+        (
+            "recognition:rules",
+            "recognition:add_allowance",
+            "recognition:remove_allowance",
+            "recognition:correct",
+            "recognition:desk",
+            "recognition:decide",
+            "recognition:payroll",
+            "recognition:reward_list",
+            "recognition:reward_new",
+            "recognition:reward_edit",
+            "recognition:reward_codes",
+            "recognition:retire",
+        ),
+        HR,
+    ),
     "recognition:received": SIGNED_IN,
     "reports:scorecard": SCORECARD,
     "reports:program": SCORECARD,
@@ -391,12 +417,13 @@ _WHO: dict[str, str] = {
     "api-kudos-detail": SIGNED_IN,
     "api-scorecards-detail": SCORECARD,
 }
-WHO: dict[str, frozenset[str]] = {name: frozenset(who.split()) for name, who in _WHO.items()}
+WHO: dict[str, frozenset[str]] = {name: frozenset(who.split()) for name, who in {**_WHO, **who_may_paths.WHO}.items()}
 # There or not, depending on settings.
 SOMETIMES = {"mailbox", "styleguide"}
 
 # What an address is asked with, of what the world has.
 ARGUMENTS: dict[str, Callable[[World], list[Any]]] = {
+    **who_may_paths.ARGUMENTS,
     "results:sharing": lambda w: [w.wave.pk],
     "results:series_sharing": lambda w: [w.wave.series_id],
     "framework:entry": lambda w: ["requirements", "W1"],
@@ -510,6 +537,7 @@ WIDER = {"people:units", "people:unit", "people:unit_children"}
 QUERY: dict[str, str] = {}
 # API actions that write: (address, method) → who may.
 WRITES: dict[tuple[str, str], frozenset[str]] = {
+    **who_may_paths.WRITTEN,
     ("api-charter-acknowledgements-list", "POST"): frozenset(SIGNED_IN.split()),  # his own
     ("api-observations-list", "POST"): frozenset(TEAM.split()),
     ("api-service-links-list", "POST"): frozenset({HR}),
@@ -519,6 +547,7 @@ WRITES: dict[tuple[str, str], frozenset[str]] = {
 # Asked by the tests named here, because the world has nothing to ask them with; the view's permission is still held
 # against the table above.
 UNASKED: dict[str, str] = {
+    **who_may_paths.ELSEWHERE,
     **dict.fromkeys(
         ("setup:start", "setup:link", "setup:organisation", "setup:mail", "setup:privacy", "setup:admin"),
         "tests/culture/test_setup*.py: in demo mode there is no first start",
@@ -540,6 +569,13 @@ UNASKED: dict[str, str] = {
     ),
     "admin_sign_in": "leads to account_login",
     "recognition:withdraw": "tests/programs/test_recognition.py: one's own thanks, for minutes",
+    **dict.fromkeys(
+        (
+            "recognition:reward", "recognition:cancel", "recognition:decide", "recognition:reward_edit",
+            "recognition:reward_codes", "recognition:retire", "recognition:remove_allowance", "recognition:payroll",
+        ),
+        "tests/programs/test_rewards.py: a reward, a redemption or a rule of its own",
+    ),
     **dict.fromkeys(("mfa_login_webauthn", "account_email_verification_sent"), "lead back to account_login"),
     **dict.fromkeys(
         ("framework:readiness_detail", "framework:readiness_judge", "api-readiness-detail"),
@@ -548,7 +584,8 @@ UNASKED: dict[str, str] = {
     **dict.fromkeys(
         (
             "answering:no_token", "answering:without_slash", "answering:start", "answering:check",
-            "answering:thanks", "answering:page", "answering:lost",
+            "answering:thanks", "answering:page", "answering:lost", "answering:ahead", "answering:answers",
+            "answering:worker", "answering:shell",
         ),
         "tests/surveys/test_answering*.py: no link, no page",
     ),

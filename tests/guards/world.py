@@ -14,7 +14,9 @@ from culture.framework.loading import load_catalogue
 from culture.framework.models import Behaviour, RequirementProfile
 from culture.people.models import Employee, Unit
 from programs.planning import actions, milestones, programs
-from programs.training import courses, sessions
+from programs.training import courses, paths, sessions
+from programs.training.models import Assignment
+from programs.training.path_rules import Conditions, StepPlan
 from surveys.instruments import content, editing
 from surveys.instruments.loading import load_library
 from surveys.instruments.section_titles import SECTION_TITLES
@@ -91,15 +93,17 @@ def build() -> World:
     version = courses.publish(by=hr, name="Course", lessons=[("One", "Text")])
     cohort = program.cohorts.get()
     courses.assign(by=hr, course=version.course, cohort=cohort, due_on=today + dt.timedelta(days=9), today=today)
+    step = StepPlan(kind="course", subject=version.course_id, due_days=30)  # type: ignore[attr-defined]
+    path = paths.save(by=hr, name="Path", starts_on=today, ends_on=days[4], steps=[step], today=today)
+    paths.change_rules(by=hr, path=path, add=Conditions(unit=branch.pk), today=today)
+    path = paths.start(by=hr, path=path, today=today)
     starts = timezone.now() + dt.timedelta(days=9)
     session = sessions.plan(
         by=hr,
         course=version.course,
         plan=sessions.Plan(starts, starts + dt.timedelta(hours=2), "Europe/Rome", "Room 1", capacity=3),
     )
-    action = actions.plan(
-        by=hr, plan=actions.Plan(branch, "Call back", hr, today + dt.timedelta(days=9)), today=today
-    )
+    action = actions.plan(by=hr, plan=actions.Plan(branch, "Call back", hr, today + dt.timedelta(days=9)), today=today)
     link = links.add(by=hr, customer=branch, provider=services)
     proposal = LinkProposal.objects.create(
         wave=survey.waves.get(number=1), customer=retail, provider=services, change="new"
@@ -119,6 +123,8 @@ def build() -> World:
         "instrument": survey.instrument,
         "program": program,
         "course": version.course,
+        "path": path,
+        "assignment": Assignment.objects.get(employee__number="A2", enrolment__path=path),
         "session": session,
         "action": action,
         "link": link,
