@@ -1,4 +1,6 @@
-"""`manage.py bench results`: releasing a wave; the tally beside the bare SQL aggregate, the protection by itself."""
+"""`manage.py bench results`: releasing a wave; the tally beside the bare SQL aggregate, the protection by itself; what
+its pages take, and a file of it.
+"""
 
 from __future__ import annotations
 
@@ -10,13 +12,13 @@ from typing import Any
 from unittest import mock
 
 from django.core.management.base import CommandError
-from django.db import connection
+from django.db import connection, transaction
 from django.utils import timezone
 
-from config import proof
+from config import bench_result_pages, proof
 from culture.people.models import Employee, Membership, Unit
 from surveys.instruments.loading import load_library
-from surveys.results import disclosure, releasing, shown_cells, tallying
+from surveys.results import disclosure, meaning, own_cells, releasing, service_cells, shown_cells, tallying
 from surveys.waves import opening, partitions, series
 from surveys.waves.link_models import ServiceLink
 from surveys.waves.models import Wave
@@ -30,25 +32,38 @@ CUTS = ["site", "job_family", "tenure", "customer_facing"]
 
 
 def bench_results(size: int) -> Iterator[str]:
-    """Seconds to release a wave that ``size`` people answered, each about three providers; what of it counts."""
+    """Seconds to release a wave that ``size`` people answered, each about three providers; its pages and its file.
+
+    All of it in one transaction that is rolled back: it can be repeated anywhere and leaves nothing behind.
+    """
     size = size or 2000
+    with transaction.atomic():
+        try:
+            yield from _lines(size)
+        finally:
+            transaction.set_rollback(True)
+
+
+def _lines(size: int) -> Iterator[str]:
     proof.progress(f"results: {size} people in {size // TEAM} teams")
     wave = answered_wave(size)
     bare = bare_aggregate(wave)
     taken: dict[str, float] = {"tally": 0.0, "protection": 0.0}
     proof.progress("results: releasing")
-    begun = time.perf_counter()
+    begun, busy = time.perf_counter(), time.process_time()
     with timed(taken):
         if not releasing.release(wave, now=timezone.now()):
             raise CommandError("The wave was not released.")
-    seconds = time.perf_counter() - begun
+    seconds, busy = time.perf_counter() - begun, time.process_time() - busy
     groups, cells, shown = released(wave)
     if not shown:
         raise CommandError("Nothing was shown.")
-    more = {"groups": groups, "cells": cells, "shown": shown, "units": size // TEAM}
+    more = {"cpu": round(busy, 2), "groups": groups, "cells": cells, "shown": shown, "units": size // TEAM}
     yield proof.bench_line(name="results.release", value=seconds, unit="s", size=size, **more)
     yield proof.bench_line(name="results.tally", value=taken["tally"], unit="s", size=size, baseline=bare)
     yield proof.bench_line(name="results.protection", value=taken["protection"], unit="s", size=size)
+    yield from bench_result_pages.pages(wave, size)
+    yield bench_result_pages.export(wave, size)
 
 
 def answered_wave(size: int) -> Wave:
@@ -180,6 +195,9 @@ def timed(taken: dict[str, float]) -> Iterator[None]:
             for name in ("protect_counts", "protect_index", "item_groups", "protect_crossing")
         ),
         ("protection", shown_cells, "narrowed"),
+        ("protection", own_cells, "hide_narrow"),
+        ("protection", service_cells, "hide_narrow"),
+        ("protection", meaning, "hide_classes"),
     ]
     busy: list[str] = []
     with ExitStack() as stack:

@@ -109,6 +109,9 @@ FIRST_ON_PHONES = {
 }
 FIRST_FOR_EVERYBODY = ["training:my_training", "recognition:feed"]
 BAR = 4
+# With more entries than this the groups can be folded; so many stand open at first.
+MANY = 16
+SHOWN = 14
 PERSONAS = [
     {"email": "hr@meridian.example", "label": _("HR admin: runs the program"), "icon": "settings-2"},
     {"email": "manager@meridian.example", "label": _("Manager: helps a team"), "icon": "users"},
@@ -145,11 +148,31 @@ def _build(request: HttpRequest) -> dict[str, Any]:
     bar = [by_name[name] for name in dict.fromkeys(wanted) if name in by_name][:BAR]
     word = next((TITLES[persona] for persona in personas(user)), gettext("Employee"))
     return {
-        "groups": [{"label": label, "items": entries} for label, entries in groups if entries],
+        "groups": _folded([(label, entries) for label, entries in groups if entries]),
         "bar": [{"url": e.url, "icon": e.icon, "short": e.short or e.label, "current": e.current} for e in bar],
         "more": [entry for entry in by_name.values() if entry not in bar],
         "name": f"{user.get_full_name()} · {word}",
     }
+
+
+def _folded(groups: list[tuple[Any, list[Entry]]]) -> list[dict[str, Any]]:
+    """Who has many rooms sees the group he is in and those beside it; the others are one click away.
+
+    ``foldable``: whether a group can be closed; ``open``: whether it is not.
+    """
+    many = sum(len(entries) for _label, entries in groups) > MANY
+    at = next((n for n, (_l, entries) in enumerate(groups) if any(entry.current for entry in entries)), -1)
+    # One's own pages come last: on them one is in their group anyway.
+    order = sorted(range(len(groups)), key=lambda n: (n != at, n == 1, n))
+    opened, shown = set(), 0
+    for number in order:
+        if not groups[number][0] or not many or number == at or shown + len(groups[number][1]) <= SHOWN:
+            opened.add(number)
+            shown += len(groups[number][1])
+    return [
+        {"label": label, "items": entries, "foldable": many and bool(label), "open": number in opened}
+        for number, (label, entries) in enumerate(groups)
+    ]
 
 
 def pages_of(user: Any) -> list[dict[str, Any]]:

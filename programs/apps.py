@@ -7,7 +7,7 @@ class ProgramsConfig(AppConfig):
 
     def ready(self) -> None:
         # Models exist only now; each room says what it holds about a person.
-        from programs.planning import aftermath, indicators
+        from programs.planning import aftermath, indicators, unit_panel  # noqa: F401 - contributes when imported
         from programs.planning import personal as planning
         from programs.recognition import in_plan as recognition_in_plan
         from programs.recognition import personal as recognition

@@ -10,7 +10,7 @@ from dateutil.relativedelta import relativedelta
 from django.db import transaction
 from django.utils import timezone
 
-from config.demo import beginnings, deeds, history, organisation, paths, plans, story
+from config.demo import beginnings, deeds, history, organisation, paths, plans, results, story
 from config.demo.answers import Teller
 from config.demo.organisation import Personas
 from culture.framework.loading import load_catalogue
@@ -55,8 +55,10 @@ def build(*, employees: int, waves: int, seed: int, now: dt.datetime, say: Calla
         open_days=OPEN_DAYS,
         reminder_days=[4, 10],
     )
+    results.share(series, by=people.hr)
     program = _program(people, series, units, first, today)
     _run_waves(series, program, rng, units, people, now, waves, say)
+    results.let_comments_wait(by=people.hr, rng=random.Random(seed + 3), now=now)
     history.train(program=program, by=people.hr, rng=rng, now=now, beginner=people.employee)
     thanks = history.thank(program=program, rng=rng, now=now, star=people.employee)
     seen = history.observe(program=program, rng=random.Random(seed + 2), now=now)

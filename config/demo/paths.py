@@ -8,6 +8,7 @@ import random
 from culture.framework.models import Behaviour
 from culture.people.models import Employee
 from programs.planning.models import Program
+from programs.training import courses as doing
 from programs.training import evaluating, granting, paths
 from programs.training.models import Completion, Course, CourseVersion
 from programs.training.path_models import Path, TrainingNight
@@ -38,6 +39,9 @@ def walk(*, program: Program, by: Employee, learner: Employee, today: dt.date, r
     paths.change_rules(by=by, path=path, add=Conditions(program=program.pk), today=began)
     path = paths.start(by=by, path=path, today=began)
     evaluating.evaluate(path, today=today)
+    version = CourseVersion.objects.filter(course=courses[0], published_at__isnull=False).latest("number")
+    if not learner.completions.filter(version__course=courses[0]).exists():  # type: ignore[attr-defined]
+        doing.record_history(version=version, done=[(learner.pk, 90, _noon(began + 12 * DAY))])
     _renewals(courses[0], learner, today, rng)
     granting.attain(today=today)
     _exceptions(path, by, learner, today)
@@ -63,9 +67,9 @@ def _noon(day: dt.date) -> dt.datetime:
 
 def _steps(courses: list[Course], seen: Behaviour) -> list[StepPlan]:
     first, *others = courses
-    steps = [StepPlan(kind="course", subject=first.pk, due_days=30, months=12, window=30)]
+    steps = [StepPlan(kind="course", subject=first.pk, due_days=30, months=18, window=60)]
     steps += [
-        StepPlan(kind="course", subject=one.pk, due_days=60 + 20 * n, after=(1,) if n else ())
+        StepPlan(kind="course", subject=one.pk, due_days=60 + 20 * n, after=(1,) if n > 1 else ())
         for n, one in enumerate(others)
     ]
     return [*steps, StepPlan(kind="observation", subject=seen.pk, due_days=90, months=12, window=60)]
@@ -78,7 +82,7 @@ def _renewals(course: Course, learner: Employee, today: dt.date, rng: random.Ran
         Employee.objects.here(today).filter(path_enrolments__path__name=NAME, completions=None).exclude(pk=learner.pk)
     )
     for person in some.distinct().order_by("pk")[:25]:
-        on = today - rng.randint(340, 372) * DAY
+        on = today - rng.randint(500, 556) * DAY
         evidence = {"course": course.name, "version": version.number, "score": 90}
         Completion.objects.create(employee=person, version=version, done_on=on, score=90, evidence=evidence)
 

@@ -263,3 +263,15 @@ ACTIONS = [
     ("Branch Naples", "Call centre", "We answer questions about stock the same day", "K5", 12, 18, ""),
 ]  # fmt: skip
 PLACE, SEATS = "Training room 2, Via Toledo 12, Napoli", 12
+
+# A survey whose comments wait to be looked at for names; the names are of people who work there.
+MODERATED, MODERATED_SURVEY, MODERATED_WITH = "Customer Care", "Customer Care: are we ready?", "readiness"
+NAMED_COMMENTS = [
+    "Elena Dumitru in the call centre always finds a way. Give her more room to decide.",
+    "Daniel knows the rules and hides behind them. Ask anybody.",
+    "Mihai mi-a explicat tot sistemul în prima zi. Mulțumesc!",
+    "Quando chiedo ad Andrei, la risposta arriva dopo tre giorni.",
+    "I wait a week for an approval that used to take an hour.",
+    "Nobody tells us when a delivery is late; customers hear it from us first.",
+    "Simona and I solved a complaint together on the phone. It felt great.",
+]

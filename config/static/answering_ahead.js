@@ -105,9 +105,9 @@
     banner(sheet.querySelector("main"));
     page.bind();
   };
-  const bars = (list, known, here) => {
+  const bars = (list, known, here, ready = false) => {
     const bar = sheet.querySelector(".bar");
-    bar?.replaceChildren(...list.map((one) => make("i", [complete(one, known) && "done", one.number === here && "here"].filter(Boolean).join(" "))));
+    bar?.replaceChildren(...list.map((one) => make("i", [(ready || complete(one, known)) && "done", one.number === here && "here"].filter(Boolean).join(" "))));
   };
   // The boxes of those he added stand before "None of these".
   const services = (known) => {
@@ -195,12 +195,12 @@
     made.href = root + where;
     return made;
   };
-  const row = (one, known) => {
+  const row = (one, known, ready) => {
     const item = make("li", ""), line = make("div", "row"), asked = one.fields.filter((field) => field.kind !== "comment");
     const title = one.parts > 1 ? `${one.row} (${one.part}/${one.parts})` : one.row;
     const done = asked.filter((field) => value(field, known) !== undefined).length;
     const used = [...rated(known)].map((unit) => all.names[unit]).join(" · ") || words("services_none_used");
-    const mark = make("span", complete(one, known) ? "mark mark-done" : "mark"), grow = make("span", "grow", `${title} `);
+    const mark = make("span", complete(one, known) || (one.screener && ready) ? "mark mark-done" : "mark"), grow = make("span", "grow", `${title} `);
     grow.append(make("span", "soft", one.screener ? used : asked.length ? words("answered_of", { done, n: asked.length }) : ""));
     const change = link(words("change"), `${one.number}/`);
     change.append(make("span", "unseen", `: ${title}`));
@@ -233,8 +233,8 @@
     title.textContent = open.length ? words("check_open", { n: open.length }) : words("check");
     lead(title.textContent);
     sheet.querySelector(".lead").textContent = words(open.length ? "check_open_lead" : "check_lead");
-    sheet.querySelector(".rows").replaceChildren(...list.map((one) => row(one, known)));
-    bars(list, known, null);
+    sheet.querySelector(".rows").replaceChildren(...list.map((one) => row(one, known, !open.length)));
+    bars(list, known, null, !open.length);
     sheet.querySelector(".actions a").href = `${root}${list.at(-1)?.number ?? 1}/`;
     if (open.length) {
       const way = link(words("answer_open"), `${open[0]}/?open`);

@@ -6,7 +6,7 @@ import datetime as dt
 import functools
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
@@ -19,7 +19,7 @@ from django.views.decorators.http import require_GET
 
 from culture.access import clock
 from culture.access.permissions import Permission, can, require, sees_everything, visible_units
-from culture.people import asof, names
+from culture.people import asof, names, panels
 from culture.people.dated import DAY
 from culture.people.models import BEGINNING, Employee, PlannedChange, Unit, UnitState
 from culture.people.shown import Sight
@@ -260,6 +260,7 @@ def unit(request: HttpRequest, pk: int) -> HttpResponse:
         "managed": managed,
         "is_open": shown.until is None,
         "beginning": BEGINNING,
+        "panels": panels.panels(shown, cast(Employee, request.user)),
     }  # fmt: skip
     return render(request, "culture/people/unit.html", context)
 

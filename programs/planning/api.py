@@ -55,7 +55,7 @@ class ProgramSerializer(serializers.ModelSerializer[Program]):
         read_only_fields = ["state", "launched_on", "finished_on"]
         # The service tells what cannot be, with words for people.
         validators: list[Any] = []
-        extra_kwargs = {"name": {"validators": []}}
+        extra_kwargs: dict[str, Any] = {"name": {"validators": []}}
 
 
 class ProgramViewSet(

@@ -247,14 +247,14 @@ def _stages(source: Program, made: Program, shift: Shift) -> list[programs.Stage
 
 
 def _copy_cohorts(source: Program, made: Program, shift: Shift, today: dt.date) -> None:
-    into = asof.successors()
-    still = set(Unit.objects.open().order_by().values_list("pk", flat=True))
+    into: dict[int, int] = asof.successors()
+    still: set[int] = set(Unit.objects.open().order_by().values_list("pk", flat=True))
     here = set(Employee.objects.here(today).order_by().values_list("pk", flat=True))
     used: set[int] = set()
     for cohort in source.cohorts.prefetch_related("units", "people_named"):
         first = min(shift(cohort.starts_on), made.ends_on)
         row = Cohort.objects.create(program=made, name=cohort.name, starts_on=first)
-        units = {into.get(unit.pk, unit.pk) for unit in cohort.units.all()} & still - used
+        units = {into.get(int(unit.pk), int(unit.pk)) for unit in cohort.units.all()} & still - used
         used |= units
         row.units.set(units)
         people = [one.employee_id for one in cohort.people_named.all()]  # type: ignore[attr-defined]
@@ -268,7 +268,8 @@ def _copy_lists(source: Program, made: Program, shift: Shift, today: dt.date) ->
     new: dict[int, Milestone] = {}
     for one in source.milestones.filter(owner__in=here).order_by("due_on", "pk"):
         new[one.pk] = Milestone.objects.create(
-            program=made, stage=one.stage, title=one.title, due_on=min(shift(one.due_on), made.ends_on), owner=one.owner,
+            program=made, stage=one.stage, title=one.title, owner=one.owner,
+            due_on=min(shift(one.due_on), made.ends_on),
             leading=one.leading, leading_target=one.leading_target, lagging=one.lagging,
             lagging_target=one.lagging_target, after=new.get(one.after_id or 0),  # type: ignore[attr-defined]
         )  # fmt: skip

@@ -106,7 +106,7 @@ class ProgramForm(forms.Form):
                 for name in names:
                     self.fields.pop(name)
 
-    def _add_stage(self, kind: str, label: str) -> None:
+    def _add_stage(self, kind: str, label: Any) -> None:
         key = f"stage_{kind}"
         self.fields[f"{key}_starts_on"] = forms.DateField(label=_("%s: from") % label, widget=DayInput())
         self.fields[f"{key}_ends_on"] = forms.DateField(label=_("%s: until") % label, widget=DayInput())

@@ -102,7 +102,7 @@ def register() -> None:
     rights.authored("programs.Amendment", "by", title=_("Programs amended"), name="reason")
     rights.authored("programs.Draw", "by", title=_("Orders of cohorts drawn by lot"))
     rights.published(
-        "programs.Amendment", reason=_("The record of what was changed of a program and why is never rewritten.")
+        "programs.Amendment", reason="The record of what was changed of a program and why is never rewritten."
     )
     rights.authored("programs.Action", "created_by", title=_("Actions planned"), name="what")
     rights.authored("programs.Program", "created_by", title=_("Programs created"), name="name")

@@ -17,7 +17,7 @@ from programs.planning.plan_models import Duty, Grade, Milestone, Risk
 from programs.planning.widgets import DayInput, Person
 
 NUMBER = gettext_lazy("Employee number.")
-TARGET = {"min_value": Decimal("0.1"), "max_value": Decimal(100), "decimal_places": 1, "max_digits": 4}
+TARGET: dict[str, Any] = {"min_value": Decimal("0.1"), "max_value": Decimal(100), "decimal_places": 1, "max_digits": 4}
 
 
 class RowForm(forms.Form):
@@ -58,7 +58,7 @@ class MilestoneForm(RowForm):
         cast(forms.ChoiceField, self.fields["stage"]).choices = kinds
         for name in (LEADING, LAGGING):
             cast(forms.ChoiceField, self.fields[name]).choices = indicators.choices(name)
-        others = program.milestones.exclude(pk=row.pk if row else None)
+        others = program.milestones.exclude(pk=row.pk if row else 0)
         cast(forms.ModelChoiceField, self.fields["after"]).queryset = others
 
     def aim(self) -> Aim:

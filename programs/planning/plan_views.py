@@ -92,7 +92,8 @@ def add(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
 def change(request: HttpRequest, pk: int, kind: str, row: int) -> HttpResponse:
     """A line: another wording, its end, or away with it."""
     program, of = _own(request, pk), _kind(kind)
-    found = get_object_or_404(of.model._default_manager.filter(program=program), pk=row)
+    rows: Any = of.model._default_manager.filter(program=program)
+    found: Row = get_object_or_404(rows, pk=row)
     do = request.POST.get("do", "")
     if request.method == "POST" and do in ("end", "remove"):
         return _do(request, program, found, do)

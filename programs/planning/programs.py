@@ -199,7 +199,7 @@ def write_stages(program: Program, stages: Sequence[StageRow]) -> None:
 def write_cohorts(program: Program, plans: Sequence[rules.CohortPlan]) -> list[Cohort]:
     """Bring the cohorts to ``plans``, which have been checked: what is left out goes. In the order given."""
     known = {cohort.pk: cohort for cohort in program.cohorts.all()}
-    kept = {plan.pk for plan in plans}
+    kept = {plan.pk for plan in plans if plan.pk is not None}
     Cohort.objects.filter(pk__in=[pk for pk in known if pk not in kept]).delete()
     # Two cohorts may swap names in one save; the unique constraint is checked at every row.
     for pk in kept & set(known):

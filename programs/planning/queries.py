@@ -67,13 +67,13 @@ def listed(programs: QuerySet[Program] | None = None) -> QuerySet[Program]:
 
 def cohorts(program: Program, today: dt.date) -> list[Cohort]:
     """The program's cohorts with ``standing`` (see ``standing``) and ``told``, their people in words. Four queries."""
-    rows = list(program.cohorts.annotate(named=Count("people_named")).prefetch_related("units"))
+    rows: list[Any] = list(program.cohorts.annotate(named=Count("people_named")).prefetch_related("units"))
     counts = standing.of_cohorts(program, today)
     for row in rows:
         now = counts.get(row.pk, standing.Standing(today))
         people = now.enrolled or now.waiting
-        row.standing = now  # type: ignore[attr-defined]
-        row.told = ngettext("%(n)s person", "%(n)s people", people) % {"n": number_format(people, force_grouping=True)}  # type: ignore[attr-defined]
+        row.standing = now
+        row.told = ngettext("%(n)s person", "%(n)s people", people) % {"n": number_format(people, force_grouping=True)}
     return rows
 
 

@@ -8,10 +8,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.db import connection
-from django.db.models import QuerySet
 from django.db.models.expressions import RawSQL
 
-from culture.people.models import Employee, Unit
+from culture.people.models import Employee, EmployeeQuerySet, Unit
 from programs.planning.models import Cohort, Program
 
 # Whoever is named comes first; everybody else goes with the unit of the day. Memberships of one person never overlap.
@@ -42,7 +41,7 @@ def nearest(parents: Mapping[int, int | None], named: Mapping[int, int]) -> dict
         while here is not None and here not in found and here not in named and here not in line:
             line.append(here)
             here = parents.get(here)
-        cohort = named.get(here) if here in named else found.get(here) if here is not None else None
+        cohort = None if here is None else named.get(here, found.get(here))
         for unit in line:
             found[unit] = cohort
         if start in named:
@@ -70,7 +69,7 @@ def expected(program: Program, on: dt.date) -> dict[int, int]:
         return dict(cursor.fetchall())
 
 
-def people(program: Program, on: dt.date) -> QuerySet[Employee]:
+def people(program: Program, on: dt.date) -> EmployeeQuerySet:
     """Who would be in the program on the day, as a queryset: a subquery, whatever their number."""
     named = parameters(program, on)
     sql = TARGET + "SELECT employee_id FROM target"

@@ -63,8 +63,7 @@ def _rows(on: dt.date) -> EnrolmentQuerySet:
 def of_programs(programs: Iterable[Program | int], on: dt.date) -> dict[int, Standing]:
     """Program id → its standing, in one query; a program nobody is in is left out."""
     ids = [one if isinstance(one, int) else one.pk for one in programs]
-    rows = _rows(on).filter(program__in=ids).values("program").annotate(**_counts(on))
-    return {row.pop("program"): Standing(on, **row) for row in rows}
+    return _standings(_rows(on).filter(program__in=ids), "program", on)
 
 
 def of_program(program: Program, on: dt.date) -> Standing:
@@ -73,8 +72,13 @@ def of_program(program: Program, on: dt.date) -> Standing:
 
 def of_cohorts(program: Program, on: dt.date) -> dict[int, Standing]:
     """Cohort id → its standing, in one query."""
-    rows = _rows(on).filter(program=program).values("cohort").annotate(**_counts(on))
-    return {row.pop("cohort"): Standing(on, **row) for row in rows}
+    return _standings(_rows(on).filter(program=program), "cohort", on)
+
+
+def _standings(rows: EnrolmentQuerySet, key: str, on: dt.date) -> dict[int, Standing]:
+    counts = _counts(on)
+    found = rows.values(key).annotate(**counts).values_list(key, *counts)
+    return {row[0]: Standing(on, *row[1:]) for row in found}
 
 
 def enrolled(program: Program, on: dt.date, *, away: bool = True) -> EnrolmentQuerySet:

@@ -1,20 +1,21 @@
-"""The read endpoints of this room: ``routes`` is (prefix, viewset)."""
+"""The endpoints of this room: ``routes`` is (prefix, viewset)."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.utils import timezone
-from rest_framework import mixins, serializers, viewsets
+from rest_framework import mixins, serializers, status, viewsets
+from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from culture.access.permissions import Permission, api_permission, visible_units
 from culture.framework.models import Behaviour
 from culture.people.models import Employee
-from programs.training import observing, queries
+from programs.training import courses, observing, path_api, queries
 from programs.training.models import Course, CourseVersion
 from programs.training.observation_models import Observation
 
@@ -33,15 +34,55 @@ class CourseSerializer(serializers.ModelSerializer[Course]):
         fields = ["id", "name", "summary", "requirements", "versions"]
 
 
-class CourseViewSet(viewsets.ReadOnlyModelViewSet[Course]):
-    """Courses and their versions."""
+class LessonWriting(serializers.Serializer[Any]):
+    title = serializers.CharField(max_length=200)
+    body = serializers.CharField(help_text="Markdown")
 
-    permission_classes = [api_permission(Permission.MANAGE_TRAINING)]
+
+class CourseWriting(serializers.Serializer[Any]):
+    """A draft, whole: what is left out is empty. ``quiz`` as ``GET`` of a version gives its questions."""
+
+    name = serializers.CharField(max_length=200)
+    summary = serializers.CharField(default="", allow_blank=True)
+    requirements = serializers.ListField(child=serializers.CharField(max_length=8), default=list)
+    lessons = LessonWriting(many=True)
+    quiz = serializers.ListField(child=serializers.DictField(), default=list, max_length=200)
+    pass_mark = serializers.IntegerField(default=70)
+    sessions = serializers.IntegerField(default=0, min_value=0, max_value=50)
+
+    def values(self) -> dict[str, Any]:
+        data = dict(self.validated_data)
+        return {**data, "lessons": [(lesson["title"], lesson["body"]) for lesson in data["lessons"]]}
+
+
+class CourseViewSet(path_api.ByAction, viewsets.ReadOnlyModelViewSet[Course]):
+    """Courses and their versions; writing the draft of one, and publishing it."""
+
     serializer_class = CourseSerializer
     queryset = Course.objects.none()
+    writing = frozenset({"create", "update", "publish"})
 
     def get_queryset(self) -> QuerySet[Course]:
         return Course.objects.prefetch_related("versions")
+
+    def create(self, request: Request) -> Response:
+        return self._write(request, None)
+
+    def update(self, request: Request, pk: str | None = None) -> Response:
+        return self._write(request, self.get_object())
+
+    def _write(self, request: Request, course: Course | None) -> Response:
+        data = CourseWriting(data=request.data)
+        data.is_valid(raise_exception=True)
+        draft = courses.save_draft(by=cast(Employee, request.user), course=course, **data.values())
+        shown = CourseSerializer(self.get_queryset().get(pk=draft.course.pk)).data
+        return Response(shown, status=status.HTTP_200_OK if course else status.HTTP_201_CREATED)
+
+    @action(detail=True, methods=["post"])
+    def publish(self, request: Request, pk: str | None = None) -> Response:
+        course = self.get_object()
+        version = courses.publish_draft(by=cast(Employee, request.user), course=course)
+        return Response(CourseVersionSerializer(version).data)
 
 
 class ItemSerializer(serializers.Serializer[queries.Item]):
@@ -128,4 +169,5 @@ routes: list = [
     ("observations", ObservationViewSet),
     ("courses", CourseViewSet),
     ("my-assignments", MyAssignmentViewSet),
+    *path_api.routes,
 ]

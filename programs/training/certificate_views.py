@@ -14,7 +14,6 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone, translation
-from django.utils.formats import date_format
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
@@ -39,6 +38,11 @@ class ShowForm(forms.Form):
         required=False,
         help_text=gettext_lazy("It always says which organisation issued it, and whether it is valid."),
     )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # To show nothing but that it is valid is an answer, too.
+        self.fields["shows"].needed_when_used = True  # type: ignore[attr-defined]
 
 
 @require(Permission.DO_TRAINING)
@@ -122,7 +126,7 @@ def verify(request: HttpRequest, token: str) -> HttpResponse:
             context |= {"heading": said["unknown"], "more": said["unknown_more"], "state": "unknown"}
             return _public(request, context, 404)
         context |= {"state": proof.state, "facts": _facts(proof, said, language)}
-        revoked = date_format(proof.revoked_on, "DATE_FORMAT") if proof.revoked_on else ""
+        revoked = certificates.day_in(proof.revoked_on) if proof.revoked_on else ""
         context["heading"] = said[proof.state].format(day=revoked)
         return _public(request, context, 200)
 
@@ -134,9 +138,9 @@ def _facts(proof: certificates.Proof, said: dict[str, str], language: str) -> li
     if proof.course is not None:
         rows.append((said["course"], proof.course.get(language) or proof.course[""]))
     if proof.day is not None:
-        rows.append((said["day"], date_format(proof.day, "DATE_FORMAT")))
+        rows.append((said["day"], certificates.day_in(proof.day)))
     if proof.shows_until:
-        rows.append((said["valid_until"], date_format(proof.until, "DATE_FORMAT") if proof.until else said["for_good"]))
+        rows.append((said["valid_until"], certificates.day_in(proof.until) if proof.until else said["for_good"]))
     if proof.score is not None:
         rows.append((said["result"], f"{proof.score} %"))
     return rows

@@ -50,6 +50,9 @@ CHINESE = (
     "SimSun",
     "Microsoft YaHei",
 )
+SYSTEM_FONTS = True
+# What stands on the page as text, besides the lines.
+SHOWN = ("organisation", "certificate", "that", "name", "completed", "course", "verify", "no_link")
 Part = Certificate.Part
 USUAL = [Part.NAME.value, Part.COURSE.value, Part.DAY.value, Part.UNTIL.value]
 
@@ -168,21 +171,26 @@ def printed(completion: Completion, *, language: str, today: dt.date) -> Printed
     data = _data(completion, language, today)
     inputs = {"data": json.dumps(data)}
     try:
-        made = typst.compile(TEMPLATE.read_bytes(), sys_inputs=inputs, pdf_standards="a-2u")
-        return Printed(bytes(made), "")
+        return Printed(_compiled(TEMPLATE.read_bytes(), inputs, archivable=True), "")
     except typst.TypstError:
         # An archivable PDF refuses letters without a glyph; the plain one shows them as boxes.
-        made = typst.compile(TEMPLATE.read_bytes(), sys_inputs=inputs)
-        return Printed(bytes(made), lacking(" ".join(str(value) for value in data.values())))
+        shown = [*(str(data[key]) for key in SHOWN), *data["lines"]]
+        return Printed(_compiled(TEMPLATE.read_bytes(), inputs, archivable=False), lacking("".join(shown)))
+
+
+def _compiled(source: bytes, inputs: Mapping[str, str], *, archivable: bool) -> bytes:
+    compiler = typst.Compiler(source, ignore_system_fonts=not SYSTEM_FONTS, sys_inputs=dict(inputs))
+    made = compiler.compile(pdf_standards="a-2u" if archivable else [])
+    return bytes(made)  # type: ignore[arg-type]
 
 
 def _data(completion: Completion, language: str, today: dt.date) -> dict[str, Any]:
     said, version = words(language), completion.version
     certificate, last = of(completion), until(completion, today)
     with translation.override(language):
-        lines = [said["on"].format(day=date_format(completion.done_on, "DATE_FORMAT"))]
+        lines = [said["on"].format(day=day_in(completion.done_on))]
         if last:
-            lines.append(said["until"].format(day=date_format(last, "DATE_FORMAT")))
+            lines.append(said["until"].format(day=day_in(last)))
     if completion.score is not None:
         lines.append(said["score"].format(score=completion.score))
     course = version.course
@@ -199,6 +207,11 @@ def _data(completion: Completion, language: str, today: dt.date) -> dict[str, An
         "qr": _qr(address) if address else "",
         **{key: said[key] for key in ("certificate", "that", "completed", "verify", "no_link")},
     }
+
+
+def day_in(day: dt.date) -> str:
+    """A day in the active language, the month as a word; English without the American order."""
+    return date_format(day, "j F Y" if (translation.get_language() or "en").startswith("en") else "DATE_FORMAT")
 
 
 def _qr(address: str) -> str:
@@ -225,9 +238,9 @@ def lacking(text: str) -> str:
 @functools.lru_cache(maxsize=4096)
 def _has_glyph(letter: str) -> bool:
     fonts = ", ".join(json.dumps(family) for family in (LATIN, *CHINESE) if family in families())
-    source = f'#set document(title: "x")\n#set text(font: ({fonts},))\n#text({json.dumps(letter)})'
+    source = f'#set document(title: "x")\n#set text(font: ({fonts},))\n#text({json.dumps(letter, ensure_ascii=False)})'
     try:
-        typst.compile(source.encode(), pdf_standards="a-2u")
+        _compiled(source.encode(), {}, archivable=True)
     except typst.TypstError:
         return False
     return True

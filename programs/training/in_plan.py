@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Count, Exists, OuterRef, Q
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -28,9 +28,9 @@ def _done(program: Program, on: dt.date) -> Reading:
     held = Assignment.objects.filter(
         queries.here(on), employee__in=people, course__isnull=False, version__isnull=True, ended_on__isnull=True
     )
-    rows = queries.with_done(held).order_by()
+    counted = queries.with_done(held).order_by().aggregate(whole=Count("pk"), part=Count("pk", filter=Q(done=True)))
     words = _("%(part)s of %(whole)s courses assigned to who is there are completed")
-    return indicators.share(rows.filter(done=True).count(), rows.count(), words, on)
+    return indicators.share(counted["part"], counted["whole"], words, on)
 
 
 def _seen(program: Program, on: dt.date) -> Reading:

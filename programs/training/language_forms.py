@@ -127,8 +127,14 @@ def _reason(question: Mapping[str, Any], place: int) -> str:
 
 
 def _line(label: str, longest: int = 200) -> forms.CharField:
-    return forms.CharField(label=label, required=False, max_length=longest)
+    return _plain(forms.CharField(label=label, required=False, max_length=longest))
 
 
 def _lines(label: str, rows: int = 3) -> forms.CharField:
-    return forms.CharField(label=label, required=False, widget=forms.Textarea(attrs={"rows": rows}))
+    return _plain(forms.CharField(label=label, required=False, widget=forms.Textarea(attrs={"rows": rows})))
+
+
+def _plain(field: forms.CharField) -> forms.CharField:
+    """Not called optional, text by text: the page says once that all of them are."""
+    field.needed_when_used = True  # type: ignore[attr-defined]
+    return field

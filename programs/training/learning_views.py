@@ -60,6 +60,7 @@ def lesson(request: HttpRequest, pk: int, position: int) -> HttpResponse:
     thought = thinking.of_lesson(_me(request), one)
     context = {
         "course": course,
+        "name": course.label_in(language),
         "version": version,
         "page": learning.page(one, language),
         "menu": languages.menu(version),
@@ -103,6 +104,7 @@ def quiz(request: HttpRequest, pk: int) -> HttpResponse:
             form.refuse(error)
     context = {
         "course": course,
+        "name": course.label_in(language),
         "version": version,
         "form": form,
         "count": len(turn.paper.asked),
@@ -125,6 +127,7 @@ def attempt(request: HttpRequest, pk: int, attempt_pk: int) -> HttpResponse:
     context = {
         "attempt": row,
         "course": row.version.course,
+        "name": row.version.course.label_in(language),
         "language": language,
         "menu": languages.menu(row.version),
         "questions": quizzes.explain(said, row.asked or range(len(said)), row.answers),

@@ -50,6 +50,10 @@ class Course(models.Model):
         """The name in the reader's language."""
         return texts.pick(self.names) or self.name
 
+    def label_in(self, language: str) -> str:
+        """The name in ``language``, where it has one."""
+        return str(self.names.get(language) or self.name)
+
     @property
     def about(self) -> str:
         """The summary in the reader's language."""

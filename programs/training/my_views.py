@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from typing import cast
 
 from django.core.paginator import Paginator
@@ -114,6 +115,8 @@ def _mine(request: HttpRequest, pk: int) -> tuple[list[Stand], CourseVersion, Co
     stands = standing.of_people([_me(request).pk], timezone.localdate())[_me(request).pk]
     mine = [one for one in stands if one.course_id == pk]
     mine.sort(key=lambda one: (standing.URGENCY.index(one.state), one.by))
+    if any(not one.first for one in mine):
+        mine = [replace(one, first=()) for one in mine]
     course = Course.objects.filter(pk=pk).first() if mine else None
     version = queries.version_for(_me(request), course) if course else None
     if version is None or course is None:

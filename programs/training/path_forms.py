@@ -224,11 +224,22 @@ class RuleForm(forms.Form):
 
     everybody = forms.BooleanField(label=gettext_lazy("Everybody who works here"), required=False)
     program = forms.ModelChoiceField(
-        label=gettext_lazy("Enrolled in the program"), queryset=Program.objects.all(), required=False
+        label=gettext_lazy("Enrolled in the program"),
+        queryset=Program.objects.all(),
+        required=False,
+        empty_label=gettext_lazy("Any"),
     )
-    cohort = forms.ModelChoiceField(label=gettext_lazy("In the cohort"), queryset=Cohort.objects.none(), required=False)
+    cohort = forms.ModelChoiceField(
+        label=gettext_lazy("In the cohort"),
+        queryset=Cohort.objects.none(),
+        required=False,
+        empty_label=gettext_lazy("Any"),
+    )
     unit = forms.ModelChoiceField(
-        label=gettext_lazy("In the unit, or below it"), queryset=Unit.objects.none(), required=False
+        label=gettext_lazy("In the unit, or below it"),
+        queryset=Unit.objects.none(),
+        required=False,
+        empty_label=gettext_lazy("Any"),
     )
     job_family = forms.ChoiceField(label=gettext_lazy("Job family"), required=False)
     language = forms.ChoiceField(label=gettext_lazy("Language"), required=False)

@@ -24,6 +24,7 @@ from programs.training.path_views import asked_day, my_units
 
 PAGE = 50
 TEAM_PAGE = 50
+SHOWN_EACH = 3
 SHOWN = {"all": gettext_lazy("Everybody"), "risk": gettext_lazy("Late or lapsed")}
 
 
@@ -227,7 +228,9 @@ def team_due(request: HttpRequest) -> HttpResponse:
     rows = sorted(rows, key=lambda row: (-sum(s.state in standing.RISK for s in row[1]), not row[1]))
     context = {
         "page": page,
-        "rows": [row for row in rows if row[1]],
+        "rows": [
+            {"person": one, "near": near[:SHOWN_EACH], "more": len(near) - SHOWN_EACH} for one, near in rows if near
+        ],
         "fine": [one for one, near in rows if not near],
         "late": sum(s.state in standing.RISK for _one, near in rows for s in near),
         "today": today,

@@ -254,7 +254,7 @@ def _do(request: HttpRequest, path: Path, what: str) -> tuple[str, int | None]:
     if what == "delete":
         paths.delete(by=_me(request), path=path)
         return _("The draft is thrown away."), None
-    raise Http404
+    raise ValidationError(_("Choose what to do with the path."))
 
 
 # -- files -----------------------------------------------------------------------------------------------------------

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
@@ -96,6 +96,9 @@ def way(employee: Employee, today: dt.date) -> list[Item]:
     }
     found = []
     for group in groups:
+        if any(not one.first for one in group):
+            # Another way leads to it: nothing must come first.
+            group = [replace(one, first=()) for one in group]
         choice = _choice(group, versions, read, done)
         since = group[0].renews_from if group[0].state in {State.RENEW, State.LAPSED} else None
         days = [day for day in read.get(choice.pk, []) if since is None or day >= since] if choice else []

@@ -30,6 +30,9 @@ class QuizForm(forms.Form):
         self.quiz, self.paper = quiz, turn.paper
         for place in self.paper.shown:
             self.fields |= self._made(place, self.quiz[place])
+        for field in self.fields.values():
+            # Asked for by the rules of the quiz, with their own words.
+            field.needed_when_used = True  # type: ignore[attr-defined]
 
     def _made(self, place: int, question: Question) -> dict[str, forms.Field]:
         kind, order = kind_of(question), self.paper.orders[place]

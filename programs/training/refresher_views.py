@@ -29,6 +29,7 @@ def refresher(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "row": row,
         "course": version.course,
+        "name": version.course.label_in(language),
         "language": language,
         "menu": languages.menu(version),
         "count": len(quiz),

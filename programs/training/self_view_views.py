@@ -84,6 +84,7 @@ def edit(request: HttpRequest, code: str) -> HttpResponse:
     context = {
         "requirement": requirement,
         "form": form,
+        "scales": [form[slot] for slot in self_views.SLOTS],
         "earlier": ([row.now, *row.earlier] if row and row.now else []),
         "manager": me.manager,
     }

@@ -70,7 +70,7 @@ def summary(visit: Visit, status: int = 200) -> HttpResponse:
         rows=[_row(visit, current, opened) for current in visit.pages],
         first_open=first + (visit.query.replace("?", "&") if first else ""),
         back_url=visit.last + visit.query,
-        bar=[(page.complete(visit.answers), False) for page in visit.pages],
+        bar=[(page.complete(visit.answers) or not opened, False) for page in visit.pages],
         # On a shared tablet nobody is known any more after sending.
         **(receipts.context(visit, day(visit.wave.closes_on, visit.language)) if visit.kiosk else {}),
     )
@@ -88,7 +88,8 @@ def _row(visit: Visit, current: Page, opened: list[tuple[Page, rules.Field]]) ->
     return {
         "title": _title(visit, current),
         "count": count,
-        "complete": current.complete(visit.answers),
+        # Unanswered, the question whose service he used means all he was asked about: nothing is missing then.
+        "complete": current.complete(visit.answers) or (current.screener is not None and not opened),
         "url": url,
         "comments": [visit.answers.get(f.name) for f in current.fields if f.is_comment and visit.answers.get(f.name)],
         "missing": [

@@ -144,6 +144,7 @@ def _form(
         fields=[(name, d[name], posted.get(name, "")[:200]) for name in place.kiosk.asks],
         typed=posted.get("code", "")[:40],
         problem=d.get(problem, ""),
+        mild=problem == "kiosk_idle",
     )
 
 

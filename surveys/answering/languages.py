@@ -56,7 +56,11 @@ def words(language: str) -> Mapping[str, str]:
 @functools.cache
 def _words(language: str) -> Mapping[str, str]:
     index = ORDER.index(language)
-    return {key: row[index] for key, row in WORDS.items()}
+    found = {key: row[index] for key, row in WORDS.items()}
+    if language != "fr":
+        return found
+    # French quotation marks never stand alone at the end of a line.
+    return {key: word.replace("« ", "«\u00a0").replace(" »", "\u00a0»") for key, word in found.items()}
 
 
 def languages_of(items: Iterable[Mapping[str, Any]]) -> list[str]:

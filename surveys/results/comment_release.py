@@ -7,6 +7,7 @@ written in an order of chance: nothing tells which were written by the same pers
 
 from __future__ import annotations
 
+import re
 import uuid
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from random import SystemRandom
@@ -24,6 +25,7 @@ from surveys.waves.models import Wave
 TREE, SAID = "tree", "said"
 BATCH = 2000
 CORRECTED = "[…]"
+MARK = re.compile(f"{re.escape(masking.MASK)}|{re.escape(CORRECTED)}")
 
 
 def homes(wave: Wave) -> dict[tuple[bool, int], tuple[str, int]]:
@@ -80,7 +82,7 @@ def masked_words(text: str, words: Iterable[str]) -> tuple[str, int]:
     for word in words:
         spans = masking.of_typed(text, word.strip()) if word.strip() else []
         for start, end in reversed(spans):
-            if text[start:end] in CORRECTED or _inside_mask(text, start, end):
+            if _inside_mask(text, start, end):
                 continue
             text = text[:start] + CORRECTED + text[end:]
             count += 1
@@ -88,8 +90,7 @@ def masked_words(text: str, words: Iterable[str]) -> tuple[str, int]:
 
 
 def _inside_mask(text: str, start: int, end: int) -> bool:
-    at = text.rfind(masking.MASK, 0, end)
-    return at >= 0 and at <= start < at + len(masking.MASK)
+    return any(one.start() <= start and end <= one.end() for one in MARK.finditer(text))
 
 
 def _row(made: Release, family: str, unit: int, item: str, text: str, masked: int) -> ReleasedComment:

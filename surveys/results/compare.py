@@ -74,7 +74,7 @@ def compare(one: Side, other: Side, language: str) -> Compared:
 
 
 def same_group(one: Side, other: Side) -> bool:
-    """Whether it is one group, a wave and the one before: then the change was decided at the release of the later."""
+    """Whether it is one group, in two waves: where the later was compared with the earlier at its release, its word stands."""
     return (one.family, one.unit, one.other) == (other.family, other.unit, other.other) and one.number != other.number
 
 
@@ -83,8 +83,10 @@ def _pair(key: str, said: str, one: Side, other: Side, decided: bool, language: 
     moved = None
     if decided:
         later, before = (mine, other.number) if one.number > other.number else (theirs, one.number)
-        if (later.get("change") or {}).get("since") == before:
-            moved = change.read(later)
+        told_change = later.get("change") or {}
+        for one_change in (told_change, told_change.get("first") or {}):
+            if moved is None and one_change.get("since") == before:
+                moved = change.Change(*(one_change[key] for key in ("delta", "low", "high", "word")))
     told = words.told_change(moved, language) if moved else ""
     return Pair(key, said[:1].upper() + said[1:], mine, theirs, moved=moved, moved_words=told, **more)
 

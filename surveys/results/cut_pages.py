@@ -11,7 +11,8 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from surveys.results import branches, cell_html, charts, heat_pages, queries, reading, sharing, telling
+from surveys.results import branches, cell_html, charts, heat_pages, queries, reading, sharing, showing, telling
+from surveys.results.insight import words
 
 
 @require_safe
@@ -150,6 +151,10 @@ def category(request: HttpRequest, wave_id: int, key: str, category: int) -> Htt
         "finding": queries.finding(row.cells),
         "cards": queries.cards(row.cells, {}),
         "items": items,
+        "below": showing.below(row.cells),
+        "barrier": charts.barrier(row.cells.get("barrier")),
+        "noise_note": words.pick("noise_note", language),
+        "drivers": showing.drivers(row.cells.get("drivers"), seen.items, language, name),
         "thirds": charts.thirds([{"code": item.code, "cell": item.cell} for item in items]),
         "divisions": _divisions(seen, key, category),
         "within": bool(unit),

@@ -23,7 +23,7 @@ from django.utils.translation import get_language
 
 from culture.access.permissions import Permission, can
 from surveys.instruments.scales import text_in
-from surveys.results import queries
+from surveys.results import queries, sharing
 from surveys.results.models import CellGroup, Release
 from surveys.waves.models import Wave
 
@@ -209,8 +209,8 @@ class Seen:
         row.cells = self.told(row.cells)
         return row
 
-    def above(self, unit: int, keys: Sequence[str]) -> dict[str, Line]:
-        """For each of the keys the nearest group above ``unit`` that shows it and may be seen."""
+    def line_above(self, unit: int) -> list[int]:
+        """The groups above ``unit``, from the nearest to the top, whether they may be seen or not."""
         if self.nodes is None:
             parents = {place.unit: place.parent for place in self.places}
         else:
@@ -221,14 +221,13 @@ class Seen:
         while at is not None and at not in line:
             line.append(at)
             at = parents.get(at)
-        found = {one.unit: one for one in self.lines(TREE, keys=keys, unit__in=line)} if line else {}
-        upwards = [found[one] for one in line if one in found]
-        return {
-            key: one
-            for key in keys
-            for one in [next((up for up in upwards if (up.cells.get(key) or {}).get("shown")), None)]
-            if one is not None
-        }
+        return line
+
+    def above(self, unit: int, key: str) -> Line | None:
+        """The nearest group above ``unit`` that shows ``key`` and may be seen."""
+        line = self.line_above(unit)
+        found = {one.unit: one for one in self.lines(TREE, keys=[key], unit__in=line)} if line else {}
+        return nearest(line, found, key)
 
     # -- change ------------------------------------------------------------------------------------------------------
 
@@ -249,7 +248,25 @@ class Seen:
 
     def told(self, cells: dict[str, Any]) -> dict[str, Any]:
         """Cells without what changed since a wave this reader may not see: it would tell that wave's numbers."""
-        return cells if self._wave_before else queries.without_change(cells)
+        if not self._wave_before:
+            return queries.without_change(cells)
+        return cells if self._all_seen else {key: _without_first(cell, self._numbers) for key, cell in cells.items()}
+
+    @cached_property
+    def _all_seen(self) -> bool:
+        """Whether no wave is kept from the reader; HR shares them."""
+        return sharing.standing(self.user).hr
+
+    @cached_property
+    def _numbers(self) -> set[int]:
+        """The numbers of the waves of the series that are shared with the reader."""
+        waves = queries.released_waves(self.user).filter(series_id=self.wave.series_id)
+        return set(waves.order_by().values_list("number", flat=True))
+
+    @cached_property
+    def earlier_is_kept(self) -> bool:
+        """Whether there is a wave before that the reader may not see."""
+        return self._wave_before is None and queries.previous(self.wave) is not None
 
     # -- what was asked ----------------------------------------------------------------------------------------------
 
@@ -293,6 +310,19 @@ class Seen:
         for row in self.groups(*families).order_by("pk").iterator(chunk_size=chunk):
             row.cells = self.told(row.cells)
             yield row
+
+
+def _without_first(cell: Any, numbers: set[int]) -> Any:
+    """The cell without its change since the first wave, where that wave is not among ``numbers``."""
+    moved = cell.get("change") if isinstance(cell, dict) else None
+    if not moved or "first" not in moved or moved["first"].get("since") in numbers:
+        return cell
+    return {**cell, "change": {key: value for key, value in moved.items() if key != "first"}}
+
+
+def nearest(line: Iterable[int], found: Mapping[int, Line], key: str) -> Line | None:
+    """The first group of ``line`` whose cell ``key`` is shown."""
+    return next((one for at in line if (one := found.get(at)) and (one.cells.get(key) or {}).get("shown")), None)
 
 
 def seen_or_404(user: queries.User, wave_id: int) -> Seen:

@@ -1,5 +1,6 @@
-"""Closing a wave: refuse further answers → seal → (comments are looked at for names) → release → forget. Each step is repeatable and leaves its mark.
+"""Closing a wave: refuse further answers → seal → (comments are looked at for names) → release → forget.
 
+Each step is repeatable and leaves its mark.
 A crash anywhere is healed by calling :func:`close_wave` again: a step is one transaction that begins by locking the
 wave's row and looking whether it was done. Keys are destroyed only after the release is committed.
 """

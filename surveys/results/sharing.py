@@ -150,12 +150,10 @@ def leaders_see() -> Q:
 NEWS_DAYS = 45
 
 
-def news_for(user: User) -> list[tuple[Wave, dt.date]]:
-    """Waves that came to be shared with ``user`` lately, with the day; the newest first. HR hears of a release."""
-    if not isinstance(user, Employee):
-        return []
+def news_of(waves: list[Wave], user: User) -> list[tuple[Wave, dt.date]]:
+    """Those of the waves that came to be shared with ``user`` lately, with the day. HR hears of a release."""
     since, found = clock.today() - dt.timedelta(days=NEWS_DAYS), []
-    for wave in latest_for(user):
+    for wave in waves:
         shared = _of(wave)
         days = [getattr(shared, f"{name}_on") for name in open_to(wave, user)] if shared else []
         first = min(days, default=timezone.localdate(wave.released_at) if wave.released_at else None)
@@ -175,7 +173,7 @@ def may_enter(user: User) -> bool:
 
 
 def latest_for(user: User) -> list[Wave]:
-    """Released waves shared with ``user``, the newest first."""
+    """Released waves shared with ``user``, the newest first; a dozen at most."""
     waves = Wave.objects.filter(shared_with(user), state=Wave.State.RELEASED)
     return list(waves.select_related("series", "sharing").defer("snapshot").order_by("-opens_on", "-pk")[:12])
 

@@ -24,6 +24,7 @@ from surveys.results import (
 )
 from surveys.results.disclosure import NOT_ASKED
 from surveys.results.insight import trends, words
+from surveys.results.insight.change import Change
 from surveys.results.models import CellGroup
 
 KEYS = (*queries.COLUMNS, "participation", "barrier")
@@ -54,14 +55,27 @@ def wave(request: HttpRequest, wave_id: int) -> HttpResponse:
         "release": seen.release,
         "company": company,
         "heading": queries.finding(cells),
-        "cards": queries.cards(cells, seen.cells_before(company) if company else {}),
+        "cards": _cards(cells, seen.cells_before(company) if company else {}, language),
         "said": showing.findings_of(cells, seen.items, language, company.name if company else ""),
         "trend": charts.trend([_point(row) for row in course]),
         "barrier": charts.barrier(cells.get("barrier")),
         "partial": seen.partial,
         "hr": sharing.standing(request.user).hr,
+        "alone": seen.earlier_is_kept,
     }
     return render(request, "surveys/results/wave.html", context | _units(request, seen))
+
+
+def _cards(cells: dict[str, Any], before: dict[str, Any], language: str) -> list[dict[str, Any]]:
+    """The three with their change since the last wave and, if that is another, since the first."""
+    found = queries.cards(cells, before)
+    for card in found:
+        moved = (card["cell"] or {}).get("change") or {}
+        first = moved.get("first")
+        if first and first["since"] != moved.get("since"):
+            told = Change(first["delta"], first["low"], first["high"], first["word"])
+            card["first"] = {"since": first["since"], "words": words.told_change(told, language)}
+    return found
 
 
 def _point(row: CellGroup) -> dict[str, Any]:
@@ -138,7 +152,8 @@ def unit(request: HttpRequest, wave_id: int, unit: int) -> HttpResponse:
         raise Http404
     language, asked = get_language() or "en", seen.items
     items = telling.tell(asked, row.cells, language, row.name, seen.items_before)
-    whole, driven = seen.company, _drivers(seen, row, asked, language)
+    whole, around = seen.company, _Around(seen, row)
+    driven = _drivers(row, around, asked, language)
     inner = _inside(queries.finding(row.cells))
     context = {
         "wave": seen.wave,
@@ -154,7 +169,7 @@ def unit(request: HttpRequest, wave_id: int, unit: int) -> HttpResponse:
             asked, row.cells, whole.cells if whole else {}, seen.release.rules, language, row.name
         ),
         "heading": _("%(unit)s: %(finding)s") % {"unit": row.name, "finding": inner},
-        "cards": queries.cards(row.cells, seen.cells_before(row)),
+        "cards": _cards(row.cells, seen.cells_before(row), language),
         "own": [item for item in items if item.about == "own"],
         "served": [item for item in items if item.about == "provider"],
         "served_cell": row.cells.get("served", {"shown": False}),
@@ -162,49 +177,55 @@ def unit(request: HttpRequest, wave_id: int, unit: int) -> HttpResponse:
         "partners": service_pages.partners(seen, unit),
         "thirds": charts.thirds([{"code": item.code, "cell": item.cell} for item in items if item.about == "own"]),
         "barrier": charts.barrier(row.cells.get("barrier")),
-        "parts": _parts(seen, unit),
+        "parts": _parts(seen, around),
+        "alone": seen.earlier_is_kept,
     }
     return render(request, "surveys/results/unit.html", context)
 
 
-def _parts(seen: reading.Seen, unit: int) -> dict[str, Any]:
+class _Around:
+    """What lies right below a unit and what lies above it, with the cells the page needs of them. One query."""
+
+    def __init__(self, seen: reading.Seen, row: CellGroup) -> None:
+        self.inside = [place for place in seen.places if place.parent == row.unit]
+        hidden = any(not row.cells[key].get("shown") for key in DRIVERS if key in row.cells)
+        self.line = seen.line_above(row.unit) if hidden else []
+        units = [*self.line, *(place.unit for place in self.inside[:MOST_PARTS])]
+        found = seen.lines(reading.TREE, keys=[*queries.COLUMNS, *DRIVERS], unit__in=units) if units else []
+        self.lines = {one.unit: one for one in found}
+
+
+def _parts(seen: reading.Seen, around: _Around) -> dict[str, Any]:
     """What lies right below a unit, with the summary's scores."""
-    inside = [place for place in seen.places if place.parent == unit]
-    cells = seen.tree((place.unit for place in inside[:MOST_PARTS]), queries.COLUMNS) if inside else {}
-    heads = _heads()
-    rows = [
-        {
-            "unit": place.unit,
-            "name": place.name,
-            "scores": [
-                cell_html.score(
-                    cells.get(place.unit, {}).get(key),
-                    label=heads[key],
-                    why=cell_html.why_address(seen.wave.pk, reading.TREE, place.unit, key),
-                    plain=key == "talk",
-                )
-                for key in queries.COLUMNS
-            ],
-        }
-        for place in inside[:MOST_PARTS]
-    ]
-    return {"rows": rows, "heads": list(heads.items()), "more": max(0, len(inside) - MOST_PARTS)}
+    heads, rows = _heads(), []
+    for place in around.inside[:MOST_PARTS]:
+        line = around.lines.get(place.unit)
+        scores = [
+            cell_html.score(
+                line.cells.get(key) if line else None,
+                label=heads[key],
+                why=cell_html.why_address(seen.wave.pk, reading.TREE, place.unit, key),
+                plain=key == "talk",
+            )
+            for key in queries.COLUMNS
+        ]
+        rows.append({"unit": place.unit, "name": place.name, "scores": scores})
+    return {"rows": rows, "heads": list(heads.items()), "more": max(0, len(around.inside) - MOST_PARTS)}
 
 
 def _drivers(
-    seen: reading.Seen, row: CellGroup, items: list[dict[str, Any]], language: str
+    row: CellGroup, around: _Around, items: list[dict[str, Any]], language: str
 ) -> dict[str, showing.Drivers | None]:
     """What drives each outcome in the group, else in the nearest group above that has enough people and may be seen."""
     found: dict[str, showing.Drivers | None] = {}
-    asked = [key for key in DRIVERS if (row.cells.get(key) or NOT_ASKED).get("why") != NOT_ASKED["why"]]
-    hidden = [key for key in asked if not row.cells[key].get("shown")]
-    upper = seen.above(row.unit, hidden) if hidden else {}
-    for key in asked:
-        if row.cells[key].get("shown"):
-            found[key] = showing.drivers(row.cells[key], items, language, row.name)
-        elif key in upper:
-            line = upper[key]
-            found[key] = showing.drivers(line.cells[key], items, language, line.name, of=line.name)
+    for key in DRIVERS:
+        cell = row.cells.get(key) or NOT_ASKED
+        if cell.get("why") == NOT_ASKED["why"]:
+            continue
+        if cell.get("shown"):
+            found[key] = showing.drivers(cell, items, language, row.name)
+        elif (upper := reading.nearest(around.line, around.lines, key)) is not None:
+            found[key] = showing.drivers(upper.cells[key], items, language, upper.name, of=upper.name)
     return found
 
 
@@ -232,7 +253,7 @@ def trend(request: HttpRequest, wave_id: int, unit: int) -> HttpResponse:
     way = request.GET.get("way", "")
     way = way if way in trends.WAYS else trends.WAS
     codes = {one: inside for one, inside in queries.codes_of(seen.items).items() if one in known}
-    points = trends.trend(_waves_seen(request, seen), unit, key, way, codes.get(key, ()))
+    points = trends.trend(_waves_seen(request, seen, key), unit, key, way, codes.get(key, ()))
     context = {
         "wave": seen.wave,
         "release": seen.release,
@@ -250,8 +271,8 @@ def trend(request: HttpRequest, wave_id: int, unit: int) -> HttpResponse:
     return render(request, "surveys/results/trend.html", context)
 
 
-def _waves_seen(request: HttpRequest, seen: reading.Seen) -> list[trends.Wave]:
+def _waves_seen(request: HttpRequest, seen: reading.Seen, key: str) -> list[trends.Wave]:
     """The waves of the series up to this one, those that are shared with the reader."""
     mine = queries.released_waves(request.user).filter(series_id=seen.wave.series_id)
     shared = set(mine.order_by().values_list("pk", flat=True))
-    return [one for one in history.waves_of(seen.wave.series, seen.wave.number) if one.about.pk in shared]
+    return [one for one in history.waves_of(seen.wave.series, seen.wave.number, key=key) if one.about.pk in shared]

@@ -129,7 +129,7 @@ def _instead(seen: reading.Seen, family: str, unit: int, measure: str) -> dict[s
     own = seen.tree([unit], [key]).get(unit, {}) if family != reading.TREE else {}
     if (own.get(key) or {}).get("shown"):
         return {"unit": unit, "name": seen.names[unit]}
-    upper = seen.above(unit, [key]).get(key)
+    upper = seen.above(unit, key)
     return {"unit": upper.unit, "name": upper.name} if upper else None
 
 

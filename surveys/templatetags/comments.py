@@ -39,5 +39,6 @@ def unit_comments(context: dict[str, Any], wave: Wave, unit: int) -> dict[str, A
 
 @register.inclusion_tag("surveys/results/sharing_news.html", takes_context=True)
 def results_shared(context: dict[str, Any]) -> dict[str, Any]:
-    """The waves whose results came to be shared with the reader lately."""
-    return {"news": sharing.news_for(context["request"].user)[:3]}
+    """The waves whose results came to be shared with the reader lately; else the way to those shared before."""
+    found = sharing.latest_for(context["request"].user)
+    return {"news": sharing.news_of(found, context["request"].user)[:3], "older": bool(found)}

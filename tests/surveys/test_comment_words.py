@@ -9,7 +9,9 @@ from hypothesis import strategies as st
 from surveys.results import masking, themes
 from surveys.results.comment_release import masked_words
 
-KNOWN = masking.names([("Marco", "Rossi"), ("Li", "Murphy"), ("伟", "张"), ("Zoë", "D'Angelo"), ("Ana-Maria", "Ștefan")])
+KNOWN = masking.names(
+    [("Marco", "Rossi"), ("Li", "Murphy"), ("伟", "张"), ("Zoë", "D'Angelo"), ("Ana-Maria", "Ștefan")]
+)
 
 
 @pytest.mark.parametrize(
@@ -77,7 +79,9 @@ def test_masking_keeps_all_but_what_is_masked(text: str, spans: list[tuple[int, 
     joined = masking.joined(text, spans)
     assert all(a[1] < b[0] for a, b in zip(joined, joined[1:], strict=False))
     shown, count = masking.applied(text, masking.write(joined))
-    kept = [text[a:b] for a, b in zip([0, *(e for _s, e in joined)], [*(s for s, _e in joined), len(text)], strict=True)]
+    kept = [
+        text[a:b] for a, b in zip([0, *(e for _s, e in joined)], [*(s for s, _e in joined), len(text)], strict=True)
+    ]
     assert count == len(joined) and shown == masking.MASK.join(kept)
     for start, end in spans:
         assert start >= end or start >= len(text) or any(a <= start and min(end, len(text)) <= b for a, b in joined)

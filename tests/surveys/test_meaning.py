@@ -88,6 +88,9 @@ def test_the_first_release_has_no_words_and_the_second_has_them(world, later):
     for row in rows(later.wave).values():
         for key, cell in row.cells.items():
             assert "change" not in cell or cell["low"] is not None, (row.name, key)
+    crossing = CellGroup.objects.filter(release__wave=later.wave).exclude(family="tree")
+    told = {row.family for row in crossing for cell in row.cells.values() if "change" in cell}
+    assert told == {"customer", "matrix"}  # nobody here has a site or another division
 
 
 @pytest.mark.django_db

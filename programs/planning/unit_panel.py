@@ -1,0 +1,33 @@
+"""What a unit plans and what is late, on the unit's own page, for who plans for it."""
+
+from __future__ import annotations
+
+from culture.access import clock
+from culture.access.permissions import Permission, can
+from culture.people import panels
+from culture.people.models import Employee, Unit
+from culture.people.panels import Panel
+from culture.people.units import descendants
+from programs.planning import actions
+from programs.planning.action_models import Action
+
+MOST = 5
+
+
+@panels.contribute
+def planned(unit: Unit, user: Employee) -> Panel | None:
+    """Open actions of the unit with everything below, the most overdue first. Two queries."""
+    if not can(user, Permission.PLAN_ACTIONS, unit):
+        return None
+    today = clock.today()
+    rows = Action.objects.filter(unit__in=descendants([unit.pk]), state=Action.State.OPEN)
+    found = list(rows.select_related("unit", "promised_to", "owner").order_by("due_on", "pk")[: MOST + 1])
+    late = [one for one in found if one.due_on < today]
+    context = {
+        "rows": found[:MOST],
+        "more": len(found) > MOST,
+        "late": actions.overdue(rows, today).count() if len(late) > MOST else len(late),
+        "today": today,
+        "unit": unit,
+    }
+    return Panel("programs/planning/_unit.html", context)
