@@ -93,6 +93,7 @@ GROUPS: list[tuple[Any, list[Entry]]] = [
             Entry("access:audit", _("Audit"), "history", P.SEE_AUDIT),
             Entry("recognition:desk", _("Rewards desk"), "package-check", P.MANAGE_RECOGNITION),
             Entry("recognition:rules", _("Rules of points"), "coins", P.MANAGE_RECOGNITION),
+            Entry("recognition:patterns", _("Patterns in thanks"), "radar", P.MANAGE_RECOGNITION),
             Entry("recognition:ledger", _("Points ledger"), "scale", P.SEE_LEDGER),
             Entry("people:retention", _("Retention"), "hourglass", P.MANAGE_PEOPLE, whole=True),
             Entry("organisation", _("Organisation"), "building-2", P.MANAGE_SURVEYS),

@@ -3,6 +3,7 @@
 from programs.planning.action_models import Action
 from programs.planning.models import Cohort, CohortPerson, Enrolment, Program, Stage
 from programs.planning.plan_models import Amendment, Draw, Duty, Milestone, Risk
+from programs.recognition.fairness_models import Pattern, PatternPerson
 from programs.recognition.models import Account, Kudos, KudosReceiver, LedgerEntry
 from programs.recognition.point_models import AllowanceRule, Lot, LotUse, PointRules, Proof
 from programs.recognition.reward_models import Redemption, RedemptionStep, Reward, RewardCode
@@ -66,6 +67,8 @@ __all__ = [
     "PathEnrolment",
     "PathRule",
     "PathTally",
+    "Pattern",
+    "PatternPerson",
     "PointRules",
     "Program",
     "Proof",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+
 from django.db.models import QuerySet
 from rest_framework import serializers, viewsets
 
@@ -22,11 +24,13 @@ class KudosSerializer(serializers.ModelSerializer):
         fields = ["id", "at", "giver", "receivers", "behaviour", "story", "points", "public"]
         read_only_fields = fields
 
+    @functools.cached_property
+    def _hidden(self) -> bool:
+        return rules.current().amounts_hidden
+
     def get_points(self, kudos: Kudos) -> int | None:
         """Null where the organisation shows amounts to giver and receivers only."""
-        if "amounts_hidden" not in self.context:
-            self.context["amounts_hidden"] = rules.current().amounts_hidden
-        hidden = self.context["amounts_hidden"]
+        hidden = self._hidden
         reader = getattr(self.context.get("request"), "user", None)
         mine = reader is not None and reader.pk in {kudos.giver_id, *(one.receiver_id for one in kudos.receipts.all())}
         return kudos.points if mine or not hidden else None

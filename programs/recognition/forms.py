@@ -76,6 +76,7 @@ class GiveForm(forms.Form):
         coerce=lambda value: value == "yes",
         initial="yes",
         widget=forms.RadioSelect,
+        help_text=_("Points count in sums either way: where they run in a circle, HR is told how many, not what for."),
     )
     key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
 

@@ -40,6 +40,7 @@ def soon(employee: Employee, today: dt.date, days: int = 60) -> tuple[int, dt.da
     if not found:
         return None
     first = found[0][0]
+    assert first is not None
     return sum(points for day, points in found if day == first), first
 
 

@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from culture.people import retention, rights
 from culture.people.models import Employee
 from culture.people.rights import FOR_EVER, WITH_IDENTITY, Fate, Group, Holding, Row
+from programs.recognition.fairness_models import Pattern, PatternPerson
 from programs.recognition.models import Account, Kudos, KudosReceiver
 from programs.recognition.point_models import Lot
 from programs.recognition.reward_models import Redemption, RedemptionStep
@@ -93,6 +94,19 @@ def _decision(row: RedemptionStep, person: Employee) -> Row:
     return {_("When"): row.at, _("State"): row.get_state_display(), _("Note"): row.note}
 
 
+def _pattern(row: PatternPerson, person: Employee) -> Row:
+    told = row.pattern
+    return {_("Found"): told.found_on, _("What"): told.get_kind_display(), _("State"): told.get_state_display()}
+
+
+def _judged(row: Pattern, person: Employee) -> Row:
+    return {_("When"): row.decided_at, _("What"): row.get_kind_display(), _("Note"): row.note}
+
+
+def _forget_patterns(person: Employee) -> int:
+    return Pattern.objects.filter(people__employee=person).delete()[0]
+
+
 def _forget_notes(person: Employee) -> int:
     RedemptionStep.objects.filter(redemption__employee=person).exclude(note="").update(note="")
     return Redemption.objects.filter(employee=person).exclude(note="").update(note="")
@@ -125,6 +139,34 @@ def _hold_rewards() -> None:
             show=_redemption,
             erase=_forget_notes,
             related=("reward",),
+        )
+    )
+    rights.hold(
+        Holding(
+            model="programs.PatternPerson",
+            fields=("employee",),
+            group=Group.THANKS,
+            title=_("Patterns in thanks you were part of"),
+            kept=WITH_IDENTITY,
+            seen_by=_("HR, with sums of points, never a single thank-you"),
+            after=_("Removed with all of the pattern."),
+            fate=Fate.REMOVED,
+            show=_pattern,
+            erase=_forget_patterns,
+            related=("pattern",),
+        )
+    )
+    rights.hold(
+        Holding(
+            model="programs.Pattern",
+            fields=("decided_by",),
+            group=Group.DONE,
+            title=_("Patterns in thanks you decided on"),
+            kept=WITH_IDENTITY,
+            seen_by=_("HR"),
+            after=_("Stays as decided by “a former colleague”."),
+            fate=Fate.KEPT,
+            show=_judged,
         )
     )
     rights.hold(

@@ -98,7 +98,7 @@ class RewardForm(forms.Form):
 
     def terms(self) -> Terms:
         data = self.cleaned_data
-        texts = {
+        texts: dict[str, Any] = {
             part: {code: data[f"{part}_{code}"] for code, _name in self.languages if data[f"{part}_{code}"]}
             for part in ("name", "description")
         }

@@ -9,12 +9,13 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from culture.access import clock
-from programs.recognition import lots, proving, settling
+from programs.recognition import lots, proving, settling, watching
 from programs.recognition.models import Account, LedgerEntry
 from programs.recognition.point_models import Proof
 
 log = logging.getLogger(__name__)
 NIGHT = 2
+SWEEPS_ON = 0  # Monday
 TOLD = 50
 
 
@@ -40,6 +41,8 @@ def prove(*, now: datetime) -> Proof | None:
     proof.findings = [str(one) for one in found[:TOLD]]
     proof.accounts, proof.entries, proof.done = Account.objects.count(), LedgerEntry.objects.count(), True
     proof.save()
+    if local.weekday() == SWEEPS_ON:
+        watching.sweep(today=local.date())
     if found:
         log.error("The points ledger does not add up: %d findings.", len(found))
     return proof

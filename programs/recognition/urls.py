@@ -1,6 +1,6 @@
 from django.urls import URLPattern, path
 
-from programs.recognition import desk_views, ledger_views, reward_views, rule_views, views
+from programs.recognition import desk_views, fairness_views, ledger_views, reward_views, rule_views, views
 
 app_name = "recognition"
 
@@ -15,6 +15,8 @@ urlpatterns: list[URLPattern] = [
     path("thanks/rules/", rule_views.point_rules, name="rules"),
     path("thanks/rules/allowances/", rule_views.add_allowance, name="add_allowance"),
     path("thanks/rules/allowances/<int:pk>/remove/", rule_views.remove_allowance, name="remove_allowance"),
+    path("thanks/patterns/", fairness_views.patterns, name="patterns"),
+    path("thanks/patterns/<int:pk>/", fairness_views.decide, name="decide_pattern"),
     path("rewards/", reward_views.rewards, name="rewards"),
     path("rewards/mine/", reward_views.my_rewards, name="my_rewards"),
     path("rewards/<int:pk>/", reward_views.reward, name="reward"),
