@@ -12,6 +12,7 @@ class ProgramsConfig(AppConfig):
         from programs.recognition import in_plan as recognition_in_plan
         from programs.recognition import personal as recognition
         from programs.training import in_plan as training_in_plan
+        from programs.training import checks  # noqa: F401
         from programs.training import personal as training
 
         aftermath.register()

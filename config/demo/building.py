@@ -10,7 +10,7 @@ from dateutil.relativedelta import relativedelta
 from django.db import transaction
 from django.utils import timezone
 
-from config.demo import beginnings, deeds, history, organisation, paths, plans, results, story
+from config.demo import beginnings, deeds, history, keeping, organisation, paths, plans, results, story
 from config.demo.answers import Teller
 from config.demo.organisation import Personas
 from culture.framework.loading import load_catalogue
@@ -63,6 +63,7 @@ def build(*, employees: int, waves: int, seed: int, now: dt.datetime, say: Calla
     thanks = history.thank(program=program, rng=rng, now=now, star=people.employee)
     seen = history.observe(program=program, rng=random.Random(seed + 2), now=now)
     deeds.meet(by=people.hr, learner=people.employee, now=now)
+    keeping.keep(learner=people.employee, now=now)
     planned = deeds.plan(by=people.hr, today=today)
     walking = paths.walk(
         program=program, by=people.hr, learner=people.employee, today=today, rng=random.Random(seed + 3)

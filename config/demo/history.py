@@ -59,7 +59,7 @@ def train(*, program: Program, by: Employee, rng: random.Random, now: dt.datetim
         courses.record_history(version=version, done=done)
         if last:
             _begin(beginner, version, today, now)
-    loading.load_courses(by=by)
+    loading.load_courses(by=by, now=_at(program.starts_on, 9))
 
 
 def _begin(beginner: Employee, version: courses.CourseVersion, today: dt.date, now: dt.datetime) -> None:

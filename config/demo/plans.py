@@ -44,6 +44,7 @@ def furnish(*, program: Program, by: Employee, sponsor: Employee, today: dt.date
     """Goals, milestones, risks, duties, an amendment made in summer, and the draft that follows."""
     for kind, (goal, criteria) in STAGES.items():
         Stage.objects.filter(program=program, kind=kind).update(goal=goal, exit_criteria=criteria)
+    Program.objects.filter(pk=program.pk).update(launched_on=program.starts_on - 2 * WEEK)
     program.focus.set(Requirement.objects.filter(code__in=FOCUS))
     _promise(program, by, sponsor, today)
     _amend(program, by, today)

@@ -183,7 +183,9 @@
   const run = async () => {
     let alone = false;
     while (fresh().length) {
-      const batch = alone ? [fresh()[0]] : fresh();
+      // Whose service was used decides what else there is.
+      const first = fresh().find(({ names }) => names.includes("s.used")) ?? fresh()[0];
+      const batch = alone ? [first] : fresh();
       if (form && !gaps) say(form.dataset.saving);
       let answer;
       const pairs = batch.flatMap(({ entry }) => entry.pairs);
@@ -216,6 +218,7 @@
       persist();
       remember();
       pause = 0;
+      if (!fresh().length) gaps = false;
       if (!entries().length) {
         page.ahead?.waits(0);
         if (form) {
@@ -338,6 +341,7 @@
   const bind = () => {
     form = document.getElementById("page");
     send = document.getElementById("send");
+    wish = null; // of the page before
     if (form) {
       form.addEventListener("change", (event) => {
         settle(event.target);
@@ -415,6 +419,7 @@
   const page = {
     root, told, keep, find, answers, bind, fill, entries, fresh, marks, say, retry,
     ahead: null,
+    onDevice: () => Boolean(box) && keep.where === "device",
     store: (content) => box && later(() => put(shelf(), "pages.", content)),
     learn: (found) => { seen = found; knows = true; remember(); },
     knows: () => knows,

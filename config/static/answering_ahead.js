@@ -93,7 +93,7 @@
     const away = document.getElementById("away");
     if (!away) return;
     if (!n && !page.isAway()) return away.remove();
-    const lines = [make("strong", "", n ? words("waits_n", { n }) : ""), make("span", "", words(page.keep.where === "tab" ? "away_tab" : "away"))];
+    const lines = [make("strong", "", n ? words("waits_n", { n }) : ""), make("span", "", words(page.onDevice() ? "away" : "away_tab"))];
     if (!page.knows()) lines.push(make("span", "", words("seen_later")));
     away.replaceChildren(...lines.filter((one) => one.textContent));
   };

@@ -209,6 +209,7 @@ SENTENCES: dict[str, Any] = {
     "kudos.given": _l("thanked a colleague"),
     "kudos.withdrawn": _l("withdrew thanks in time"),
     "points.corrected": _l("corrected the points of %(subject)s by %(points)s"),
+    "points.pattern": _l("decided on a pattern in thanks"),
     "points.rules": _l("changed the rules of points"),
     "points.allowance": _l("added a rule for points to give: %(base)s"),
     "points.no_allowance": _l("removed a rule for points to give: %(base)s"),

@@ -143,7 +143,7 @@ class AmendmentSerializer(serializers.ModelSerializer[Amendment]):
         fields = ["id", "program", "on", "by", "reason", "changes"]
 
 
-class AmendmentViewSet(viewsets.ReadOnlyModelViewSet[Amendment]):
+class AmendmentViewSet(mixins.ListModelMixin, viewsets.GenericViewSet[Amendment]):
     """What was changed of launched programs, by whom and why."""
 
     permission_classes = [api_permission(Permission.MANAGE_PROGRAMS)]

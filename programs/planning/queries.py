@@ -43,9 +43,9 @@ def known(user: Employee) -> QuerySet[Employee] | None:
 
 
 def cohorts_within(user: Employee, permission: Permission) -> QuerySet[Cohort]:
-    """The cohorts, of programs that are launched and not finished, all of whose units are ``user``'s by
-    ``permission``."""
-    alive = Cohort.objects.filter(program__state__in=[Program.State.RUNNING, Program.State.PAUSED])
+    """The cohorts of running programs, all of whose units are ``user``'s by ``permission``: whom something new may be
+    given. A draft has nobody yet, a paused program gives nothing new."""
+    alive = Cohort.objects.filter(program__state=Program.State.RUNNING)
     if sees_everything(user, permission):
         return alive
     used = Cohort.units.through.objects.filter(cohort=OuterRef("pk"))

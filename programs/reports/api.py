@@ -50,7 +50,7 @@ class ScorecardViewSet(viewsets.ViewSet):
     serializer_class = ScorecardSerializer
 
     def retrieve(self, request: Request, pk: str | None = None) -> Response:
-        programs = Program.objects.select_related("series")
+        programs = Program.objects.launched().select_related("series")
         program = get_object_or_404(programs, pk=int(pk) if pk and pk.isdigit() and len(pk) < 18 else 0)
         record(request.user, "scorecard.read", program)  # type: ignore[arg-type]
         return Response(ScorecardSerializer(as_json(scorecard.build(program, now=timezone.now()))).data)

@@ -144,6 +144,8 @@ def _add_results(card: Scorecard, program: Program) -> None:
     top = next((group for group in groups if group.parent is None), None)
     latest = history[-1][1] if history else {}
     cells = top.cells if top else {}
+    if (last := results.previous(card.wave)) is not None and last.pk not in shared:
+        cells = results.without_change(cells)
     card.cards = [_card(dimension, cells.get(dimension), latest.get(dimension)) for dimension in DIMENSIONS]
     card.answered = _participation(cells.get("participation"))
     card.rows = _rows(groups)

@@ -18,7 +18,7 @@ def scorecards(request: HttpRequest) -> HttpResponse:
     """The running program; the list when several run or none does."""
     _whole_organisation(request)
     today = timezone.localdate()
-    programs = list(Program.objects.order_by("-starts_on", "name"))
+    programs = list(Program.objects.launched().order_by("-starts_on", "name"))
     running = [program for program in programs if program.starts_on <= today <= program.ends_on]
     if len(running) == 1:
         return redirect("reports:program", running[0].pk)
@@ -29,7 +29,7 @@ def scorecards(request: HttpRequest) -> HttpResponse:
 def program(request: HttpRequest, program_id: int) -> HttpResponse:
     """The scorecard of one program."""
     _whole_organisation(request)
-    one = get_object_or_404(Program.objects.select_related("series"), pk=program_id)
+    one = get_object_or_404(Program.objects.launched().select_related("series"), pk=program_id)
     card = scorecard.build(one, now=timezone.now())
     record(request.user, "scorecard.read", one)  # type: ignore[arg-type]
     context = {

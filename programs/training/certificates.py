@@ -211,7 +211,10 @@ def _data(completion: Completion, language: str, today: dt.date) -> dict[str, An
 
 def day_in(day: dt.date) -> str:
     """A day in the active language, the month as a word; English without the American order."""
-    return date_format(day, "j F Y" if (translation.get_language() or "en").startswith("en") else "DATE_FORMAT")
+    if (translation.get_language() or "en").startswith("en"):
+        return date_format(day, "j F Y")
+    # Django writes Romanian months with a capital, as nobody does.
+    return date_format(day, "DATE_FORMAT").lower()
 
 
 def _qr(address: str) -> str:

@@ -75,7 +75,10 @@ def file_url(version: CourseVersion, name: str) -> str:
 
 
 def page(lesson: Lesson, language: str, *, below: int = 1) -> Page:
-    """``language``: what the reader wishes; the whole lesson falls back to the main one when it is not there."""
+    """``language``: what the reader wishes; the whole lesson falls back to the main one when it is not there.
+
+    ``below``: the level of the heading it stands under; its own begin one deeper, whatever they were written with.
+    """
     version, text = lesson.version, lesson.text_in(language)
 
     def resolve(address: str) -> str:
@@ -86,7 +89,7 @@ def page(lesson: Lesson, language: str, *, below: int = 1) -> Page:
         lesson=lesson,
         language=language if lesson.speaks(language, version.language) else version.language,
         title=text.title,
-        body=markdown.render(text.body, below=below, images=True, resolve=resolve),
+        body=markdown.render(text.body, below=below + 1 - media.first_level(text.body), images=True, resolve=resolve),
         reflect=text.reflect,
         minutes=lesson_minutes(lesson, language),
         film=_film(lesson.video, version),

@@ -54,6 +54,9 @@ class Course(models.Model):
         """The name in ``language``, where it has one."""
         return str(self.names.get(language) or self.name)
 
+    def about_in(self, language: str) -> str:
+        return str(self.summaries.get(language) or self.summary)
+
     @property
     def about(self) -> str:
         """The summary in the reader's language."""

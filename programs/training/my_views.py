@@ -64,6 +64,8 @@ def my_course(request: HttpRequest, pk: int) -> HttpResponse:
         "stand": stand,
         "why": queries.Item(stands, version, 0, 0).why,
         "course": course,
+        "name": course.label_in(language),
+        "about": course.about_in(language),
         "version": version,
         "lessons": lessons,
         "language": language,

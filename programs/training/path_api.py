@@ -241,9 +241,9 @@ class AssignmentViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, ByActi
 
     @action(detail=True, methods=["post"])
     def exempt(self, request: Request, pk: str | None = None) -> Response:
-        data = ExemptionSerializer(data=request.data)
+        row, data = self.get_object(), ExemptionSerializer(data=request.data)
         data.is_valid(raise_exception=True)
-        made = granting.exempt(by=_me(request), assignment=self.get_object(), **data.validated_data)
+        made = granting.exempt(by=_me(request), assignment=row, **data.validated_data)
         told = {"id": made.pk, "since": made.since, "until": made.until, "reason": made.reason}
         return Response(told, status=status.HTTP_201_CREATED)
 
@@ -310,9 +310,8 @@ class GrantedViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, ByAction)
 
     @action(detail=True, methods=["post"])
     def revoke(self, request: Request, pk: str | None = None) -> Response:
-        data = RevokingSerializer(data=request.data)
+        granted, data = self.get_object(), RevokingSerializer(data=request.data)
         data.is_valid(raise_exception=True)
-        granted = self.get_object()
         granting.revoke(by=_me(request), granted=granted, **data.validated_data)
         return Response(self.get_serializer(self.model.objects.get(pk=granted.pk)).data)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import enum
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 
@@ -33,13 +33,17 @@ def barrier(scores: Sequence[float]) -> int | None:
     return next((place for place, score in enumerate(scores) if score <= SHORT), None)
 
 
-def first_unmet(met: Mapping[Slot, bool | None], *, private: bool) -> Slot | None:
+def first_unmet(
+    met: Mapping[Slot, bool | None], *, private: bool, asked: Collection[Slot] = frozenset(ORDER)
+) -> Slot | None:
     """The barrier. ``private``: computed for the person; otherwise as if the private slots did not exist.
+
+    ``asked``: the slots that are expected at all; the others are left out like private ones.
 
     A slot without evidence (None) is neither met nor the barrier's proof: it counts as unmet only once a later slot
     is not met either, so that somebody seen doing it is never told to read why.
     """
-    shown = [slot for slot in ORDER if private or slot not in PRIVATE]
+    shown = [slot for slot in ORDER if slot in asked and (private or slot not in PRIVATE)]
     last_met = max((place for place, slot in enumerate(shown) if met.get(slot)), default=-1)
     for place, slot in enumerate(shown):
         state = met.get(slot)
@@ -107,3 +111,73 @@ def attendance_rates(*, past: int, total: int, attended: int, excused: int = 0) 
     """(to date, of all): attended of the sessions held so far and of all; excused ones are taken out of both."""
     held, planned = past - excused, total - excused
     return (attended / held if held > 0 else None, attended / planned if planned > 0 else None)
+
+
+# -- evidence and decay ----------------------------------------------------------------------------------------------
+
+# How long each slot's evidence lasts, in days. *Know* lasts as long as the path that asks for the course says.
+WHY_LASTS = 730
+WANT_LASTS = 180
+KNOW_LASTS = 730
+KEEP_LASTS = 180
+# Being seen again proves a habit only some time after it was first seen often enough.
+KEEP_AFTER = 30
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What a slot rests on: ``met`` None: nothing is known (any more). ``on``: the day of the newest evidence;
+    ``until``: the last day it counts (None: for good, or there is none)."""
+
+    met: bool | None = None
+    on: dt.date | None = None
+    until: dt.date | None = None
+
+    @property
+    def faded(self) -> bool:
+        """There was evidence, and it has lost its worth."""
+        return not self.met and self.until is not None
+
+
+def lasting(on: dt.date | None, days: int, today: dt.date) -> Evidence:
+    """Evidence of the day ``on`` that counts for ``days`` days, the first included."""
+    if on is None or on > today:
+        return Evidence()
+    until = on + dt.timedelta(days=days - 1)
+    return Evidence(today <= until, on, until)
+
+
+def wanting(score: int | None, on: dt.date | None, today: dt.date) -> Evidence:
+    """From one's own view, 1 to 5. An old view, whatever it said, tells nothing any more."""
+    found = lasting(on, WANT_LASTS, today)
+    if score is None or not found.met:
+        return Evidence(None, found.on, found.until)
+    return Evidence(score > SHORT, found.on, found.until)
+
+
+def doing(sightings: Sequence[Sighting], needed: Needed, today: dt.date) -> tuple[Evidence, Evidence]:
+    """*Can* and *keep* of one behaviour. *Can* is granted for good; *keep* asks to be seen again, and fades."""
+    told = shown(sightings, needed, today)
+    noted = max((s.on for s in sightings if s.on <= today and s.what != Seen.NOT_APPLICABLE), default=None)
+    if told.granted_on is None:
+        return Evidence(None if noted is None else False, noted), Evidence()
+    again = told.granted_on + dt.timedelta(days=KEEP_AFTER)
+    last = max(s.on for s in sightings if s.on <= today and s.what == Seen.SEEN)
+    if last >= again:
+        return Evidence(True, told.granted_on), lasting(last, KEEP_LASTS, today)
+    fresh = lasting(told.granted_on, KEEP_LASTS, today)
+    return Evidence(True, told.granted_on), Evidence(None if fresh.met else False, fresh.on, fresh.until)
+
+
+def together(parts: Sequence[Evidence]) -> Evidence:
+    """Of several behaviours that show one requirement: met when all are; its days are those of the weakest."""
+    if not parts:
+        return Evidence()
+    weakest = [part for part in parts if part.met is False] or [part for part in parts if part.met is None]
+    found = weakest or list(parts)
+    on = max((part.on for part in found if part.on), default=None)
+    until = min((part.until for part in found if part.until), default=None)
+    if weakest and weakest[0].met is None and len(weakest) < len(parts):
+        # Some of it was seen: that is a beginning, not ignorance.
+        return Evidence(False, on, until)
+    return Evidence(found[0].met, on, until)

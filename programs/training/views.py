@@ -162,7 +162,7 @@ def _detail(request: HttpRequest, course: Course, form: assign_forms.AssignForm 
         "shown": shown,
         "language": language,
         "menu": languages.menu(shown) if shown else [],
-        "lessons": [learning.page(lesson, language) for lesson in _lessons(shown)],
+        "lessons": [learning.page(lesson, language, below=2) for lesson in _lessons(shown)],
         "quiz": shown.quiz_in(language) if shown else [],
         "translations": _translations(draft or shown),
         "add_language": AddLanguageForm(has=(draft or shown).languages) if draft or shown else None,  # type: ignore[union-attr]

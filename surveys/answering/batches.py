@@ -58,5 +58,8 @@ def read(visit: Visit, posted: Posted) -> Flat:
         typed = screener.read(asks.asked_ids, allowed, asks.most, of_screener)
     added = screener.ids(typed.get(screener.ADDED, visit.saved.answers.get(screener.ADDED)))
     pages = submitting.pages_of(visit.wave, visit.invitation.providers, seed=visit.token, added=added)
-    rest = {name: values for name, values in posted.items() if name not in of_screener}
+    # Of departments that he added and then took away again.
+    others = visit.addable if any(name.startswith("p.") for name in posted) else ()
+    dropped = tuple(f"p.{unit}." for unit, _name in others if unit not in added)
+    rest = {name: values for name, values in posted.items() if name not in of_screener and not name.startswith(dropped)}
     return {**typed, **rules.read(Page(0, "all", tuple(rules.fields_of(pages))), rest)}

@@ -74,7 +74,7 @@ def compare(one: Side, other: Side, language: str) -> Compared:
 
 
 def same_group(one: Side, other: Side) -> bool:
-    """Whether it is one group, in two waves: where the later was compared with the earlier at its release, its word stands."""
+    """Whether it is one group in two waves: then the release of the later may have decided on its change."""
     return (one.family, one.unit, one.other) == (other.family, other.unit, other.other) and one.number != other.number
 
 
@@ -83,10 +83,11 @@ def _pair(key: str, said: str, one: Side, other: Side, decided: bool, language: 
     moved = None
     if decided:
         later, before = (mine, other.number) if one.number > other.number else (theirs, one.number)
-        told_change = later.get("change") or {}
-        for one_change in (told_change, told_change.get("first") or {}):
-            if moved is None and one_change.get("since") == before:
-                moved = change.Change(*(one_change[key] for key in ("delta", "low", "high", "word")))
+        first = change.read_first(later)
+        if (later.get("change") or {}).get("since") == before:
+            moved = change.read(later)
+        elif first and first[0] == before:
+            moved = first[1]
     told = words.told_change(moved, language) if moved else ""
     return Pair(key, said[:1].upper() + said[1:], mine, theirs, moved=moved, moved_words=told, **more)
 

@@ -33,8 +33,11 @@ class Choice:
 @sharing.door
 def compare_page(request: HttpRequest, wave_id: int) -> HttpResponse:
     """?one=tree:4&other=tree:7&wave=5: the first in this wave, the second in that one (this one, if not said)."""
-    seen = reading.seen_or_404(request.user, wave_id)
-    waves = list(queries.released_waves(request.user).filter(series_id=seen.wave.series_id).order_by("-number"))
+    waves = list(queries.released_waves(request.user).filter(series__waves=wave_id).order_by("-number"))
+    wave = next((one for one in waves if one.pk == wave_id), None)
+    seen = reading.Seen.of(request.user, wave) if wave else None
+    if seen is None:
+        raise Http404
     then = next((one for one in waves if str(one.pk) == request.GET.get("wave")), seen.wave)
     other_seen = seen if then.pk == seen.wave.pk else reading.Seen.of(request.user, then)
     if other_seen is None:
@@ -56,7 +59,7 @@ def compare_page(request: HttpRequest, wave_id: int) -> HttpResponse:
         "cut_off": cut_off,
     }
     if first and second:
-        mine, theirs = _side(seen, first), _side(other_seen, second)
+        mine, theirs = _side(seen, first, seen), _side(other_seen, second, seen)
         context |= {"mine": mine, "theirs": theirs, "missing": theirs is None or mine is None}
         if mine is not None and theirs is not None:
             language = get_language() or "en"
@@ -104,7 +107,7 @@ def _unit_of(value: str) -> int | None:
     return branches.id_in(number) if family in (reading.TREE, reading.CUT) else None
 
 
-def _side(seen: reading.Seen, value: str) -> Side | None:
+def _side(seen: reading.Seen, value: str, first: reading.Seen) -> Side | None:
     """A group of a wave; None where it is not there or may not be seen: the page says the same of both."""
     number = _unit_of(value)
     if number is None:
@@ -117,7 +120,7 @@ def _side(seen: reading.Seen, value: str) -> Side | None:
     if row is None:
         return None
     wave = seen.wave
-    return Side(row.name, wave.pk, wave.number, row.family, row.unit, row.other, row.cells, seen.items)
+    return Side(row.name, wave.pk, wave.number, row.family, row.unit, row.other, row.cells, first.items_in(seen))
 
 
 def _same_units(one: Side, other: Side) -> bool:

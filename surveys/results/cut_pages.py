@@ -142,13 +142,14 @@ def category(request: HttpRequest, wave_id: int, key: str, category: int) -> Htt
     name = _("%(cut)s: %(category)s") % {"cut": found["name"], "category": named}
     if unit:
         name = _("%(unit)s · %(category)s") % {"unit": seen.names.get(row.unit, ""), "category": name}
+    short = f"{seen.names.get(row.unit, '')} · {named}" if unit else named
     context = {
         "wave": seen.wave,
         "release": seen.release,
         "cut": found,
         "row": row,
         "name": name,
-        "finding": queries.finding(row.cells),
+        "heading": _("%(unit)s: %(finding)s") % {"unit": short, "finding": showing.inside(queries.finding(row.cells))},
         "cards": queries.cards(row.cells, {}),
         "items": items,
         "below": showing.below(row.cells),

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from surveys.instruments.scales import Scale, scale_of
+from surveys.instruments.scales import SCALES, Scale, scale_of
 from surveys.results import disclosure, scoring
 from surveys.results.disclosure import LeafScores, Look
 from surveys.results.scoring import Tally
@@ -30,8 +30,11 @@ class Measure:
 
 
 def item_lists(snapshot: Mapping[str, Any]) -> tuple[list[dict], list[dict]]:
-    """Own and provider items that are stored as numbers, in the frozen order of the stored arrays."""
-    items = [item for item in snapshot["items"] if item["kind"] != "comment"]
+    """Own and provider items that are stored as numbers, in the frozen order of the stored arrays.
+
+    One whose kind nobody knows (any more) has no scale: its answers cannot be told, and must not hold up the others.
+    """
+    items = [item for item in snapshot["items"] if item["kind"] in SCALES]
     own = [item for item in items if item["about"] == "own"]
     return own, [item for item in items if item["about"] == "provider"]
 

@@ -7,7 +7,9 @@ reader by today (sharing.py).
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
@@ -15,6 +17,7 @@ from django.db.models import QuerySet
 from django.utils.translation import get_language
 
 from culture.people.models import Employee
+from surveys.instruments.scales import SCALES
 from surveys.results import meaning, sharing
 from surveys.results.computing import EVERYBODY
 from surveys.results.insight import change, words
@@ -60,7 +63,7 @@ def tree_rows(wave: Wave, unit_ids: Iterable[int] | None) -> list[CellGroup]:
     rows = _tree(wave)
     if unit_ids is None:
         return rows
-    seen = _nodes_of(wave, set(unit_ids), rows)
+    seen = _nodes_of(wave, set(unit_ids), {row.unit for row in rows})
     return [row for row in rows if row.unit in seen]
 
 
@@ -69,7 +72,7 @@ def rows_for(wave: Wave, unit_ids: set[int] | None) -> list[CellGroup]:
     rows = _tree(wave)
     if unit_ids is None:
         return rows
-    seen = _nodes_of(wave, unit_ids, rows)
+    seen = _nodes_of(wave, unit_ids, {row.unit for row in rows})
     return [row for row in rows if row.parent is None or row.unit in seen]
 
 
@@ -78,17 +81,18 @@ def _tree(wave: Wave) -> list[CellGroup]:
     return list(groups.order_by("pk"))
 
 
-def _nodes_of(wave: Wave, unit_ids: set[int], rows: Iterable[CellGroup]) -> set[int]:
-    """Upper units by themselves, blocks by any of their units."""
-    ids = {row.unit for row in rows}
-    blocks = _blocks(wave)
+def _nodes_of(wave: Wave, unit_ids: set[int], ids: set[int]) -> set[int]:
+    """Of the groups ``ids`` those that are seen: upper units by themselves, blocks by any of their units."""
+    blocks = _blocks(wave.pk, wave.opened_at)
     in_blocks = {node for node, units in blocks.items() if node in ids and units & unit_ids}
     return in_blocks | {unit for unit in unit_ids if unit in ids and unit not in blocks}
 
 
-def _blocks(wave: Wave) -> dict[int, set[int]]:
-    blocks = Wave.objects.values_list("snapshot__blocks", flat=True).get(pk=wave.pk) or []
-    return {block["id"]: set(block["units"]) for block in blocks}
+@lru_cache(maxsize=16)
+def _blocks(wave_id: int, opened_at: dt.datetime | None) -> dict[int, frozenset[int]]:
+    """Frozen at the opening; out of a snapshot of 5,000 units they take 50 ms to read."""
+    blocks = Wave.objects.values_list("snapshot__blocks", flat=True).get(pk=wave_id) or []
+    return {block["id"]: frozenset(block["units"]) for block in blocks}
 
 
 def company_row(rows: Iterable[CellGroup]) -> CellGroup | None:
@@ -187,17 +191,24 @@ def unit_row(wave: Wave, user: User, unit: int) -> CellGroup | None:
         return None
     rows = _tree(wave)
     visible = visible_ids(user, wave)
-    seen = {row.unit for row in rows} if visible is None else _nodes_of(wave, visible, rows)
+    every = {row.unit for row in rows}
+    seen = every if visible is None else _nodes_of(wave, visible, every)
     return next((row for row in rows if row.unit == unit and (unit in seen or row.parent is None)), None)
 
 
 def seen_nodes(wave: Wave, user: User, *, comments: bool = False) -> set[int] | None:
     """The groups of the tree that ``user`` may see (or whose ``comments`` he may read); None means all."""
-    visible = sharing.units_of(wave, user, comments=comments)
-    if visible is None:
-        return None
-    rows = CellGroup.objects.shown().filter(release__wave=wave, family="tree").only("unit")
-    return _nodes_of(wave, visible, rows)
+    kept: dict[Any, set[int] | None] = wave.__dict__.setdefault("_trivium_seen", {})
+    key = (user.pk, sharing.open_to(wave, user), sharing.reads_comments(wave) if comments else True)
+    if key not in kept:
+        visible = sharing.units_of(wave, user, comments=comments)
+        kept[key] = None if visible is None else _nodes_of(wave, visible, _ids(wave))
+    return kept[key]
+
+
+def _ids(wave: Wave) -> set[int]:
+    groups = CellGroup.objects.shown().filter(release__wave=wave, family="tree")
+    return set(groups.order_by().values_list("unit", flat=True))
 
 
 def whole_cells(group: CellGroup) -> dict[str, Any]:
@@ -271,9 +282,9 @@ def _index(cells: dict[str, Any], key: str) -> int | None:
 
 
 def items_of(wave: Wave) -> list[dict[str, Any]]:
-    """The frozen items that carry numbers, in order."""
+    """The frozen items that carry numbers, in order; without such as have no scale (see measures.item_lists)."""
     items = Wave.objects.values_list("snapshot__items", flat=True).get(pk=wave.pk) or []
-    return [item for item in items if item["kind"] != "comment"]
+    return [item for item in items if item["kind"] in SCALES]
 
 
 __all__ = [

@@ -250,7 +250,9 @@ class Seen:
         """Cells without what changed since a wave this reader may not see: it would tell that wave's numbers."""
         if not self._wave_before:
             return queries.without_change(cells)
-        return cells if self._all_seen else {key: _without_first(cell, self._numbers) for key, cell in cells.items()}
+        if not any("first" in (cell.get("change") or {}) for cell in cells.values()) or self._all_seen:
+            return cells
+        return {key: _without_first(cell, self._numbers) for key, cell in cells.items()}
 
     @cached_property
     def _all_seen(self) -> bool:
@@ -281,6 +283,10 @@ class Seen:
     def items(self) -> list[dict[str, Any]]:
         """The frozen questions that carry numbers, in order."""
         return self._frozen[self.wave.pk][0]
+
+    def items_in(self, other: Seen) -> list[dict[str, Any]]:
+        """What another wave asked; of the one before it is known already."""
+        return self._frozen[other.wave.pk][0] if other.wave.pk in self._frozen else other.items
 
     @property
     def items_before(self) -> list[dict[str, Any]]:

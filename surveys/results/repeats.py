@@ -3,6 +3,8 @@
 Nobody's answers are linked over waves, so nobody can know how many people two groups have in common. What was rounded
 twice is open by one point per person of either wave. So a number whose question the same people were asked less than
 90 days before is shown only where that openness keeps any k − 1 people open by half the scale: from 25 (k − 1) people.
+How the same answers spread (favourable, neutral, unfavourable, each answer's share) are further roundings of them:
+together they narrow several times as much, so they come from 200 (k − 1) people, and below only the score is told.
 Waves that asked other people (another turn of a panel, other units) or other questions do not count.
 """
 
@@ -22,6 +24,9 @@ from surveys.results.measures import Measure, item_lists, own_measures, service_
 from surveys.waves.models import Wave
 
 DAYS = 90
+# Beside the score, how answers spread; told again only of so many times as many people.
+SPREAD = frozenset({"fav", "neu", "unf", "fav_low", "fav_high", "dist"})
+TIMES = 8
 WHOLE = ("barrier", "straight", "drivers")  # cells that rest on all own questions
 
 
@@ -89,12 +94,19 @@ def _keys(measure: Measure, again: set[str]) -> set[str]:
 
 
 def hide(cells: Mapping[str, dict], keys: set[str], least: int) -> dict[str, dict]:
-    """The cells with those of ``keys`` hidden that rest on fewer than ``least`` people."""
+    """The cells with those of ``keys`` hidden that rest on fewer than ``least`` people; up to 8 times it, coarser."""
 
     def again(key: str) -> bool:
         return key in keys or key.rpartition(":")[2] in keys or key.partition(":")[0] in keys
 
-    return {
-        key: dict(HIDDEN) if cell.get("shown") and again(key) and count_of(cell).low < least else cell
-        for key, cell in cells.items()
-    }
+    return {key: _coarser(cell, least) if cell.get("shown") and again(key) else cell for key, cell in cells.items()}
+
+
+def _coarser(cell: dict, least: int) -> dict:
+    """A cell told again: hidden, or its score alone, or as it is."""
+    people = count_of(cell).low
+    if people < least or ("shares" in cell and people < TIMES * least):
+        return dict(HIDDEN)
+    if people < TIMES * least:
+        return {name: value for name, value in cell.items() if name not in SPREAD}
+    return cell

@@ -73,7 +73,10 @@ class Tally:
 
 
 def talk_score(answer: int) -> float:
-    """Great or good +100, nothing 0, bad or awful −100: the mean is the talk index."""
+    """Great or good +100, nothing 0, bad or awful −100: the mean is the talk index.
+
+    Source: the service-culture framework, section 7.
+    """
     return 100.0 if answer >= 4 else 0.0 if answer == 3 else -100.0
 
 

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from surveys.results import cell_html, reading, service_picture, sharing, showing
+from surveys.results.disclosure import HIDDEN
 from surveys.results.service_picture import Rated
 
 SERVED = "served"
@@ -118,7 +119,8 @@ def _levels() -> list[tuple[str, str]]:
 def _given(seen: reading.Seen) -> list[reading.Line]:
     """The groups whose service somebody was asked about, the one served least well first."""
     facets = [item["code"] for item in seen.items if item["about"] == "provider" and item.get("facet")]
-    asked = Q(cells__has_key=SERVED) & ~Q(cells__served__why="not asked")
+    # Not by excluding "not asked": of shown cells the why is NULL, and so would be the answer.
+    asked = Q(cells__served__shown=True) | Q(cells__served__why=HIDDEN["why"])
     return seen.lines(reading.TREE, keys=[SERVED, *facets], among=asked, lowest=SERVED, most=MANY)
 
 
@@ -238,11 +240,10 @@ class Partner:
     we: Pair | None
 
 
-def partners(seen: reading.Seen, unit: int) -> list[Partner]:
-    """Every group that serves this one or is served by it, those with the lowest score first."""
+def partners(seen: reading.Seen, unit: int, lines: Sequence[reading.Line]) -> list[Partner]:
+    """Every group that serves this one or is served by it, of the pairs in ``lines``; the lowest score first."""
     if not seen.sees(unit):
         return []
-    lines = seen.lines(*LEVELS, among=Q(unit=unit) | Q(other=unit), keys=[SERVED])
     # Between units where there are any; a division that is a whole branch has pairs with other divisions only.
     level = UNITS if any(line.family == UNITS for line in lines) else DIVISIONS
     pairs = _pairs(seen, level, (line for line in lines if line.family == level))

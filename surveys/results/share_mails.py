@@ -34,6 +34,8 @@ from surveys.waves.models import Wave
 BATCH = 200
 MOST_ATTEMPTS = 6
 CLAIMED = dt.timedelta(minutes=15)
+# A day that long ago is no news: nobody is written to when HR wants mails for an old wave.
+OLD_NEWS = dt.timedelta(days=14)
 LEADING = (Role.EXECUTIVE, Role.PROGRAM_LEAD, Role.HR_ADMIN)
 log = logging.getLogger("trivium.results")
 
@@ -68,14 +70,17 @@ def _make(shared: Sharing, today: dt.date, now: dt.datetime) -> int:
         on = getattr(shared, f"{name}_on")
         if on is None or on > day or name in told:
             continue
+        told_before = [*told]
+        told.append(name)
+        if on < day - OLD_NEWS:
+            continue
         found = people(name, today)
-        for earlier in told:
+        for earlier in told_before:
             # Who sees more of it was told already.
             found = found.exclude(pk__in=people(earlier, today).values("pk"))
         ids = list(found.order_by("pk").values_list("pk", flat=True))
         rows = [ResultMail(wave=shared.wave, employee_id=pk, audience=name, retry_at=now) for pk in ids]
         made += len(ResultMail.objects.bulk_create(rows, batch_size=2000, ignore_conflicts=True))
-        told.append(name)
     Sharing.objects.filter(pk=shared.pk).update(told=told)
     if made:
         record(None, "results.told", shared.wave, people=made)

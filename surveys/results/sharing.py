@@ -136,10 +136,15 @@ def units_of(wave: Wave, user: User, *, comments: bool = False) -> set[int] | No
         return None
     roots = frozenset().union(*(mine.roots.get(name, frozenset()) for name in reached_by))
     found = set(reach.below(roots).order_by().values_list("pk", flat=True)) if roots else set()
-    shared = _of(wave)
-    if EMPLOYEES in reached_by and mine.own is not None and (not comments or (shared and shared.employee_comments)):
+    if EMPLOYEES in reached_by and mine.own is not None and (not comments or reads_comments(wave)):
         found.add(mine.own)
     return found
+
+
+def reads_comments(wave: Wave) -> bool:
+    """Whether somebody who sees a group only because he works there reads its comments, too."""
+    shared = _of(wave)
+    return shared is not None and shared.employee_comments
 
 
 def leaders_see() -> Q:

@@ -101,6 +101,11 @@ def _ordered(item: Mapping[str, Any]) -> bool:
     return item["kind"] != "comment" and scale_of(item).ordered
 
 
+def inside(finding: str) -> str:
+    """A finding as it stands in the middle of a line."""
+    return finding[:1].lower() + finding[1:]
+
+
 def _capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 

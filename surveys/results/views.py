@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import get_language
@@ -23,8 +24,7 @@ from surveys.results import (
     telling,
 )
 from surveys.results.disclosure import NOT_ASKED
-from surveys.results.insight import trends, words
-from surveys.results.insight.change import Change
+from surveys.results.insight import change, trends, words
 from surveys.results.models import CellGroup
 
 KEYS = (*queries.COLUMNS, "participation", "barrier")
@@ -70,11 +70,9 @@ def _cards(cells: dict[str, Any], before: dict[str, Any], language: str) -> list
     """The three with their change since the last wave and, if that is another, since the first."""
     found = queries.cards(cells, before)
     for card in found:
-        moved = (card["cell"] or {}).get("change") or {}
-        first = moved.get("first")
-        if first and first["since"] != moved.get("since"):
-            told = Change(first["delta"], first["low"], first["high"], first["word"])
-            card["first"] = {"since": first["since"], "words": words.told_change(told, language)}
+        first = change.read_first(card["cell"])
+        if first and first[0] != card["cell"]["change"].get("since"):
+            card["first"] = {"since": first[0], "words": words.told_change(first[1], language)}
     return found
 
 
@@ -154,7 +152,7 @@ def unit(request: HttpRequest, wave_id: int, unit: int) -> HttpResponse:
     items = telling.tell(asked, row.cells, language, row.name, seen.items_before)
     whole, around = seen.company, _Around(seen, row)
     driven = _drivers(row, around, asked, language)
-    inner = _inside(queries.finding(row.cells))
+    inner = showing.inside(queries.finding(row.cells))
     context = {
         "wave": seen.wave,
         "release": seen.release,
@@ -174,7 +172,7 @@ def unit(request: HttpRequest, wave_id: int, unit: int) -> HttpResponse:
         "served": [item for item in items if item.about == "provider"],
         "served_cell": row.cells.get("served", {"shown": False}),
         "own_cells": [(key, row.cells[key]) for key in queries.HEADLINE if key in row.cells],
-        "partners": service_pages.partners(seen, unit),
+        "partners": service_pages.partners(seen, unit, around.pairs),
         "thirds": charts.thirds([{"code": item.code, "cell": item.cell} for item in items if item.about == "own"]),
         "barrier": charts.barrier(row.cells.get("barrier")),
         "parts": _parts(seen, around),
@@ -184,15 +182,19 @@ def unit(request: HttpRequest, wave_id: int, unit: int) -> HttpResponse:
 
 
 class _Around:
-    """What lies right below a unit and what lies above it, with the cells the page needs of them. One query."""
+    """What lies right below a unit and above it, and whom it serves, with the cells the page needs. One query."""
 
     def __init__(self, seen: reading.Seen, row: CellGroup) -> None:
         self.inside = [place for place in seen.places if place.parent == row.unit]
         hidden = any(not row.cells[key].get("shown") for key in DRIVERS if key in row.cells)
         self.line = seen.line_above(row.unit) if hidden else []
         units = [*self.line, *(place.unit for place in self.inside[:MOST_PARTS])]
-        found = seen.lines(reading.TREE, keys=[*queries.COLUMNS, *DRIVERS], unit__in=units) if units else []
-        self.lines = {one.unit: one for one in found}
+        tree = Q(family=reading.TREE, unit__in=units)
+        pairs = ~Q(family=reading.TREE) & (Q(unit=row.unit) | Q(other=row.unit))
+        families = (reading.TREE, *service_pages.LEVELS)
+        found = seen.lines(*families, keys=[*queries.COLUMNS, *DRIVERS], among=tree | pairs)
+        self.lines = {one.unit: one for one in found if one.family == reading.TREE}
+        self.pairs = [one for one in found if one.family != reading.TREE]
 
 
 def _parts(seen: reading.Seen, around: _Around) -> dict[str, Any]:
@@ -227,11 +229,6 @@ def _drivers(
         elif (upper := reading.nearest(around.line, around.lines, key)) is not None:
             found[key] = showing.drivers(upper.cells[key], items, language, upper.name, of=upper.name)
     return found
-
-
-def _inside(finding: str) -> str:
-    """A finding as it stands in the middle of a line."""
-    return finding[:1].lower() + finding[1:]
 
 
 # -- from wave to wave -----------------------------------------------------------------------------------------------

@@ -14,6 +14,7 @@ participation as released, and where the next wave's forecast and merging of uni
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -52,12 +53,26 @@ def why(request: HttpRequest, wave_id: int) -> HttpResponse:
         "measure": _measure(seen, measure, row.name if row else ""),
         "asked": cell.get("why") != "not asked",
         "shown": bool(cell.get("shown")),
-        "rule": reasons.why(family, measure, {"shown": False, "why": cell.get("why")}, rules),
+        "rule": _rule(family, measure, cell, rules),
         "unit": unit if family == reading.TREE else None,
         "instead": _instead(seen, family, unit, measure),
         "hr": _for_hr(seen, row, family, unit) if sees_everything(request.user, Permission.MANAGE_SURVEYS) else None,
     }
     return render(request, "surveys/results/why.html", context)
+
+
+# Made of whole answers of several questions: told where scores are told exactly, whatever the family.
+WHOLE_ANSWERS = ("below", "reliability", "straight")
+
+
+def _rule(family: str, measure: str, cell: Mapping[str, Any], rules: Mapping[str, int]) -> str:
+    """The rule of this kind of number in one sentence; of the cell only whether it was asked."""
+    asked = {"shown": False, "why": cell.get("why")}
+    if cell.get("why") != "not asked" and measure.partition(":")[0] in WHOLE_ANSWERS:
+        return _("Shown from %(n)s people, and only where no smaller group follows from it and its neighbours.") % {
+            "n": rules["score_detail_from"]
+        }
+    return reasons.why(family, measure, asked, rules)
 
 
 def _number(text: str) -> int:

@@ -8,6 +8,7 @@ from typing import Any
 from django import template
 from django.utils.safestring import SafeString
 
+from culture.access.permissions import Permission, can
 from surveys.results import cell_html
 
 register = template.Library()
@@ -31,6 +32,12 @@ def released_hidden(label: str = "", why: str = "", colspan: int = 1, slim: bool
 def why_hidden(wave: int, family: str, unit: int, measure: str, other: int | None = None) -> str:
     """The address that explains a hidden cell."""
     return cell_html.why_address(wave, family, unit, measure, other)
+
+
+@register.simple_tag(takes_context=True)
+def sees_cuts(context: dict[str, Any]) -> bool:
+    """Whether the categories of everybody are for this reader: not for plain employees a wave is shared with."""
+    return can(context["request"].user, Permission.SEE_RESULTS)
 
 
 @register.simple_tag

@@ -71,11 +71,13 @@ def pages(
         "": ["/accounts/login/", link, f"{link}1/", "/no/such/page/"],
         "hr": [
             *(f"/programs/{program.pk}/", "/programs/new/", "/waves/", *waves[1:], "/service-map/"),
-            *("/courses/", f"/courses/{course.pk}/edit/"),
+            *("/courses/", f"/courses/{course.pk}/", f"/courses/{course.pk}/edit/", "/courses/import/"),
+            *(f"/courses/{course.pk}/languages/it/", f"/courses/{course.pk}/files/"),
         ],
         "manager": [results[0], results[2], "/team/training/"],
         "employee": [
-            *("/my/training/", f"/my/training/{course.pk}/lessons/1/", "/thanks/", f"/thanks/new/?to={stranger.pk}"),
+            *("/my/training/", f"/my/training/{course.pk}/lessons/1/", "/my/view/W1/"),
+            *("/my/view/", "/thanks/", f"/thanks/new/?to={stranger.pk}"),
         ],
         "executive": [f"/scorecard/{program.pk}/", results[1]],
     }

@@ -44,6 +44,7 @@ FREE_TEXT: dict[str, str] = {
     "Program.readiness_reason": "why a program began all the same: the organisation's decision, stays",
     "Kudos.story": "thanks about a colleague: scrubbed by the rights registry",
     "LedgerEntry.note": "why points were corrected: the ledger cannot be changed; the form asks to name nobody",
+    "Pattern.note": "what HR found in a pattern: goes with the pattern when one of its people is erased",
     "Redemption.note": "emptied by the rights registry",
     "RedemptionStep.note": "emptied by the rights registry",
     "QuizAttempt.answers": GOES,
@@ -74,12 +75,12 @@ OURS: set[str] = {
     "Signature.text", "Invitation.address_mark", "Code.digest", "Kiosk.name", "Kiosk.site", "Endpoint.name",
     "Endpoint.url", "Endpoint.salt", "Endpoint.problem",
     # what a program promises of itself: the organisation's plan
-    "Program.setup", "Stage.goal", "Stage.exit_criteria", "Amendment.changes", "Draw.method", "Draw.seed", "Draw.pool",
-    "Draw.days", "Draw.result", "Milestone.title", "Milestone.leading", "Milestone.lagging", "Milestone.readings",
+    "Program.setup", "Stage.goal", "Stage.exit_criteria", "Amendment.changes", "Draw.seed", "Draw.pool",
+    "Draw.days", "Draw.result", "Milestone.title", "Milestone.readings",
     "Risk.what", "Risk.answer", "Duty.what",
     # rewards and the proof of the books
     "Reward.name", "Reward.description", "Reward.tax_notes", "RewardCode.code",
-    "Proof.findings",
+    "Proof.findings", "Pattern.evidence", "Pattern.key",
     # what was set up
     "Program.name", "Program.charter", "Program.readiness_below", "Cohort.name", "Course.name", "Course.summary",
     "Action.what", "Action.outcome", "CourseVersion.quiz", "Session.place", "Session.time_zone",

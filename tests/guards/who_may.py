@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from tests.guards import who_may_paths
+from tests.guards import who_may_courses, who_may_paths
 from tests.guards.world import PERSONAS, World
 
 ANYBODY = " ".join(PERSONAS)
@@ -27,6 +27,7 @@ AUDIT = "hr auditor"
 VISITOR = "anonymous"
 
 _WHO: dict[str, str] = {
+    **who_may_courses.WHO,
     # -- config
     "home": SIGNED_IN,
     "results:receipts": ANYBODY,  # whoever has a code; shows counts and fingerprints only
@@ -352,6 +353,8 @@ _WHO: dict[str, str] = {
             "recognition:reward_edit",
             "recognition:reward_codes",
             "recognition:retire",
+            "recognition:patterns",
+            "recognition:decide_pattern",
         ),
         HR,
     ),
@@ -408,6 +411,7 @@ _WHO: dict[str, str] = {
     "api-results-groups": RESULTS,
     "api-programs-list": FRAMEWORK,
     "api-programs-detail": FRAMEWORK,
+    "api-program-amendments-list": FRAMEWORK,
     "api-courses-list": TRAINING,
     "api-courses-detail": TRAINING,
     "api-my-assignments-list": SIGNED_IN,
@@ -423,6 +427,7 @@ SOMETIMES = {"mailbox", "styleguide"}
 
 # What an address is asked with, of what the world has.
 ARGUMENTS: dict[str, Callable[[World], list[Any]]] = {
+    **who_may_courses.ARGUMENTS,
     **who_may_paths.ARGUMENTS,
     "results:sharing": lambda w: [w.wave.pk],
     "results:series_sharing": lambda w: [w.wave.series_id],
@@ -540,6 +545,9 @@ WRITES: dict[tuple[str, str], frozenset[str]] = {
     **who_may_paths.WRITTEN,
     ("api-charter-acknowledgements-list", "POST"): frozenset(SIGNED_IN.split()),  # his own
     ("api-observations-list", "POST"): frozenset(TEAM.split()),
+    ("api-programs-list", "POST"): frozenset(FRAMEWORK.split()),  # drafts only
+    ("api-programs-detail", "PATCH"): frozenset(FRAMEWORK.split()),
+    ("api-programs-detail", "DELETE"): frozenset(FRAMEWORK.split()),
     ("api-service-links-list", "POST"): frozenset({HR}),
     ("api-service-links-detail", "PATCH"): frozenset({HR}),
     ("api-service-links-detail", "DELETE"): frozenset({HR}),
@@ -547,6 +555,7 @@ WRITES: dict[tuple[str, str], frozenset[str]] = {
 # Asked by the tests named here, because the world has nothing to ask them with; the view's permission is still held
 # against the table above.
 UNASKED: dict[str, str] = {
+    **who_may_courses.UNASKED,
     **who_may_paths.ELSEWHERE,
     **dict.fromkeys(
         ("setup:start", "setup:link", "setup:organisation", "setup:mail", "setup:privacy", "setup:admin"),
@@ -573,6 +582,7 @@ UNASKED: dict[str, str] = {
         (
             "recognition:reward", "recognition:cancel", "recognition:decide", "recognition:reward_edit",
             "recognition:reward_codes", "recognition:retire", "recognition:remove_allowance", "recognition:payroll",
+            "recognition:decide_pattern",
         ),
         "tests/programs/test_rewards.py: a reward, a redemption or a rule of its own",
     ),

@@ -35,6 +35,7 @@ ENGLISH = re.compile(r"\b(?:the|and|with|you|your|what|that|this|from|have|they|
 HAN = re.compile(r"[\u4e00-\u9fff]")
 # The letters with a cedilla look alike in many fonts and are Turkish.
 CEDILLA = re.compile(r"[şţŞŢ]")
+ADDRESS = re.compile(r"\]\([^)]*\)")
 EMPHASIS = re.compile(r"\*|\+\+\+|(?<!\w)_|_(?!\w)")
 
 
@@ -56,6 +57,10 @@ def lessons(slug: str, language: str) -> Iterator[tuple[int, LessonText]]:
         yield number, lesson.texts[language]
 
 
+def files_of(slug: str, language: str) -> str:
+    return "\n".join(text for name, text in sorted(files(slug).items()) if name.startswith(language + "/"))
+
+
 def words(slug: str, language: str) -> list[str]:
     """Every text of the quiz in a language, in the order of the questions."""
     course = plan(slug)
@@ -75,7 +80,11 @@ def prose(slug: str, language: str) -> list[str]:
     course = plan(slug)
     pieces = [course.names[language], course.summaries[language]]
     for _number, text in lessons(slug, language):
-        pieces += [text.title, text.reflect, *(line for line in text.body.splitlines() if line.strip())]
+        pieces += [
+            text.title,
+            text.reflect,
+            *(ADDRESS.sub("]", line) for line in text.body.splitlines() if line.strip()),
+        ]
     return pieces + words(slug, language)
 
 
@@ -111,6 +120,18 @@ def test_every_language_has_the_same_lessons_and_questions(slug: str) -> None:
     for lesson in plan(slug).lessons:
         for code in LANGUAGES:
             assert shape(lesson.texts[code].body) == shape(lesson.texts["en"].body), (code, lesson.texts["en"].title)
+
+
+@pytest.mark.parametrize("slug", sorted(THEMES))
+def test_pictures_are_told_in_every_language(slug: str) -> None:
+    """The same pictures at the same lessons, each with what it shows in the reader's words; and no words inside."""
+    shown = {code: re.findall(r"^!\[(.*)\]\((files/.*)\)$", files_of(slug, code), re.M) for code in LANGUAGES}
+    assert [name for _alt, name in shown["en"]]
+    for code in LANGUAGES:
+        assert [name for _alt, name in shown[code]] == [name for _alt, name in shown["en"]]
+        assert all(len(alt) >= (10 if code == "zh-hans" else 30) for alt, _name in shown[code]), code
+    for content in (plan(slug).files or {}).values():
+        assert b"<text" not in content
 
 
 @pytest.mark.parametrize("slug", sorted(THEMES))

@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from culture.people import rights
-from programs.training import certificate_texts, certificate_views, certificates, importing
+from programs.training import certificate_texts, certificate_views, certificates, checks, importing
 from programs.training.content_models import Certificate
 from programs.training.interchange import folder
 from programs.training.models import Completion
@@ -201,3 +201,10 @@ def test_the_links_are_in_the_holders_data_and_go_with_him(completion: Any, empl
         if holding.model == "programs.Certificate":
             holding.remove(employee)
     assert client_of(None).get(url).status_code == 404 and Completion.objects.exists()
+
+
+def test_whoever_installs_it_is_told_of_a_missing_font(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert checks.fonts() == []
+    monkeypatch.setattr(certificates, "families", lambda: frozenset({certificates.LATIN}))
+    (warning,) = checks.fonts()
+    assert "Chinese" in warning.msg and "fonts-noto-cjk" in (warning.hint or "")

@@ -14,6 +14,7 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from culture.access.models import AuditEntry
+from culture.access.permissions import Permission
 from culture.people import changes, structure
 from culture.people.models import Leave, Membership, Unit
 from programs.planning import amendments, arrivals, following, programs, queries, reach, rules, standing, states
@@ -260,10 +261,10 @@ class TestStates:
                 attempt()
         assert program.amendments.get().reason == "Strike."
 
-    def test_no_course_is_given_to_a_finished_cohort(self, program: Program, hr: Any) -> None:
-        from culture.access.permissions import Permission
-
+    def test_nothing_new_is_given_to_a_cohort_at_rest(self, program: Program, hr: Any) -> None:
         assert queries.cohorts_within(hr, Permission.MANAGE_TRAINING).count() == 2
+        states.pause(by=hr, program=program, reason="Strike.", today=dt.date(2026, 6, 1))
+        assert queries.cohorts_within(hr, Permission.MANAGE_TRAINING).count() == 0
         states.finish(by=hr, program=program, reason="Over.", today=dt.date(2026, 6, 30))
         assert queries.cohorts_within(hr, Permission.MANAGE_TRAINING).count() == 0
 

@@ -49,6 +49,18 @@ def test_answers_of_many_pages_arrive_at_once_and_in_any_order(
     assert branch not in answers(link)["s.used"]
 
 
+def test_what_was_answered_of_a_department_that_was_taken_away_again_is_left_out(
+    client: Client, link: str, invitation: Invitation, many: list[Unit]
+) -> None:
+    gone, asked = many[3].pk, str(invitation.providers[0])
+    given = {"own.W1": "3", f"p.{gone}.p_effort": "2", "s.used": ["", asked]}
+    assert client.post(f"{link}answers/", given, headers=SCRIPT).status_code == 204
+    assert answers(link) == {"own.W1": ["3"], "s.used": [asked]}
+    given["s.used"] = ["", asked, str(gone)]
+    assert client.post(f"{link}answers/", given, headers=SCRIPT).status_code == 204
+    assert answers(link)[f"p.{gone}.p_effort"] == ["2"]
+
+
 @pytest.mark.parametrize(
     "bad",
     [{"own.W1": "9"}, {"own.XX": "1"}, {"p.999999.p_effort": "1"}, {"s.used": "999999"}, {"c.comment": "x" * 2001}],

@@ -97,3 +97,19 @@ def test_look(page: Any, sign_in: Any, employee: Employee, invitation: Invitatio
             assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     page.locator("main form button").click()
     page.get_by_role("heading", name="How do we serve each other?").wait_for()
+
+
+def test_whoever_signs_in_finds_the_waiting_survey_where_he_lands(
+    client_of: Any,
+    hr: Employee,
+    manager: Employee,
+    executive: Employee,
+    wave: Wave,  # noqa: F811
+) -> None:
+    for person in (hr, manager, executive):
+        client = client_of(person)
+        assert "survey waits for you" not in client.get("/", follow=True).content.decode()
+        Invitation.objects.create(wave=wave, employee=person, block=1, providers=[])
+        body = client.get("/", follow=True).content.decode()
+        assert body.count("1 survey waits for you") == 1, person
+        assert "survey waits for you" not in client.get("/my/data/").content.decode()

@@ -81,7 +81,7 @@ def test_an_organisation_of_one_unit(hr, units, client_of):
     assert rows.count() == 1 and rows.get().cells["want"]["shown"]
 
 
-@pytest.mark.parametrize("item", [{"kind": "gone"}, {"kind": "single", "options": {}}, {"options": {"points": 0}}])
+@pytest.mark.parametrize("item", [{"kind": "gone"}, {"kind": "single", "options": {}}])
 def test_a_question_whose_scale_is_missing_is_told_as_not_there(world, client_of, hr, item):
     """Such a questionnaire cannot be published today; one frozen by an older version must not hold a wave back."""
     answer(world)

@@ -232,3 +232,14 @@ def test_only_an_open_wave_is_renewed(world):
     following = series.Wave.objects.filter(state=Wave.State.SCHEDULED).first()
     with pytest.raises(CommandError, match="Only an open wave"):
         call_command("keys", "rotate", str(following.pk))
+
+
+def test_hr_is_told_of_envelopes_that_no_key_opened(world, hr, client_of):
+    client, address = client_of(hr), f"/waves/{world.wave.pk}/"
+    InboxEnvelope(wave_id=world.wave.pk, sealed=b"junk").save(force_insert=True)
+    wave = releasing.close_wave(world.wave, now=LATER)
+    assert keeping.unreadable(wave) == 1
+    body = client.get(address).content.decode()
+    assert "1 envelope could not be opened at closing and is not in the results." in body
+    Wave.objects.filter(pk=wave.pk).update(snapshot=wave.snapshot | {"sealed": {"unreadable": 0}})
+    assert "could not be opened at closing" not in client.get(address).content.decode()

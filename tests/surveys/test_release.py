@@ -233,6 +233,17 @@ def test_large_groups_may_be_asked_again_at_any_time():
     assert kept == {"want": cells["want"], "can": HIDDEN, "K1": cells["K1"]}
 
 
+def test_how_the_same_answers_spread_is_told_again_of_many_people_only():
+    """Score, thirds and five shares are nine roundings of the same answers: of two waves together, they leave four
+    people of some hundred a quarter of the scale, where the score alone leaves them half (linear programmes)."""
+    score = {"shown": True, "n": 400, "index": 60, "low": 58, "high": 62}
+    whole = {**score, "fav": 50, "neu": 30, "unf": 20, "fav_low": 45, "fav_high": 55, "dist": [10, 10, 30, 30, 20]}
+    shares = {"shown": True, "n": 400, "shares": {"want": 40, "know": 30, "can": 20, "none": 10, "unclassified": 0}}
+    assert repeats.hide({"W1": whole, "barrier": shares}, {"W1", "barrier"}, 100) == {"W1": score, "barrier": HIDDEN}
+    many = {"W1": {**whole, "n": 800}, "barrier": {**shares, "n": 800}}
+    assert repeats.hide(many, {"W1", "barrier"}, 100) == many
+
+
 # -- bad input -------------------------------------------------------------------------------------------------------
 
 

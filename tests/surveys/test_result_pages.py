@@ -283,6 +283,17 @@ def test_a_manager_sees_both_directions_of_his_own_unit(world, client_of, manage
     assert client.get(f"/api/v1/results/{world.wave.pk}/groups/?family=x").status_code == 400
 
 
+def test_totals_stand_beside_the_picture_the_lowest_provider_in_the_heading(world, client_of, hr):
+    page = client_of(hr).get(at("services", world.wave.pk)).content.decode()
+    given = {row.name: row.cells["served"] for row in queries.tree_rows(world.wave, None)}
+    told = sorted((cell["index"], name) for name, cell in given.items() if cell["shown"] and "Meridian" not in name)
+    assert len(told) >= 2 and f"{told[0][0]} of 100" in page and "serves its colleagues least well" in page
+    totals = page.split("In the eyes of all it serves")[1].split("</table>")[0]
+    assert all(name in totals for _index, name in told)
+    assert all(name not in totals for name, cell in given.items() if cell.get("why") == "not asked")
+    assert "How each is served by all together" in page and "<svg" in page
+
+
 def test_the_colours_are_those_of_every_other_page():
     for index in range(101):
         step = heat_step(index)

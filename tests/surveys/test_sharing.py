@@ -347,6 +347,12 @@ def test_no_mail_without_hr_wanting_it(world, hr):
     assert share_mails.plan(now=timezone.now()) == 0
 
 
+def test_what_was_shared_long_ago_is_no_news(world, hr):
+    share(world, hr, leaders=-15, managers=-15, employees=-15, tell=True)
+    assert share_mails.plan(now=timezone.now()) == 0
+    assert set(Sharing.objects.get(wave=world.wave).told) == set(sharing.AUDIENCES)
+
+
 def test_my_surveys_says_that_results_are_there(world, client_of, hr, employee):
     url = reverse("answering:mine")
     assert "are there" not in body_of(client_of(employee).get(url))

@@ -25,6 +25,7 @@ from config.bench_answering import bench_answering
 from config.bench_assignment import bench_assignment
 from config.bench_people import bench_people
 from config.bench_results import bench_results
+from config.bench_training import bench_training
 from config.bench_wave import bench_wave
 from config.management.commands.up import PERSONAS
 from culture.people import importing
@@ -186,6 +187,7 @@ BENCHES: dict[str, Callable[[int], Iterator[str]]] = {
     "results": bench_results,
     "assignment": bench_assignment,
     "answering": bench_answering,
+    "training": bench_training,
 }
 
 

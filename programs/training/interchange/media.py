@@ -84,6 +84,11 @@ def references(text: str) -> Iterator[tuple[str, str, int, str]]:
             yield from _reference(token, line)
 
 
+def first_level(text: str) -> int:
+    """The highest level of heading a Markdown text has: 1 for ``#``; 1 when it has none."""
+    return min((int(block.tag[1]) for block in _markdown.parse(text) if block.type == "heading_open"), default=1)
+
+
 def _reference(token: Token, line: int) -> Iterator[tuple[str, str, int, str]]:
     if token.type == "image":
         yield "image", str(token.attrs.get("src", "")), line, token.content

@@ -145,7 +145,7 @@ def lost_time(item: Item, cell: Cell | None, whole: Cell | None) -> LostTime | N
 
     From 20 people: the released distribution times the middle of each band (the open one counts as 24 hours). From 8
     people only three classes are released; within each the bands are split as in ``whole``, the same question's cell of
-    the whole organisation, and the figure is ``estimated``.
+    the whole organisation, and the figure is ``estimated``. Source: the framework, section 7 (lost time).
     """
     if item["kind"] != "lost_time" or not cell or not cell.get("shown") or "band" in cell:
         return None
@@ -171,6 +171,9 @@ def lost_time(item: Item, cell: Cell | None, whole: Cell | None) -> LostTime | N
 
 
 def memorable(cell: Cell | None) -> int | None:
-    """Per cent who would tell *something great*; only where the distribution is released (from 20 people)."""
+    """Per cent who would tell *something great*; only where the distribution is released (from 20 people).
+
+    Source: the service-culture framework, sections 4 (five outcomes people tell) and 7 (memorable).
+    """
     dist = (cell or {}).get("dist")
     return None if not dist else round(100 * dist[-1] / (sum(dist) or 1))

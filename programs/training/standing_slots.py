@@ -1,0 +1,249 @@
+"""Reads: why, want, know, can, keep of people, requirement by requirement, on any day, for whoever looks.
+
+What somebody else sees is computed without what is private: neither another's view of himself, nor that there is one,
+nor a barrier that rests on it. What a person shares with his manager, the manager sees, as long as it is shared.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter, defaultdict
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+
+from django.db.models import Max, Q
+from django.utils import timezone
+
+from culture.framework.models import Behaviour, Requirement
+from culture.people.models import Employee
+from programs.training import cycles, observing, slots, standing
+from programs.training.content_models import SelfView
+from programs.training.models import Course, LessonDone
+from programs.training.observation_models import Observation
+from programs.training.slots import Evidence, Sighting, Slot
+
+# Which attitudes show a requirement to others, by the framework's own words; requirements of how somebody feels or of
+# his surroundings are shown by none. An organisation says otherwise by naming the requirement among what must come
+# before a behaviour (Framework).
+SHOWN_BY = {
+    "W1": ("A1",),
+    "W2": ("A2", "A5"),
+    "W3": ("A1",),
+    "W5": ("A7",),
+    "W9": ("A4",),
+    "K1": ("A3",),
+    "K2": ("A6",),
+    "K3": ("A8",),
+    "C1": ("A8",),
+    "C5": ("A5",),
+}
+
+
+@dataclass(frozen=True)
+class Row:
+    """One requirement of one person. ``evidence`` has only the slots that are asked and that the reader may see."""
+
+    requirement: Requirement
+    evidence: dict[Slot, Evidence]
+    barrier: Slot | None
+    courses: tuple[Course, ...] = ()
+    behaviours: tuple[Behaviour, ...] = ()
+
+    @property
+    def cells(self) -> list[tuple[Slot, Evidence | None]]:
+        """All five in their order; None where nothing is asked or seen."""
+        return [(slot, self.evidence.get(slot)) for slot in slots.ORDER]
+
+    @property
+    def course(self) -> Course | None:
+        return self.courses[0] if self.courses else None
+
+
+@dataclass
+class _Known:
+    """Everything read about some people, by employee."""
+
+    given: dict[int, dict[int, Course]] = field(default_factory=lambda: defaultdict(dict))
+    rules: dict[tuple[int, int], cycles.Rule] = field(default_factory=dict)
+    read: dict[tuple[int, int], dt.date] = field(default_factory=dict)
+    views: dict[tuple[int, int], SelfView] = field(default_factory=dict)
+    sightings: dict[tuple[int, int], list[Sighting]] = field(default_factory=lambda: defaultdict(list))
+    facts: standing.Facts = field(default_factory=standing.Facts)
+
+
+def of_people(people: Sequence[Employee], day: dt.date, reader: Employee) -> dict[int, list[Row]]:
+    """The requirements of each one's courses (and, for himself, those he has looked at), in the framework's order.
+
+    Ten queries, whatever the number of people.
+    """
+    known = _read(people, day, reader)
+    requirements = {one.code: one for one in Requirement.objects.active()}
+    shows = _shown_by()
+    rules = observing.rules()
+    found: dict[int, list[Row]] = {}
+    for person in people:
+        mine = known.given[person.pk].values()
+        codes = {code for course in mine for code in course.requirements}
+        viewed = {requirement for who, requirement in known.views if who == person.pk}
+        rows = [
+            _row(person, one, shows.get(one.code, ()), known, rules, day)
+            for one in requirements.values()
+            if one.code in codes or one.pk in viewed
+        ]
+        found[person.pk] = rows
+    return found
+
+
+def _read(people: Sequence[Employee], day: dt.date, reader: Employee) -> _Known:
+    known, pks = _Known(), [person.pk for person in people]
+    for row in standing.assignments(day).filter(employee__in=pks):
+        course = row.course or (row.step.course if row.step else None)
+        if course is None:
+            continue
+        key = row.employee_id, course.pk  # type: ignore[attr-defined]
+        known.given[key[0]][course.pk] = course
+        if row.step is not None and row.step.months:
+            rule = row.step.rule
+            known.rules[key] = min(known.rules.get(key, rule), rule, key=lambda one: one.months)
+    known.facts = standing.facts(pks, day)
+    end = timezone.make_aware(dt.datetime.combine(day + dt.timedelta(days=1), dt.time.min))
+    lessons = LessonDone.objects.filter(employee__in=pks, at__lt=end).order_by()
+    for employee, course, at in lessons.values_list("employee", "lesson__version__course").annotate(Max("at")):
+        known.read[employee, course] = timezone.localdate(at)
+    for view in _views(people, day, reader):
+        known.views[view.employee_id, view.requirement_id] = view  # type: ignore[attr-defined]
+    valid = Q(withdrawn_at=None) | Q(withdrawn_at__gte=end)
+    for note in Observation.objects.filter(valid, employee__in=pks, on__lte=day, at__lt=end).order_by():
+        known.sightings[note.employee_id, note.behaviour_id].append(note.sighting)  # type: ignore[attr-defined]
+    return known
+
+
+def _views(people: Sequence[Employee], day: dt.date, reader: Employee) -> list[SelfView]:
+    """The newest of each person and requirement, oldest first: one's own, and what is shared with the reader now."""
+    led = [person.pk for person in people if person.manager_id == reader.pk]  # type: ignore[attr-defined]
+    own = [person.pk for person in people if person.pk == reader.pk]
+    if not led and not own:
+        return []
+    seen = Q(employee__in=own) | Q(employee__in=led, shared_with=reader)
+    return list(SelfView.objects.filter(seen, on__lte=day).order_by("on", "pk"))
+
+
+def _shown_by() -> dict[str, tuple[Behaviour, ...]]:
+    """The active attitudes that show each requirement."""
+    attitudes = list(Behaviour.objects.active().filter(kind=Behaviour.Kind.ATTITUDE))
+    by_code = {one.code: one for one in attitudes}
+    found = {code: tuple(by_code[a] for a in shown if a in by_code) for code, shown in SHOWN_BY.items()}
+    said: dict[str, list[Behaviour]] = defaultdict(list)
+    for one in attitudes:
+        for code in one.prerequisites:
+            said[code].append(one)
+    return {**found, **{code: tuple(some) for code, some in said.items()}}
+
+
+def _row(
+    person: Employee,
+    requirement: Requirement,
+    behaviours: tuple[Behaviour, ...],
+    known: _Known,
+    rules: dict[int | None, slots.Needed],
+    day: dt.date,
+) -> Row:
+    courses = tuple(c for c in known.given[person.pk].values() if requirement.code in c.requirements)
+    evidence: dict[Slot, Evidence] = {}
+    if courses:
+        evidence[Slot.WHY] = _why(person, courses, known, day)
+    view = known.views.get((person.pk, requirement.pk))
+    private = view is not None
+    if view is not None:
+        evidence[Slot.WANT] = slots.wanting(view.want, view.on, day)
+    if courses:
+        evidence[Slot.KNOW] = _know(person, courses, known, day)
+    if behaviours:
+        parts = [
+            slots.doing(known.sightings[person.pk, one.pk], rules.get(one.pk, rules[None]), day) for one in behaviours
+        ]
+        evidence[Slot.CAN] = slots.together([can for can, _keep in parts])
+        evidence[Slot.KEEP] = slots.together([keep for _can, keep in parts])
+    met = {slot: one.met for slot, one in evidence.items()}
+    barrier = slots.first_unmet(met, private=private, asked=evidence.keys())
+    return Row(requirement, evidence, barrier, courses, behaviours)
+
+
+def _why(person: Employee, courses: Collection[Course], known: _Known, day: dt.date) -> Evidence:
+    """A lesson of any of the courses that teach it was read (or the course completed, however)."""
+    days = [known.read[person.pk, one.pk] for one in courses if (person.pk, one.pk) in known.read]
+    days += [done for one in courses for done in known.facts.days[person.pk, "course", one.pk][-1:]]
+    return slots.lasting(max(days, default=None), slots.WHY_LASTS, day)
+
+
+def _know(person: Employee, courses: Collection[Course], known: _Known, day: dt.date) -> Evidence:
+    """The best of the courses: a completion, or its quiz passed, that still counts."""
+    found = [_known_by(person, one, known, day) for one in courses]
+    return max(found, key=lambda one: (bool(one.met), one.on or dt.date.min))
+
+
+def _known_by(person: Employee, course: Course, known: _Known, day: dt.date) -> Evidence:
+    facts = known.facts.days
+    done = [*facts[person.pk, "course", course.pk], *facts[person.pk, "quiz", course.pk]]
+    if not done:
+        return Evidence()
+    rule = known.rules.get((person.pk, course.pk))
+    if rule is None:
+        return slots.lasting(max(done), slots.KNOW_LASTS, day)
+    valid = cycles.validity(sorted(done), rule)
+    assert valid is not None
+    return Evidence(valid.holds(day), valid.done_on, valid.until)
+
+
+# -- a team ----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Member:
+    """One person in a team's matrix: ``met`` by slot: (how many are met, of how many asked)."""
+
+    person: Employee
+    rows: list[Row]
+
+    @property
+    def met(self) -> list[tuple[Slot, tuple[int, int] | None]]:
+        found = []
+        for slot in slots.ORDER:
+            asked = [row.evidence[slot] for row in self.rows if slot in row.evidence]
+            found.append((slot, (sum(one.met is True for one in asked), len(asked)) if asked else None))
+        return found
+
+    @property
+    def barrier(self) -> Slot | None:
+        """What holds this person back most often; the earlier of two."""
+        counted = Counter(row.barrier for row in self.rows if row.barrier)
+        return max(slots.ORDER, key=lambda slot: counted[slot]) if counted else None
+
+    @property
+    def to_see(self) -> list[Behaviour]:
+        """Behaviours somebody else must see before *can* or *keep* is met."""
+        seen = {}
+        for row in self.rows:
+            if row.barrier in (Slot.CAN, Slot.KEEP):
+                seen.update({one.code: one for one in row.behaviours})
+        return [seen[code] for code in sorted(seen)]
+
+
+# Whoever noted something lately need not be asked again at once.
+LATELY = dt.timedelta(days=14)
+
+
+def members(people: Sequence[Employee], day: dt.date, reader: Employee) -> list[Member]:
+    rows = of_people(people, day, reader)
+    return [Member(person, rows[person.pk]) for person in people]
+
+
+def waiting_for(found: Sequence[Member], reader: Employee, today: dt.date) -> list[Member]:
+    """Those of whom ``reader`` should see something again: the most behaviours first. One query."""
+    open_ = [one for one in found if one.to_see]
+    lately = set(
+        Observation.objects.filter(
+            observer=reader, employee__in=[one.person.pk for one in open_], on__gt=today - LATELY, withdrawn_at=None
+        ).values_list("employee", flat=True)
+    )
+    return sorted((one for one in open_ if one.person.pk not in lately), key=lambda one: -len(one.to_see))
