@@ -11,6 +11,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext, gettext_lazy
 
+from config.home import elsewhere
 from culture.access.permissions import Permission, can, personas, sees_everything
 from culture.access.table import TITLES
 
@@ -38,6 +39,7 @@ GROUPS: list[tuple[Any, list[Entry]]] = [
     (
         "",
         [
+            Entry("home", _("Home"), "house"),
             Entry("reports:scorecard", _("Scorecard"), "gauge", P.SEE_SCORECARD),
         ],
     ),
@@ -145,7 +147,7 @@ def _build(request: HttpRequest) -> dict[str, Any]:
     groups = [(label, [replace(e, current=e.name == here) for e in entries]) for label, entries in groups]
     by_name = {entry.name: entry for _label, entries in groups for entry in entries}
     role = next((permission for permission in FIRST_ON_PHONES if can(user, permission)), None)
-    wanted = [*(FIRST_ON_PHONES[role] if role else []), *FIRST_FOR_EVERYBODY, *by_name]
+    wanted = ["home", *(FIRST_ON_PHONES[role] if role else []), *FIRST_FOR_EVERYBODY, *by_name]
     bar = [by_name[name] for name in dict.fromkeys(wanted) if name in by_name][:BAR]
     word = next((TITLES[persona] for persona in personas(user)), gettext("Employee"))
     return {
@@ -184,6 +186,8 @@ def pages_of(user: Any) -> list[dict[str, Any]]:
 
 def _resolved(entry: Entry, user: Any) -> Entry | None:
     may = sees_everything if entry.whole else can
+    if entry.name == "home" and elsewhere(user):
+        return None
     needed = [permission for permission in (entry.needs, entry.or_needs) if permission]
     if needed and not any(may(user, permission) for permission in needed):
         return None
@@ -195,5 +199,5 @@ def _resolved(entry: Entry, user: Any) -> Entry | None:
 
 def _current(path: str, entries: list[Entry]) -> str:
     """The entry whose address is the longest beginning of ``path``."""
-    matching = [entry for entry in entries if path.startswith(entry.url)]
+    matching = [entry for entry in entries if path == entry.url or (entry.url != "/" and path.startswith(entry.url))]
     return max(matching, key=lambda entry: len(entry.url)).name if matching else ""

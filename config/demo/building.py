@@ -10,7 +10,7 @@ from dateutil.relativedelta import relativedelta
 from django.db import transaction
 from django.utils import timezone
 
-from config.demo import beginnings, deeds, history, keeping, organisation, paths, plans, results, story
+from config.demo import beginnings, deeds, history, keeping, organisation, paths, plans, results, rewards, story
 from config.demo.answers import Teller
 from config.demo.organisation import Personas
 from culture.framework.loading import load_catalogue
@@ -64,13 +64,14 @@ def build(*, employees: int, waves: int, seed: int, now: dt.datetime, say: Calla
     seen = history.observe(program=program, rng=random.Random(seed + 2), now=now)
     deeds.meet(by=people.hr, learner=people.employee, now=now)
     keeping.keep(learner=people.employee, now=now)
+    chosen = rewards.offer(by=people.hr, rng=random.Random(seed + 4), now=now)
     planned = deeds.plan(by=people.hr, today=today)
     walking = paths.walk(
         program=program, by=people.hr, learner=people.employee, today=today, rng=random.Random(seed + 3)
     )
     say(f"{walking} people on a training path")
     plans.furnish(program=program, by=people.hr, sponsor=people.executive, today=today)
-    say(f"training, {thanks} thanks, {seen} observations and {planned} actions")
+    say(f"training, {thanks} thanks, {chosen} rewards, {seen} observations and {planned} actions")
 
 
 def _program(people: Personas, series: Series, units: Mapping[str, Unit], first: dt.date, today: dt.date) -> Program:

@@ -11,6 +11,7 @@ from programs.training import (
     overview,  # noqa: F401
     package_views,
     path_urls,
+    progress_views,
     quiz_views,
     refresher_views,
     self_view_views,
@@ -59,6 +60,8 @@ urlpatterns = [
     path("sessions/<int:pk>/seats.csv", session_views.seats_csv, name="session_seats"),
     path("my/sessions/<int:pk>/", session_views.my_seat, name="my_seat"),
     path("my/sessions/<int:pk>/calendar.ics", session_views.my_calendar, name="my_calendar"),
+    path("my/progress/", progress_views.mine, name="my_progress"),
+    path("team/progress/", progress_views.team, name="team_progress"),
     path("my/behaviours/", observation_views.mine, name="my_behaviours"),
     path("team/training/", my_views.team, name="team"),
     path("team/training/<int:pk>/", observation_views.person, name="person"),

@@ -10,6 +10,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from surveys.results import telling
 from surveys.results.insight import change, words
 
@@ -96,13 +98,15 @@ def _questions(
     one: Side, other: Side, about: str, decided: bool, rewritten: Mapping[str, str], language: str
 ) -> list[Pair]:
     found = []
+    # The questions name the provider they are about; two of them share a line.
+    name = one.name if one.name == other.name else _("the unit")
     known = {item["code"] for item in one.items}
     for item in [*one.items, *(item for item in other.items if item["code"] not in known)]:
         code = item["code"]
         talk = telling.talk_code(one.items)
         if item["about"] != about or code == talk or not (code in one.cells or code in other.cells):
             continue
-        told = telling.tell([item], {}, language, one.name)[0]
+        told = telling.tell([item], {}, language, name)[0]
         found.append(
             _pair(code, told.text, one, other, decided, language, kind="question", changed=rewritten.get(code, ""))
         )

@@ -61,8 +61,8 @@ def _names(wave: Wave, seen: set[int]) -> set[str]:
 
 
 WHAT = {
-    "withdrawn": lambda one: _("%(measure)s of %(group)s withdrawn"),
-    "withdrawn everywhere": lambda one: _("%(measure)s withdrawn in every group"),
+    "withdrawn": lambda one: _("“%(measure)s” of %(group)s withdrawn"),
+    "withdrawn everywhere": lambda one: _("“%(measure)s” withdrawn in every group"),
     "comments withdrawn": lambda one: _("Comments of %(group)s withdrawn (%(n)s)"),
     "words masked": lambda one: _("Words masked in comments of %(group)s (%(n)s)"),
     "renamed": lambda one: _("%(before)s renamed to %(group)s"),
@@ -72,7 +72,7 @@ WHAT = {
 def told_changes(changes: list[dict[str, Any]], wave: Wave, names: set[str] | None) -> list[str]:
     """What a correction changed, a sentence each; of groups the reader does not see nothing is said but that."""
     language = get_language() or "en"
-    words = dict(_measures(wave, language))
+    words = {key: told.rstrip(".") for key, told in _measures(wave, language)}
     mine = [one for one in changes if names is None or not one["group"] or one["group"] in names]
     told = []
     withdrawn: dict[str, list[str]] = {}

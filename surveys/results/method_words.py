@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from surveys.results.insight import change, drivers, reliability
 from surveys.results.insight.services import QUADRANT_AT, STANDARD
-from surveys.results.repeats import DAYS, least_people
+from surveys.results.repeats import DAYS, TIMES, least_people
 from surveys.results.scoring import BARRIER_THRESHOLD
 
 FRAMEWORK = "Service-culture framework"
@@ -392,6 +392,7 @@ def _privacy(rules: Mapping[str, Any]) -> tuple[Formula, ...]:
         "home": rules["comment_home"],
         "days": DAYS,
         "least": least_people(rules),
+        "spread": TIMES * least_people(rules),
     }
     return (
         Formula(
@@ -406,6 +407,17 @@ def _privacy(rules: Mapping[str, Any]) -> tuple[Formula, ...]:
             "",
             "",
             "surveys.results.disclosure",
+        ),
+        Formula(
+            "together",
+            _("All that is shown, taken together"),
+            _(
+                "Whoever adds up and subtracts everything that is shown, units, cuts and pairs at once, still cannot"
+                " narrow down what a hidden group of few people said: it stays open by half the scale."
+            ),
+            "",
+            "",
+            "surveys.results.disclosure.joint",
         ),
         Formula(
             "few",
@@ -436,7 +448,8 @@ def _privacy(rules: Mapping[str, Any]) -> tuple[Formula, ...]:
             _("The same question again within %(days)s days") % told,
             _(
                 "Two waves must not be subtracted from each other. So a number whose question the same people were"
-                " asked less than %(days)s days before is shown from %(least)s people."
+                " asked less than %(days)s days before is shown from %(least)s people, and how its answers spread from"
+                " %(spread)s."
             )
             % told,
             "",

@@ -109,7 +109,9 @@ class CellGroup(models.Model):
     unit or block id of the row, ``other`` the customer's in the matrix and the category's id in a cut; ``cut`` its key.
     ``cells``: {measure: {"shown": bool, "n": "8–11" or int, "index": 0–100 (talk: −100–100), "low", "high", "fav",
     "neu", "unf", "dist": [...], "why": words when hidden, "band": "60–69" instead of an interval (index: its middle)}};
-    "barrier": {"shares": {want, know, can, none}}; "participation": {"percent", "words"}.
+    "barrier": {"shares": {want, know, can, none, unclassified}} (of cuts, too, as "below:…" and "drivers");
+    "participation": {"percent", "words"}; "change": {"delta", "low", "high", "word", "since": wave's number, "first":
+    the same against the series' first wave}.
     """
 
     release = models.ForeignKey(Release, models.CASCADE, related_name="groups")

@@ -283,7 +283,11 @@ def _index(cells: dict[str, Any], key: str) -> int | None:
 
 def items_of(wave: Wave) -> list[dict[str, Any]]:
     """The frozen items that carry numbers, in order; without such as have no scale (see measures.item_lists)."""
-    items = Wave.objects.values_list("snapshot__items", flat=True).get(pk=wave.pk) or []
+    return with_scale(Wave.objects.values_list("snapshot__items", flat=True).get(pk=wave.pk) or [])
+
+
+def with_scale(items: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Those of frozen items that carry numbers."""
     return [item for item in items if item["kind"] in SCALES]
 
 

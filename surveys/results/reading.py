@@ -277,7 +277,7 @@ class Seen:
         """Questions and cuts of this wave and of the one before, as they were frozen. One query."""
         ids = [self.wave.pk, *([self._wave_before.pk] if self._wave_before else [])]
         rows = Wave.objects.filter(pk__in=ids).values_list("pk", "snapshot__items", "snapshot__cuts")
-        return {pk: ([one for one in items or [] if one["kind"] != "comment"], cuts or []) for pk, items, cuts in rows}
+        return {pk: (queries.with_scale(items or []), cuts or []) for pk, items, cuts in rows}
 
     @property
     def items(self) -> list[dict[str, Any]]:

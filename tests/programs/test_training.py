@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from culture.framework.markdown import render
-from programs.training import answering, courses, loading, progress, queries, quizzes
+from programs.training import answering, courses, progress, queries, quizzes
 from programs.training.models import Assignment, Completion, Course, CourseVersion, LessonDone, QuizAttempt
 from programs.training.tick import tick
 from tests.conftest import make_person
@@ -324,12 +324,6 @@ def test_api(hr: Any, employee: Any, version: Any, stranger: Any, client_of: Any
     assert client_of(None).get("/api/v1/my-assignments/").status_code in {401, 403}
 
 
-def test_the_catalogues_courses_load_once(hr: Any) -> None:
-    made = loading.load_courses(by=hr)
-    assert [len(version.quiz) >= 5 and version.lessons.count() >= 4 for version in made] == [True] * 3
-    assert loading.load_courses(by=hr) == []
-
-
 def test_answers_of_a_question_are_kept_and_added_without_limit(hr: Any, client_of: Any) -> None:
     options = [f"Answer {n}" for n in range(9)]
     question = {"text": "Which?", "options": options, "right": [7], "why": ""}
@@ -352,7 +346,7 @@ def test_hr_adds_the_ready_courses_once(hr: Any, employee: Any, client_of: Any) 
     url = reverse("training:add_ready")
     assert client_of(employee).post(url).status_code == 403
     assert client_of(hr).get(url).status_code == 405
-    assert "3 courses were added" in client_of(hr).post(url, follow=True).content.decode()
-    assert Course.objects.count() == 3
+    assert "9 courses were added" in client_of(hr).post(url, follow=True).content.decode()
+    assert Course.objects.count() == 9
     page = client_of(hr).post(url, follow=True).content.decode()
-    assert Course.objects.count() == 3 and "Add the ready courses" not in page
+    assert Course.objects.count() == 9 and "Add the ready courses" not in page

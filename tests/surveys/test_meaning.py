@@ -90,7 +90,7 @@ def test_the_first_release_has_no_words_and_the_second_has_them(world, later):
             assert "change" not in cell or cell["low"] is not None, (row.name, key)
     crossing = CellGroup.objects.filter(release__wave=later.wave).exclude(family="tree")
     told = {row.family for row in crossing for cell in row.cells.values() if "change" in cell}
-    assert told == {"customer", "matrix"}  # nobody here has a site or another division
+    assert told and told <= {"customer", "matrix", "division"}, told  # nobody here has a site
 
 
 @pytest.mark.django_db
@@ -261,7 +261,7 @@ def test_a_small_unit_shows_none_of_it_and_still_has_its_page(later, client_of, 
     row = rows(later.wave)["Branch C"]
     page = client_of(hr).get(reverse("results:unit", args=[later.wave.pk, row.unit])).content.decode()
     assert "hidden for privacy" in page
-    for words in ("What stands out", "How far to trust these numbers", "What people meet first"):
+    for words in ('class="card findings"', "How far to trust these numbers", 'id="m-barrier"'):
         assert words not in page, words
 
 
@@ -306,7 +306,9 @@ def test_a_trend_in_three_ways(later, client_of, hr, way):
 def test_a_trend_never_follows_a_hidden_score(later, client_of, hr):
     row = rows(later.wave)["Branch C"]
     page = client_of(hr).get(reverse("results:trend", args=[later.wave.pk, row.unit])).content.decode()
-    assert "hidden for privacy" in page and '<svg class="chart' not in page
+    main = page[page.index("<main") : page.index("</main>")]
+    assert main.count('class="hidden-cell"') == 2 and "<svg" not in main
+    assert "It takes two waves with a shown score" in main
 
 
 @pytest.mark.django_db

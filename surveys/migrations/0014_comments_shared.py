@@ -18,7 +18,6 @@ from django.db import migrations, models
 from surveys.results import themes
 
 Q = models.Q
-ROLES = ["hr_admin", "program_lead", "trainer", "executive", "auditor", "moderator"]
 STAYS = """
 CREATE TRIGGER surveys_releasedcomment_stays BEFORE UPDATE ON surveys_releasedcomment
     FOR EACH ROW EXECUTE FUNCTION surveys_release_stays();
@@ -29,28 +28,6 @@ INSERT INTO surveys_sharing (wave_id, leaders_on, managers_on, employee_comments
 SELECT id, released_at::date, released_at::date, false, false, false, '{leaders,managers}'
 FROM surveys_wave WHERE state = 'released'
 """
-
-
-class InCulture(migrations.operations.base.Operation):
-    """An operation on the tables of culture: the role of moderators came with their comments."""
-
-    def __init__(self, operation: Any) -> None:
-        self.operation = operation
-
-    def deconstruct(self) -> tuple[str, list[Any], dict[str, Any]]:
-        return (type(self).__name__, [self.operation], {})
-
-    def state_forwards(self, app_label: str, state: Any) -> None:
-        self.operation.state_forwards("culture", state)
-
-    def database_forwards(self, app_label: str, editor: Any, before: Any, after: Any) -> None:
-        self.operation.database_forwards("culture", editor, before, after)
-
-    def database_backwards(self, app_label: str, editor: Any, before: Any, after: Any) -> None:
-        self.operation.database_backwards("culture", editor, before, after)
-
-    def describe(self) -> str:
-        return self.operation.describe()
 
 
 def copy_comments(apps: Any, editor: Any) -> None:
@@ -76,46 +53,9 @@ def copy_comments(apps: Any, editor: Any) -> None:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("surveys", "0014_answering_more"), ("culture", "0009_rights_scope")]
+    dependencies = [("surveys", "0013_meaning"), ("culture", "0010_moderators")]
 
     operations = [
-        InCulture(migrations.RemoveConstraint(model_name="grant", name="grant_of_a_known_role")),
-        InCulture(
-            migrations.AlterField(
-                model_name="grant",
-                name="role",
-                field=models.CharField(
-                    choices=[
-                        ("hr_admin", "HR admin"),
-                        ("program_lead", "Program lead"),
-                        ("trainer", "Trainer"),
-                        ("executive", "Executive"),
-                        ("auditor", "Auditor"),
-                        ("moderator", "Comment moderator"),
-                    ],
-                    max_length=16,
-                ),
-            )
-        ),
-        InCulture(
-            migrations.AddConstraint(
-                model_name="grant",
-                constraint=models.CheckConstraint(condition=Q(("role__in", ROLES)), name="grant_of_a_known_role"),
-            )
-        ),
-        InCulture(
-            migrations.AddConstraint(
-                model_name="grant",
-                constraint=models.CheckConstraint(
-                    condition=Q(
-                        Q(("role", "moderator"), _negated=True),
-                        Q(("unit__isnull", True), ("until__isnull", False)),
-                        _connector="OR",
-                    ),
-                    name="moderator_for_a_time",
-                ),
-            )
-        ),
         migrations.RunSQL(
             "ALTER TABLE surveys_sealedcomment ADD COLUMN masks integer[] NOT NULL DEFAULT '{}', "
             "ADD COLUMN looked boolean NOT NULL DEFAULT false",

@@ -1,0 +1,76 @@
+"""My way, and who of one's own people needs one today: on the home page."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+
+from django.utils import timezone
+from django.utils.translation import ngettext
+
+from culture.access.home_panels import Card, Need, Place, contribute
+from culture.access.permissions import Permission, can
+from culture.people.models import Employee
+from programs.training import queries, refreshing, reminding, standing, standing_slots
+
+MOST = 3
+MOST_PEOPLE = 5
+# Of whom one leads directly: whoever leads more has managers who do.
+LED = 60
+
+
+@contribute
+def way(user: Employee, now: dt.datetime) -> Iterator[Need | Card]:
+    """The next steps of one's own training; twelve queries at most."""
+    if not can(user, Permission.DO_TRAINING):
+        return
+    today = timezone.localdate(now)
+    items = queries.way(user, today)
+    ready = [item for item in items if item.stand.open and not item.stand.first]
+    ready.sort(key=lambda item: (standing.URGENCY.index(item.stand.state), item.stand.by))
+    context = {
+        "rows": ready[:MOST],
+        "more": max(0, len(ready) - MOST),
+        "done": sum(item.stand.done for item in items),
+        "total": sum(item.stand.state != "exempt" for item in items),
+        "late": sum(item.stand.state in standing.RISK for item in ready),
+        "refreshers": len(refreshing.waiting(user, today)),
+    }
+    yield Card("programs/training/_home_way.html", context, Place.MAIN, 30)
+
+
+@contribute
+def team(user: Employee, now: dt.datetime) -> Iterator[Need | Card]:
+    """Of those who report to one: who is late, and whose behaviour somebody should see."""
+    if not can(user, Permission.SEE_TEAM_TRAINING):
+        return
+    today = timezone.localdate(now)
+    led = Employee.objects.here(today).filter(manager=user).select_related("unit").order_by("sort_name", "pk")
+    people = list(led[:LED])
+    if not people:
+        return
+    stands = standing.of_people([one.pk for one in people], today)
+    late = []
+    for person in people:
+        near = [one for one in reminding.needed(stands[person.pk], today) if one.state in standing.RISK]
+        if near:
+            late.append({"person": person, "near": near[:2], "more": max(0, len(near) - 2), "n": len(near)})
+    late.sort(key=lambda row: -row["n"])  # type: ignore[operator]
+    waiting = standing_slots.waiting_for(standing_slots.members(people, today, user), user, today)
+    context = {
+        "people": len(people),
+        "late": late[:MOST_PEOPLE],
+        "late_more": max(0, len(late) - MOST_PEOPLE),
+        "waiting": waiting[:MOST_PEOPLE],
+        "waiting_more": max(0, len(waiting) - MOST_PEOPLE),
+    }
+    told = ""
+    if late:
+        told = ngettext("%(n)s of your people is late", "%(n)s of your people are late", len(late)) % {"n": len(late)}
+    elif waiting:
+        told = ngettext(
+            "%(n)s of your people waits for you to see what he can do",
+            "%(n)s of your people wait for you to see what they can do",
+            len(waiting),
+        ) % {"n": len(waiting)}
+    yield Card("programs/training/_home_team.html", context, Place.MAIN, 10, told)

@@ -1,0 +1,175 @@
+"""How far people are, slot by slot: one's own page, and the team's matrix on any day."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import Any, cast
+
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext_lazy
+from django.views.decorators.http import require_safe
+
+from culture.access.permissions import Permission, require, visible_units
+from culture.people.models import Employee
+from programs.training import queries, slots, standing_slots
+from programs.training.path_views import asked_day
+from programs.training.slots import Evidence, Slot
+from programs.training.standing_slots import Row
+
+PAGE = 50
+MOST_WAITING = 6
+WORDS = {
+    Slot.WHY: pgettext_lazy("slot", "Why"),
+    Slot.WANT: pgettext_lazy("slot", "Want"),
+    Slot.KNOW: pgettext_lazy("slot", "Know"),
+    Slot.CAN: pgettext_lazy("slot", "Can"),
+    Slot.KEEP: pgettext_lazy("slot", "Keep"),
+}
+MEANT = {
+    Slot.WHY: gettext_lazy("has read what it is good for"),
+    Slot.WANT: gettext_lazy("says so in the own view; private unless shared"),
+    Slot.KNOW: gettext_lazy("has completed a course that teaches it"),
+    Slot.CAN: gettext_lazy("was seen doing it, often enough"),
+    Slot.KEEP: gettext_lazy("was seen again later, and lately"),
+}
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A slot as pages show it: ``state`` is met, unmet, faded, unknown or none."""
+
+    slot: Slot
+    evidence: Evidence | None
+    is_barrier: bool = False
+
+    @property
+    def word(self) -> Any:
+        return WORDS[self.slot]
+
+    @property
+    def state(self) -> str:
+        if self.evidence is None:
+            return "none"
+        if self.evidence.met:
+            return "met"
+        if self.evidence.faded:
+            return "faded"
+        return "unmet" if self.evidence.met is False else "unknown"
+
+
+def _cells(row: Row) -> list[Cell]:
+    return [Cell(slot, found, slot == row.barrier) for slot, found in row.cells]
+
+
+@require(Permission.DO_TRAINING)
+@require_safe
+def mine(request: HttpRequest) -> HttpResponse:
+    """One's own five slots of each requirement, with the next thing to do about each."""
+    me, today = _me(request), timezone.localdate()
+    rows = standing_slots.of_people([me], today, me)[me.pk]
+    told = [{"row": row, "cells": _cells(row), "next": next_step(row)} for row in rows]
+    counted = Counter(row.barrier for row in rows if row.barrier)
+    most = max(slots.ORDER, key=lambda slot: counted[slot]) if counted else None
+    context = {
+        "open": [one for one in told if one["row"].barrier],  # type: ignore[attr-defined]
+        "complete": [one for one in told if not one["row"].barrier],  # type: ignore[attr-defined]
+        "total": len(rows),
+        "most": most and {"slot": most, "word": WORDS[most], "n": counted[most]},
+        "meant": [(slot, WORDS[slot], MEANT[slot]) for slot in slots.ORDER],
+    }
+    return render(request, "programs/training/my_progress.html", context)
+
+
+def next_step(row: Row) -> tuple[str, str]:
+    """What the person can do about the barrier: words and address."""
+    barrier, course = row.barrier, row.course
+    if barrier in (Slot.WHY, Slot.KNOW) and course is not None:
+        told = _("Read why: %(course)s") if barrier == Slot.WHY else _("Complete %(course)s")
+        return told % {"course": course.label}, reverse("training:my_course", args=[course.pk])
+    if barrier == Slot.WANT:
+        url = reverse("training:self_view", args=[row.requirement.code])
+        return (_("Look again at what you want") if row.evidence[Slot.WANT].on else _("Say how you see it")), url
+    if barrier in (Slot.CAN, Slot.KEEP):
+        names = ", ".join(one.label for one in row.behaviours)
+        told = _("Let it be seen: %(what)s") if barrier == Slot.CAN else _("Be seen again: %(what)s")
+        return told % {"what": names}, reverse("training:my_behaviours")
+    return "", ""
+
+
+@require(Permission.SEE_TEAM_TRAINING)
+@require_safe
+def team(request: HttpRequest) -> HttpResponse:
+    """People by slots, or by requirements, of the people one leads today, as they stood on any day."""
+    me, today, day = _me(request), timezone.localdate(), asked_day(request)
+    by = "requirements" if request.GET.get("by") == "requirements" else "slots"
+    units = visible_units(me, Permission.SEE_TEAM_TRAINING)
+    people = queries.team(units, me, today)
+    if day < today:
+        people = people.exclude(hired_on__gt=day)
+    page = Paginator(people.order_by("sort_name", "pk"), PAGE).get_page(request.GET.get("page"))
+    found = standing_slots.members(list(page), day, me)
+    waiting = standing_slots.waiting_for(found, me, today) if day == today else []
+    columns = _requirements(found) if by == "requirements" else []
+    context = {
+        "page": page,
+        "day": day,
+        "is_today": day == today,
+        "by": by,
+        "members": [_line(one, columns) for one in found],
+        "columns": columns,
+        "waiting": waiting[:MOST_WAITING],
+        "more": max(0, len(waiting) - MOST_WAITING),
+        "heads": [(slot, WORDS[slot], MEANT[slot]) for slot in slots.ORDER],
+        "heading": _heading(found),
+        "any": any(one.rows for one in found),
+    }
+    return render(request, "programs/training/team_progress.html", context)
+
+
+def _line(one: standing_slots.Member, columns: list[Any]) -> dict[str, Any]:
+    by_code = {row.requirement.code: row for row in one.rows}
+    return {
+        "person": one.person,
+        "met": [(slot, WORDS[slot], met) for slot, met in one.met],
+        "barrier": one.barrier,
+        "word": WORDS[one.barrier] if one.barrier else "",
+        "asked": bool(one.rows),
+        "cells": [(column, _asked(by_code.get(column.code))) for column in columns],
+    }
+
+
+def _asked(row: Row | None) -> dict[str, Any] | None:
+    if row is None:
+        return None
+    return {"barrier": row.barrier, "word": WORDS[row.barrier] if row.barrier else ""}
+
+
+def _requirements(found: list[standing_slots.Member]) -> list[Any]:
+    """The requirements anybody of the page is asked for, in the framework's order."""
+    known = {row.requirement.pk: row.requirement for one in found for row in one.rows}
+    return sorted(known.values(), key=lambda one: (one.position, one.code))
+
+
+def _heading(found: list[standing_slots.Member]) -> str:
+    counted = Counter(row.barrier for one in found for row in one.rows if row.barrier)
+    if not counted:
+        return _("How far the team is")
+    most = max(slots.ORDER, key=lambda slot: counted[slot])
+    told = {
+        Slot.WHY: _("Most often what is missing is why: the reasons were not read"),
+        Slot.WANT: _("Most often what is missing is wanting to"),
+        Slot.KNOW: _("Most often what is missing is knowing how"),
+        Slot.CAN: _("Most often what is missing is being seen doing it"),
+        Slot.KEEP: _("Most often what is missing is being seen again"),
+    }
+    return str(told[most])
+
+
+def _me(request: HttpRequest) -> Employee:
+    return cast(Employee, request.user)
