@@ -11,7 +11,10 @@ from programs.training import certificates
 
 @register(Tags.compatibility, deploy=True)
 def fonts(app_configs: Any = None, **_kwargs: Any) -> list[Info]:
-    """A hint, no warning: most organisations have no Chinese names. Certificates in Chinese need a font of the machine; all other letters come with Typst."""
+    """Certificates in Chinese need a font of the machine; all other letters come with Typst.
+
+    A hint, no warning: most organisations have no Chinese names.
+    """
     if certificates.speaks_chinese():
         return []
     told = "No font with Chinese letters was found: certificates of people with Chinese names would show boxes."

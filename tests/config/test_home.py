@@ -1,22 +1,14 @@
-"""Each persona lands where his work is; the demo's mailbox exists in the demo only."""
+"""The demo's mailbox exists in the demo only."""
 
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.test import Client
-from django.urls import reverse
 
 from config import mailbox
 
 pytestmark = pytest.mark.django_db
-
-
-def test_landing_by_persona(hr: Any, manager: Any, employee: Any, client_of: Any) -> None:
-    assert client_of(hr).get("/")["Location"] == reverse("planning:list")
-    assert client_of(employee).get("/")["Location"] == reverse("training:my_training")
-    assert client_of(manager).get("/")["Location"] != reverse("training:my_training")
-    assert "/accounts/login/" in Client().get("/")["Location"]
 
 
 def test_mailbox_shows_the_newest_and_finds_one_person(settings: Any, tmp_path: Path) -> None:

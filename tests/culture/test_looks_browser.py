@@ -148,7 +148,8 @@ def test_all_rooms_of_hr_fit_beside_the_page(world: Any, browser: Any, live_serv
             inside, outside, lowest = page.evaluate(
                 "(() => { const s = document.querySelector('.sidebar');"
                 " return [s.scrollHeight, s.clientHeight,"
-                " Math.min(...[...s.querySelectorAll('a, button, summary')].filter((e) => e.checkVisibility()).map((e) => e.getBoundingClientRect().height))] })()"
+                " Math.min(...[...s.querySelectorAll('a, button, summary')].filter((e) => e.checkVisibility())"
+                ".map((e) => e.getBoundingClientRect().height))] })()"
             )
             assert inside <= outside, height
             assert lowest >= 24, height

@@ -1,4 +1,4 @@
-"""``manage.py ledger check``: balances, reservations, gifts on their way and lots agree with the ledger, or this fails."""
+"""``manage.py ledger check``: balances, reservations, pending gifts and lots agree with the ledger, or this fails."""
 
 from typing import Any
 
