@@ -33,10 +33,11 @@ def way(user: Employee, now: dt.datetime) -> Iterator[Need | Card]:
         "more": max(0, len(ready) - MOST),
         "done": sum(item.stand.done for item in items),
         "total": sum(item.stand.state != "exempt" for item in items),
-        "late": sum(item.stand.state in standing.RISK for item in ready),
         "refreshers": len(refreshing.waiting(user, today)),
     }
-    yield Card("programs/training/_home_way.html", context, Place.MAIN, 30)
+    late = sum(item.stand.state in standing.RISK for item in ready)
+    told = ngettext("%(n)s thing on your way is late", "%(n)s things on your way are late", late) % {"n": late}
+    yield Card("programs/training/_home_way.html", {**context, "late": late}, Place.MAIN, 30, told if late else "")
 
 
 @contribute

@@ -17,14 +17,13 @@ from culture.access import grants, home_panels
 from culture.access.home_panels import Card, Need, Place
 from culture.access.models import Role
 from culture.framework.loading import load_catalogue
-from culture.framework.models import Behaviour
 from culture.people.models import Employee
 from programs.planning.action_models import Action
-from programs.recognition.models import Kudos, KudosReceiver
 from programs.recognition.reward_models import Redemption, Reward
 from programs.training.models import Assignment, Course, CourseVersion
 from tests.conftest import make_person
 from tests.culture.test_charter import publish
+from tests.programs.thanks import thank
 
 pytestmark = pytest.mark.django_db
 DAY = dt.timedelta(days=1)
@@ -75,38 +74,30 @@ def test_home_is_current_at_its_own_address_alone() -> None:
     assert [_current(path, entries) for path in ("/", "/people/1/", "/accounts/x/")] == ["home", "people", ""]
 
 
-def test_an_employee_finds_his_own(employee: Employee, manager: Employee, stranger: Employee, client_of: Any) -> None:
+def test_an_employee_finds_his_own(
+    employee: Employee, manager: Employee, stranger: Employee, hr: Any, client_of: Any
+) -> None:
     page = page_of(client_of, employee)
     assert "Welcome," in page and "Needs you" not in page and "Thank a colleague" in page
     load_catalogue()
-    publish(make_hr(employee))
+    publish(hr)
     today = timezone.localdate()
     course = Course.objects.create(name="At the counter", requirements=["K1"])
     CourseVersion.objects.create(course=course, number=1, published_at=timezone.now())
     Assignment.objects.create(course=course, employee=employee, assigned_on=today - 30 * DAY, due_on=today - DAY)
-    for giver, story, to in ((manager, "You stayed late", employee), (manager, "Not for you", stranger)):
-        behaviour = Behaviour.objects.get(code="A1")
-        made = Kudos.objects.create(
-            giver=giver, behaviour=behaviour, story=story, public=False, at=timezone.now(), state=Kudos.State.SETTLED
-        )
-        KudosReceiver.objects.create(kudos=made, giver=giver, receiver=to)
+    thank(manager, employee, story="You stayed late with me", points=0, public=False)
+    thank(manager, stranger, story="This is not for you", points=0, public=False)
     unit: Any = employee.unit
     Action.objects.create(
         unit=unit, what="Call back within an hour", owner=employee, due_on=today - DAY, created_by=manager,
         created_on=today - 9 * DAY,
     )  # fmt: skip
     page = page_of(client_of, employee)
-    assert "My way: 1 thing is late" in page and "At the counter" in page and "Read the charter, version 1" in page
-    assert "You stayed late" in page and "Not for you" not in page and "Call back within an hour" in page
+    assert "1 thing on your way is late" in page and "At the counter" in page and "Read the charter, version 1" in page
+    assert "You stayed late" in page and "not for you" not in page and "Call back within an hour" in page
     assert "Who needs you today" not in page and "Needs you" in page
     other = page_of(client_of, stranger)
     assert "Call back within an hour" not in other and "You stayed late" not in other and "At the counter" not in other
-
-
-def make_hr(employee: Employee) -> Employee:
-    person = make_person("HR9", employee.unit)  # type: ignore[arg-type]
-    grants.give(employee=person, role=Role.HR_ADMIN, by=person)
-    return person
 
 
 def test_a_manager_sees_who_needs_him(manager: Employee, employee: Employee, units: Any, client_of: Any) -> None:
@@ -160,7 +151,12 @@ def test_queries_do_not_grow(manager: Employee, hr: Employee, client_of: Any) ->
     for group in (1, 2):
         for n in range(group):
             Action.objects.create(
-                unit=unit, what=f"Thing {n}", owner=manager, due_on=today - DAY, created_by=hr, created_on=today
+                unit=unit,
+                what=f"Thing {n}",
+                owner=manager,
+                due_on=today - DAY,
+                created_by=hr,
+                created_on=today - 2 * DAY,
             )
             Employee.objects.filter(number=f"A{group + n}").update(hired_on=today)
         for user in (manager, hr):

@@ -69,19 +69,20 @@ def pages(
     unit = CellGroup.objects.filter(release__wave=world.wave, family="tree").aggregate(top=Max("unit"))["top"]
     results = [f"/results/{world.wave.pk}/{rest}" for rest in ("", f"unit/{unit}/", "services/")]
     waves = [f"/waves/{wave.pk}/" for wave in (world.wave, opened, planned)]
+    progress = ["/team/progress/", "/team/progress/?by=requirements"]
     return {
         "": ["/accounts/login/", link, f"{link}1/", "/no/such/page/"],
         "hr": [
-            *(f"/programs/{program.pk}/", "/programs/new/", "/waves/", *waves[1:], "/service-map/"),
+            *("/", f"/programs/{program.pk}/", "/programs/new/", "/waves/", *waves[1:], "/service-map/"),
             *("/courses/", f"/courses/{course.pk}/", f"/courses/{course.pk}/edit/", "/courses/import/"),
             *(f"/courses/{course.pk}/languages/it/", f"/courses/{course.pk}/files/"),
             *("/paths/", f"/paths/{walk.pk}/", f"/paths/{walk.pk}/edit/", f"/paths/{walk.pk}/rules/"),
             *(f"/paths/{walk.pk}/people/", f"/paths/{walk.pk}/people/{employee.pk}/"),
         ],
-        "manager": [results[0], results[2], "/team/training/", "/team/due/"],
+        "manager": [results[0], results[2], "/team/training/", "/team/due/", "/", *progress],
         "employee": [
             *("/my/training/", f"/my/training/{course.pk}/lessons/1/", "/my/view/W1/"),
-            *("/my/view/", "/thanks/", f"/thanks/new/?to={stranger.pk}"),
+            *("/", "/my/progress/", "/my/view/", "/thanks/", f"/thanks/new/?to={stranger.pk}"),
         ],
         "executive": [f"/scorecard/{program.pk}/", results[1]],
     }

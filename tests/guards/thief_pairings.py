@@ -68,8 +68,8 @@ def orders_of_people(world: World) -> dict[str, dict[int, Any]]:
         for uid, xmin, ctid in thief.query(f"SELECT id::text, xmin::text, ctid::text FROM {inbox}")
     }
     assert set(marked.values()) == set(envelope), "mark and envelope lie in one transaction: he knows whose is whose"
-    logged = thief.by_transaction(records, "surveys_invitation", ["UPDATE", "HOT_UPDATE"])
-    toasted = thief.by_transaction(records, f"toast of {inbox}", ["INSERT"])
+    logged = thief.by_transaction(records, "surveys_invitation", ["UPDATE", "UPDATE+INIT", "HOT_UPDATE"])
+    toasted = thief.by_transaction(records, f"toast of {inbox}", ["INSERT", "INSERT+INIT"])
     dead = {
         int.from_bytes(one.body[:8], "little"): one for one in thief.tuples_on_disk("surveys_invitation") if one.xmax
     }
