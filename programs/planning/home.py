@@ -19,6 +19,8 @@ from programs.planning.models import Program
 from programs.planning.views import line_of
 
 MOST = 4
+# What a program's parts tell is counted afresh: of larger ones only on the program's own page.
+LIVE = 5000
 # More programs than this at once are looked at in their own list.
 PICTURES = 2
 
@@ -35,15 +37,17 @@ def programs(user: Employee, now: dt.datetime) -> Iterator[Need | Card]:
     for program in found[:PICTURES]:
         groups = queries.cohorts(program, today)
         aims = milestones.standings(program, today)
+        now_ = standing.of_program(program, today)
         context = {
             "program": program,
             "stage": queries.stage_on(program, today),
-            "standing": standing.of_program(program, today),
+            "standing": now_,
             "line": line_of(program, groups, aims, today),
         }
         yield Card("programs/planning/_home_program.html", context, Place.TOP, 10)
         told = queries.needs(program, groups, None, today) + queries.plan_needs(program, aims, today)
-        told += [need for part in panels.parts(program, today) for need in part.needs]
+        if now_.enrolled <= LIVE:
+            told += [need for part in panels.parts(program, today) for need in part.needs]
         for one in told:
             text = f"{one.text} · {program.name}" if len(found) > 1 and one.text else one.text
             yield Need(one.title, text, one.url, 45)

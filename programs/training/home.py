@@ -5,13 +5,18 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator
 
+from django.db.models import Sum
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from culture.access.home_panels import Card, Need, Place, contribute
-from culture.access.permissions import Permission, can
+from culture.access.permissions import Permission, can, sees_everything, visible_units
 from culture.people.models import Employee
 from programs.training import queries, refreshing, reminding, standing, standing_slots
+from programs.training.path_models import Path, PathTally
 
 MOST = 3
 MOST_PEOPLE = 5
@@ -38,6 +43,23 @@ def way(user: Employee, now: dt.datetime) -> Iterator[Need | Card]:
     late = sum(item.stand.state in standing.RISK for item in ready)
     told = ngettext("%(n)s thing on your way is late", "%(n)s things on your way are late", late) % {"n": late}
     yield Card("programs/training/_home_way.html", {**context, "late": late}, Place.MAIN, 30, told if late else "")
+
+
+@contribute
+def paths(user: Employee, now: dt.datetime) -> Iterator[Need | Card]:
+    """Paths on which somebody is late, as they were last counted, of the units one looks after. One query."""
+    if not can(user, Permission.MANAGE_TRAINING):
+        return
+    rows = PathTally.objects.filter(step__path__state=Path.State.RUNNING)
+    if not sees_everything(user, Permission.MANAGE_TRAINING):
+        rows = rows.filter(unit__in=visible_units(user, Permission.MANAGE_TRAINING))
+    found = rows.order_by().values("step__path", "step__path__name").annotate(risk=Sum("late") + Sum("lapsed"))
+    for row in sorted(found, key=lambda one: -one["risk"])[:MOST]:
+        if count := row["risk"]:
+            told = ngettext("%(n)s step is late on “%(path)s”", "%(n)s steps are late on “%(path)s”", count)
+            title = told % {"n": number_format(count, force_grouping=True), "path": row["step__path__name"]}
+            url = reverse("training:path_people", args=[row["step__path"]]) + "?show=risk"
+            yield Need(title, _("Late or lapsed; see who, and by when"), url, 44)
 
 
 @contribute

@@ -21,8 +21,10 @@ from culture.people.models import Employee
 from programs.planning.action_models import Action
 from programs.recognition.reward_models import Redemption, Reward
 from programs.training.models import Assignment, Course, CourseVersion
+from programs.training.path_models import PathTally
 from tests.conftest import make_person
 from tests.culture.test_charter import publish
+from tests.programs.path_world import make_course, make_path, step
 from tests.programs.thanks import thank
 
 pytestmark = pytest.mark.django_db
@@ -133,6 +135,21 @@ def test_hr_sees_what_waits(hr: Employee, manager: Employee, employee: Employee,
     assert "1 person joined in the last 7 days" in page and "Action plan “Delegation limits” is overdue" in page
     assert "3 things need you" in page
     assert "reward request" not in page_of(client_of, employee)
+
+
+def test_late_steps_of_paths_by_who_looks_after_them(hr: Any, units: Any, employee: Any, client_of: Any) -> None:
+    today = timezone.localdate()
+    path = make_path(hr, step(make_course(hr), due_days=1), today=today - 20 * DAY, name="Beginning well")
+    unit_hr = make_person("UH1", units["Services"], given_name="Ugo")
+    grants.give(employee=unit_hr, role=Role.HR_ADMIN, unit=units["Services"], by=hr)
+    made = path.steps.get()
+    PathTally.objects.all().delete()
+    PathTally.objects.create(step=made, cohort=None, unit=employee.unit, given=5, late=2, lapsed=1)
+    page = page_of(client_of, hr)
+    assert "3 steps are late on “Beginning well”" in page
+    assert reverse("training:path_people", args=[path.pk]) + "?show=risk" in page
+    assert "steps are late" not in page_of(client_of, unit_hr)
+    assert "steps are late" not in page_of(client_of, employee)
 
 
 def test_the_charter_is_asked_for_where_an_executive_begins(executive: Any, hr: Any, client_of: Any) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.db import transaction
 from django.http import HttpResponse
+from django.template import Template
 from django.test import Client
 from django.urls import reverse
 
@@ -84,7 +85,11 @@ def world(db: None) -> World:
     return build()
 
 
-def test_the_door_is_open_or_shut_as_the_table_says(world: World, settings: Any) -> None:
+def test_the_door_is_open_or_shut_as_the_table_says(
+    world: World, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Pages are drawn by the tests of the pages; here only their doors are tried, some two thousand times.
+    monkeypatch.setattr(Template, "_render", lambda self, context: "")
     settings.DEBUG_PROPAGATE_EXCEPTIONS = True
     clients = {name: client(world.people[name]) for name in PERSONAS}
     wrong: list[str] = []
@@ -112,13 +117,20 @@ def test_nobody_writes_through_the_api_without_a_classified_action(world: World)
         url = reverse(address.name, args=who_may.ARGUMENTS.get(address.name, lambda w: [])(world))
         for method in ("POST", "PUT", "PATCH", "DELETE"):
             allowed = who_may.WRITES.get((address.name, method), frozenset())
-            for name in PERSONAS:
-                with transaction.atomic():
-                    answer = clients[name].generic(method, url, data="{}", content_type="application/json")
-                    transaction.set_rollback(True)
+            nobody = not allowed and write(clients["hr"], method, url).status_code == 405
+            for name in () if nobody else PERSONAS:
+                answer = write(clients[name], method, url)
                 if (answer.status_code not in {401, 403, 404, 405}) != (name in allowed):
                     wrong.append(f'("{address.name}", "{method}"): {name} gets {answer.status_code}')
     assert not wrong, "Classify in WRITES of tests/guards/who_may.py, or refuse:\n" + "\n".join(wrong)
+
+
+def write(client: Client, method: str, url: str) -> Any:
+    """An empty body, sent and taken back."""
+    with transaction.atomic():
+        answer = client.generic(method, url, data="{}", content_type="application/json")
+        transaction.set_rollback(True)
+    return answer
 
 
 def test_a_visitor_without_account_is_sent_to_sign_in_or_refused(world: World) -> None:

@@ -26,7 +26,7 @@ SET CONSTRAINTS ALL DEFERRED;
 
 
 class Migration(migrations.Migration):
-    dependencies = [("programs", "0011_progress"), ("culture", "0009_rights_scope"), migrations.swappable_dependency(settings.AUTH_USER_MODEL)]
+    dependencies = [("programs", "0010_course_content"), ("culture", "0009_rights_scope"), migrations.swappable_dependency(settings.AUTH_USER_MODEL)]
 
     operations = [
         migrations.CreateModel(

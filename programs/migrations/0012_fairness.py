@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("programs", "0012_points"), migrations.swappable_dependency(settings.AUTH_USER_MODEL)]
+    dependencies = [("programs", "0011_points"), migrations.swappable_dependency(settings.AUTH_USER_MODEL)]
 
     operations = [
         migrations.CreateModel(
