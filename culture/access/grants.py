@@ -150,7 +150,8 @@ def may_touch(by: Employee, grant: Grant) -> bool:
 
 def givable(by: Employee, unit: Unit | None) -> list[str]:
     """The roles ``by`` may give for ``unit`` (None: the whole organisation)."""
-    return [role for role in Role.values if not _beyond(by, role, unit)]
+    offered = [role for role in Role.values if unit is None or role != Role.MODERATOR]
+    return [role for role in offered if not _beyond(by, role, unit)]
 
 
 def _day(day: dt.date) -> str:

@@ -26,7 +26,7 @@ from surveys.templatetags import asked
 from surveys.waves.models import Wave
 
 # At most, of each step of an interview, whatever was answered and however large the organisation is.
-FOUR_PAGES = {"open": 2, "page": 2, "save": 5, "check": 2, "submit": 6, "thanks": 2}
+FOUR_PAGES = {"open": 2, "page": 2, "save": 5, "check": 2, "submit": 6, "thanks": 7}
 ONE_PAGE = {"page": 2, "submit": 7}
 
 

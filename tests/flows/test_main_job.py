@@ -93,13 +93,20 @@ def make_program(page: Any) -> None:
     page.fill("[name=charter]", "We help whoever asks, the first time.")
     page.fill("[name=starts_on]", dt.date.today().isoformat())
     page.fill("[name=ends_on]", (dt.date.today() + dt.timedelta(days=1095)).isoformat())
-    page.get_by_role("button", name="Spread over the program's dates").click()
-    page.select_option("[name=series]", label="Service pulse")
+    page.get_by_role("button", name="Save and go on").click()  # to the stages, which are spread already
+    page.get_by_role("button", name="Save and go on").click()
     page.fill("[name=cohort_0_name]", "First branch")
     page.fill("[name=cohort_0_starts_on]", dt.date.today().isoformat())
     page.locator("label:has([name=cohort_0_units])").filter(has_text="Branch Milan").last.click()
-    page.get_by_role("button", name="Make the program and enrol").click()
-    page.wait_for_url(re.compile(r"/programs/\d+/$"))
+    for _step in ("cohorts", "profiles", "paths"):
+        page.get_by_role("button", name="Save and go on").click()
+    page.select_option("[name=series]", label="Service pulse")
+    for _step in ("series", "recognition"):
+        page.get_by_role("button", name="Save and go on").click()
+    page.get_by_role("button", name="Launch the program").click()
+    page.get_by_text("The program is launched").wait_for()
+    page.goto("/programs/")
+    page.get_by_role("link", name="Service First").click()
     assert "Service First" in page.locator("h1").inner_text()
 
 
