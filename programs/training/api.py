@@ -85,7 +85,7 @@ class CourseViewSet(path_api.ByAction, viewsets.ReadOnlyModelViewSet[Course]):
         return Response(CourseVersionSerializer(version).data)
 
 
-class ItemSerializer(serializers.Serializer[queries.Item]):
+class MyAssignmentSerializer(serializers.Serializer[queries.Item]):
     """``standing``: open, soon, late, valid, renew, lapsed or exempt; ``course`` is null for a behaviour."""
 
     kind = serializers.CharField(source="stand.kind")
@@ -108,7 +108,7 @@ class MyAssignmentViewSet(viewsets.GenericViewSet[Any]):
     """What the signed-in person must do, is doing and has done."""
 
     permission_classes = [api_permission(Permission.DO_TRAINING)]
-    serializer_class = ItemSerializer
+    serializer_class = MyAssignmentSerializer
     filter_backends: list[Any] = []
 
     def list(self, request: Request) -> Response:
