@@ -93,12 +93,15 @@ SERVICES: Mapping[str, tuple[str, ...]] = {
         "{home} personnes l'ont évalué.",
     ),
     "promise_who": (
-        "What is shown are results of groups: to the managers of that group, to those above them, and to HR.",
-        "Si mostrano solo risultati di gruppi: ai responsabili di quel gruppo, a chi sta sopra di loro e alle "
-        "risorse umane.",
-        "Se arată doar rezultatele unor grupuri: managerilor acelui grup, celor de deasupra lor și resurselor umane.",
-        "显示的只是群体结果：该群体的负责人、其上级以及人力资源部可以看到。",
-        "On ne montre que des résultats de groupes : aux responsables de ce groupe, à ceux au-dessus d'eux et aux RH.",
+        "What is shown are results of groups: to the managers of that group, to those above them, to HR and, if HR "
+        "shares them, to the people of that group themselves.",
+        "Si mostrano solo risultati di gruppi: ai responsabili di quel gruppo, a chi sta sopra di loro, alle "
+        "risorse umane e, se queste li condividono, alle persone di quel gruppo.",
+        "Se arată doar rezultatele unor grupuri: managerilor acelui grup, celor de deasupra lor, resurselor umane și, "
+        "dacă acestea le împărtășesc, oamenilor din acel grup.",
+        "显示的只是群体结果：该群体的负责人、其上级、人力资源部可以看到；如人力资源部公布，该群体的成员也可以看到。",
+        "On ne montre que des résultats de groupes : aux responsables de ce groupe, à ceux au-dessus d'eux, aux RH et, "
+        "si elles les partagent, aux personnes de ce groupe.",
     ),
     "promise_rough": (
         "Up to {band_to} answers, only a rough score is shown. How answers are spread is shown from {spread_from} on.",

@@ -18,6 +18,8 @@ def test_first_page_promises_what_the_wave_froze(client: Client, link: str) -> N
     body = client.get(link).content.decode()
     assert "at least 7 people answered it" in body
     assert "in groups of at least 12" in body
+    assert "if HR shares them, to the people of that group themselves" in body
+    assert "HR or a moderator may read them to black out names" in body
     assert "about 5 min" in body
 
 
