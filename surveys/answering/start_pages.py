@@ -12,7 +12,7 @@ from surveys.answering import drafts, receipts, shelf, submitting
 from surveys.answering import pages as rules
 from surveys.answering.doors import Refused, door
 from surveys.answering.visits import Visit, day, declined, enter, see_other, settled
-from surveys.waves import keys
+from surveys.waves import keys, promise
 
 
 @door
@@ -70,7 +70,9 @@ def promises(visit: Visit) -> list[str]:
         "spread_from": rules_.get("distribution_from", 20),
     }
     about = any(field.is_comment and field.provider is not None for field in rules.fields_of(visit.all_pages))
-    names = ["nobody", "who", "k", "rough", "sealed", "comment", *(["about"] if about else []), "known"]
+    shared = promise.shareable(rules_)
+    names = ["nobody", "who", *(["shared"] if shared else []), "k", "rough", "sealed", "comment"]
+    names += [*(["about"] if about else []), *(["masked"] if shared else []), "known"]
     return [*(w[f"promise_{name}"].format(**numbers) for name in names), *receipts.promise(visit)]
 
 

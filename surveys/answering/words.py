@@ -86,16 +86,21 @@ WORDS: Mapping[str, tuple[str, ...]] = {
         "Vos réponses sont chiffrées. À la clôture, elles sont séparées de votre nom, puis les clés sont détruites.",
     ),
     "promise_comment": (
-        "Comments are read in groups of at least {home}, without your name. Before that, HR or a moderator may read "
-        "them to black out names; they do not see who wrote. So name nobody.",
-        "I commenti si leggono in gruppi di almeno {home}, senza il tuo nome. Prima le risorse umane o un moderatore "
-        "possono leggerli per oscurare i nomi; non vedono chi ha scritto. Non nominare nessuno.",
-        "Comentariile se citesc în grupuri de cel puțin {home}, fără numele tău. Înainte, resursele umane sau un "
-        "moderator le pot citi ca să ascundă numele; nu văd cine a scris. Nu numi pe nimeni.",
-        "留言不带您的姓名，且所在群体至少 {home} 人才会显示。在此之前，人力资源部或审阅人可能会阅读留言以遮盖人名，"
-        "但看不到是谁写的。因此请不要提到任何人的名字。",
-        "Les commentaires sont lus dans des groupes d'au moins {home}, sans votre nom. Auparavant, les RH ou un "
-        "modérateur peuvent les lire pour masquer des noms ; ils ne voient pas qui écrit. Ne nommez personne.",
+        "Comments are read as you write them, in groups of at least {home}, without your name. So name nobody.",
+        "I commenti si leggono come li scrivi, in gruppi di almeno {home}, senza il tuo nome. Non nominare nessuno.",
+        "Comentariile se citesc așa cum le scrii, în grupuri de cel puțin {home}, fără numele tău. Nu numi pe nimeni.",
+        "留言会以原文显示，不带您的姓名，且所在群体至少 {home} 人。因此请不要提到任何人的名字。",
+        "Les commentaires sont lus tels quels, dans des groupes d'au moins {home}, sans votre nom. Ne nommez personne.",
+    ),
+    "promise_masked": (
+        "Before comments are shown, HR or a moderator may read them to black out names; they do not see who wrote.",
+        "Prima che i commenti siano mostrati, le risorse umane o un moderatore possono leggerli per oscurare i nomi; "
+        "non vedono chi ha scritto.",
+        "Înainte să fie arătate comentariile, resursele umane sau un moderator le pot citi ca să ascundă numele; "
+        "nu văd cine a scris.",
+        "留言显示之前，人力资源部或审阅人可能会阅读留言以遮盖人名，但看不到是谁写的。",
+        "Avant que les commentaires soient montrés, les RH ou un modérateur peuvent les lire pour masquer des noms ; "
+        "ils ne voient pas qui écrit.",
     ),
     "promise_known": (
         "What is kept until the results are out is only whether you took part, so that you are not reminded again.",

@@ -80,28 +80,34 @@ SERVICES: Mapping[str, tuple[str, ...]] = {
         "{n} caractères au plus. Ce service le lit tel quel, sans votre nom ni votre unité. Ne nommez personne.",
     ),
     "promise_about": (
-        "A comment about a department is shown to that department alone, without your name and without your unit, and "
-        "only if at least {home} people rated it.",
-        "Un commento su un reparto è mostrato solo a quel reparto, senza il tuo nome e senza la tua unità, "
-        "e solo se almeno "
-        "{home} persone lo hanno valutato.",
-        "Un comentariu despre un departament se arată numai acelui departament, fără numele și unitatea ta, și numai "
-        "dacă l-au evaluat cel puțin {home} persoane.",
-        "对某部门的留言只显示给该部门，不带您的姓名和所属部门，且至少 {home} 人评价过该部门时才会显示。",
-        "Un commentaire sur un service n'est montré qu'à ce service, sans votre nom ni votre unité, "
-        "et seulement si au moins "
-        "{home} personnes l'ont évalué.",
+        "A comment about a department stands with that department's results only, for whoever may see these, without "
+        "your name and without your unit, and only if at least {home} people rated it.",
+        "Un commento su un reparto compare solo nei risultati di quel reparto, per chi può vederli, senza il tuo nome "
+        "e senza la tua unità, e solo se almeno {home} persone lo hanno valutato.",
+        "Un comentariu despre un departament apare numai la rezultatele acelui departament, pentru cine le poate "
+        "vedea, fără numele și unitatea ta, și numai dacă l-au evaluat cel puțin {home} persoane.",
+        "对某部门的留言只出现在该部门的结果中，只有可以查看这些结果的人能看到，不带您的姓名和所属部门，且至少 {home} 人评价过该部门时才会显示。",
+        "Un commentaire sur un service n'apparaît qu'avec les résultats de ce service, pour qui peut les voir, sans "
+        "votre nom ni votre unité, et seulement si au moins {home} personnes l'ont évalué.",
     ),
     "promise_who": (
-        "What is shown are results of groups: to the managers of that group, to those above them, to HR and, if HR "
-        "shares them, to the people of that group themselves.",
-        "Si mostrano solo risultati di gruppi: ai responsabili di quel gruppo, a chi sta sopra di loro, alle "
-        "risorse umane e, se queste li condividono, alle persone di quel gruppo.",
-        "Se arată doar rezultatele unor grupuri: managerilor acelui grup, celor de deasupra lor, resurselor umane și, "
-        "dacă acestea le împărtășesc, oamenilor din acel grup.",
-        "显示的只是群体结果：该群体的负责人、其上级、人力资源部可以看到；如人力资源部公布，该群体的成员也可以看到。",
-        "On ne montre que des résultats de groupes : aux responsables de ce groupe, à ceux au-dessus d'eux, aux RH et, "
-        "si elles les partagent, aux personnes de ce groupe.",
+        "What is shown are results of groups: to the managers of that group, to those above them, and to HR.",
+        "Si mostrano solo risultati di gruppi: ai responsabili di quel gruppo, a chi sta sopra di loro e alle "
+        "risorse umane.",
+        "Se arată doar rezultatele unor grupuri: managerilor acelui grup, celor de deasupra lor și resurselor umane.",
+        "显示的只是群体结果：该群体的负责人、其上级以及人力资源部可以看到。",
+        "On ne montre que des résultats de groupes : aux responsables de ce groupe, à ceux au-dessus d'eux et aux RH.",
+    ),
+    "promise_shared": (
+        "HR may also show a group's results to the people of that group themselves, and those of the whole "
+        "organisation to everybody.",
+        "Le risorse umane possono mostrare i risultati di un gruppo anche alle persone di quel gruppo, e quelli "
+        "dell'intera organizzazione a tutti.",
+        "Resursele umane pot arăta rezultatele unui grup și oamenilor din acel grup, iar pe cele ale întregii "
+        "organizații, tuturor.",
+        "人力资源部也可以把某个群体的结果公布给该群体的成员，把整个组织的结果公布给所有人。",
+        "Les RH peuvent aussi montrer les résultats d'un groupe aux personnes de ce groupe, et ceux de toute "
+        "l'organisation à tout le monde.",
     ),
     "promise_rough": (
         "Up to {band_to} answers, only a rough score is shown. How answers are spread is shown from {spread_from} on.",

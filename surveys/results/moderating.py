@@ -27,13 +27,16 @@ from surveys.results.comment_models import Moderation
 from surveys.results.models import SealedComment
 from surveys.results.sharing_models import Sharing, SharingPlan
 from surveys.results.trees import reporting_tree
+from surveys.waves import promise
 from surveys.waves.models import Wave
 
 FRESH = 300.0
 
 
 def days_of(wave: Wave) -> int:
-    """For how many days comments of the wave wait; 0: they do not."""
+    """For how many days comments of the wave wait; 0: they do not, as where people were not told of it."""
+    if not promise.may_share(wave):
+        return 0
     own = Sharing.objects.filter(wave=wave).values_list("moderation_days", flat=True).first()
     if own is not None:
         return own

@@ -29,6 +29,7 @@ from culture.access.permissions import Permission, can, held
 from culture.access.table import Persona, carried
 from culture.people.models import Employee
 from surveys.results.sharing_models import MOST_DAYS, MOST_MODERATION_DAYS, Sharing, SharingPlan
+from surveys.waves import promise
 from surveys.waves.models import Series, Wave
 from surveys.waves.series import today_of
 
@@ -89,7 +90,8 @@ def reached(audience: str, today: dt.date | None = None) -> Q:
     """Of waves: those shared with ``audience`` by now. The day of the release itself is always reached."""
     field_ = f"sharing__{audience}_on"
     today = today or clock.today()
-    return Q(**{f"{field_}__lte": today}) | Q(**{f"{field_}__lte": F("released_at__date")})
+    told = promise.told_of_sharing() if audience == EMPLOYEES else Q()
+    return told & (Q(**{f"{field_}__lte": today}) | Q(**{f"{field_}__lte": F("released_at__date")}))
 
 
 def shared_with(user: User) -> Q:
@@ -111,7 +113,8 @@ def open_to(wave: Wave, user: User) -> tuple[str, ...]:
     today = clock.today()
     if wave.released_at is not None:
         today = max(today, timezone.localdate(wave.released_at))
-    days = {LEADERS: shared.leaders_on, MANAGERS: shared.managers_on, EMPLOYEES: shared.employees_on}
+    everybody = shared.employees_on if promise.may_share(wave) else None
+    days = {LEADERS: shared.leaders_on, MANAGERS: shared.managers_on, EMPLOYEES: everybody}
     return tuple(name for name in standing(user).audiences if (day := days[name]) is not None and day <= today)
 
 
@@ -229,8 +232,10 @@ def dates(wave: Wave) -> Dates:
     """From which day which audience sees the wave: as set for it, else as its series plans it."""
     shared = Sharing.objects.filter(wave=wave).first()
     if shared is not None and (wave.released_at is not None or shared.chosen):
-        return {LEADERS: shared.leaders_on, MANAGERS: shared.managers_on, EMPLOYEES: shared.employees_on}
-    return planned(plan_of(wave.series), expected(wave))
+        days = {LEADERS: shared.leaders_on, MANAGERS: shared.managers_on, EMPLOYEES: shared.employees_on}
+    else:
+        days = planned(plan_of(wave.series), expected(wave))
+    return days if promise.may_share(wave) else {**days, EMPLOYEES: None}
 
 
 def planned(plan: SharingPlan, day: dt.date) -> Dates:
@@ -251,6 +256,8 @@ def begin(wave: Wave, *, now: dt.datetime) -> Sharing:
         return shared
     plan = plan_of(wave.series)
     days = planned(plan, timezone.localdate(now))
+    if not promise.may_share(wave):
+        days[EMPLOYEES] = None
     shared = shared or Sharing(wave=wave)
     shared.leaders_on, shared.managers_on, shared.employees_on = days[LEADERS], days[MANAGERS], days[EMPLOYEES]
     shared.employee_comments, shared.tell = plan.employee_comments, plan.tell
@@ -296,11 +303,12 @@ def share(
 
     ``moderation_days`` counts only until the wave closes; None: as the series plans.
     """
-    Wave.objects.select_for_update().only("pk").get(pk=wave.pk)
+    wave = Wave.objects.select_for_update().defer("snapshot").get(pk=wave.pk)
     today = today or today_of(wave.series, timezone.now())
     errors = _in_order(on, _("Choose a day within the next three years."), None, today + dt.timedelta(days=3 * 366))
     if moderation_days is not None and not 0 <= moderation_days <= MOST_MODERATION_DAYS:
         errors["moderation_days"] = _("Between 0 and %(most)s days.") % {"most": MOST_MODERATION_DAYS}
+    errors |= _not_promised(wave, on[EMPLOYEES], moderation_days)
     if errors:
         raise ValidationError(errors)
     old = Sharing.objects.filter(wave=wave).first()
@@ -320,6 +328,23 @@ def share(
     )
     record(by, "results.shared", wave, **on, employee_comments=employee_comments, tell=tell)
     return shared
+
+
+def _not_promised(wave: Wave, everybody: dt.date | None, moderation_days: int | None) -> dict[str, str]:
+    """What the people asked in ``wave`` were not told when it was opened, by field."""
+    if promise.may_share(wave):
+        return {}
+    errors = {}
+    if everybody is not None:
+        errors[EMPLOYEES] = _(
+            "When this wave was opened, people were told that only managers and HR read its results. Leave this empty; "
+            "later waves can be shared with everybody."
+        )
+    if moderation_days:
+        errors["moderation_days"] = _(
+            "When this wave was opened, people were not told that somebody reads comments before. Set 0 days."
+        )
+    return errors
 
 
 AFTER = {MANAGERS: LEADERS, EMPLOYEES: MANAGERS}

@@ -19,7 +19,7 @@ from culture.access.audit import record
 from culture.people.models import Employee
 from surveys.instruments.loading import frozen_items, latest_version
 from surveys.instruments.models import InstrumentVersion
-from surveys.waves import audience, cuts, hours, keys, partitions, schedule
+from surveys.waves import audience, cuts, hours, keys, partitions, promise, schedule
 from surveys.waves.assignment import Person, assign
 from surveys.waves.blocks import Block, UnitNode
 from surveys.waves.history import expected_rates
@@ -124,6 +124,7 @@ def rules_for(series: Series) -> dict[str, Any]:
         "distribution_from": 20,
         "comment_home": max(10, series.k),
         "max_providers": series.max_providers,
+        "words": promise.WORDS,
         **({"receipts": True} if series.receipts else {}),
         **{field: value for field, usual in USUAL.items() if (value := getattr(series, field)) != usual},
     }

@@ -22,7 +22,7 @@ from surveys.waves import keys, partitions
 from surveys.waves.models import Invitation, Series, Wave
 
 LIBRARY = Path(django_settings.BASE_DIR) / "surveys/instruments/library/service_culture.json"
-RULES = {"k": 7, "band_to": 7, "distribution_from": 20, "comment_home": 12, "score_detail_from": 8}
+RULES = {"k": 7, "band_to": 7, "distribution_from": 20, "comment_home": 12, "score_detail_from": 8, "words": 2}
 
 
 def _items() -> list[dict[str, Any]]:

@@ -18,9 +18,18 @@ def test_first_page_promises_what_the_wave_froze(client: Client, link: str) -> N
     body = client.get(link).content.decode()
     assert "at least 7 people answered it" in body
     assert "in groups of at least 12" in body
-    assert "if HR shares them, to the people of that group themselves" in body
+    assert "to the people of that group themselves" in body
     assert "HR or a moderator may read them to black out names" in body
     assert "about 5 min" in body
+
+
+def test_a_wave_opened_under_older_words_keeps_them(client: Client, link: str, wave: Wave) -> None:
+    del wave.rules["words"]
+    wave.save()
+    body = client.get(link).content.decode()
+    assert "and to HR." in body
+    assert "people of that group themselves" not in body
+    assert "moderator" not in body
 
 
 def test_whole_questionnaire_arrives_sealed(client: Client, link: str, invitation: Invitation, wave: Wave) -> None:

@@ -373,3 +373,18 @@ def test_the_walk_knows_every_address_of_results():
         if address.name.startswith("results:") and address.name not in who_may.SOMETIMES:
             names = {part.split(">")[0].split(":")[-1] for part in address.route.split("<")[1:]}
             assert names <= known, (address.name, names)
+
+
+def test_a_wave_whose_people_were_told_less_is_shared_with_no_employee(world, client_of, hr, employee):
+    """Words are frozen with a wave: what HR set before, or sets now, does not widen who reads old answers."""
+    share(world, hr, leaders=0, managers=0, employees=0)
+    rules = {name: value for name, value in world.wave.rules.items() if name != "words"}
+    Wave.objects.filter(pk=world.wave.pk).update(rules=rules)
+    assert client_of(employee).get(reverse("results:wave", args=[world.wave.pk])).status_code in {403, 404}
+    assert not sharing.may_enter(Employee.objects.get(pk=employee.pk))
+    address = reverse("results:sharing", args=[world.wave.pk])
+    answer = client_of(hr).post(address, dict.fromkeys(("leaders", "managers", "employees"), str(clock.today())))
+    assert "only managers and HR read its results" in answer.content.decode()
+    with pytest.raises(ValidationError) as caught:
+        sharing.share(world.wave, on=days(), employee_comments=False, tell=False, by=hr, moderation_days=3)
+    assert "moderation_days" in caught.value.message_dict
