@@ -169,6 +169,8 @@ MIDDLEWARE = [
 UNSEEN_ROOMS = ["surveys.answering"]
 # What a person finds in the navigation, for "what can this person see?": config is imported by no app.
 PAGES_OF = "config.navigation.pages_of"
+# Draws a Vega-Lite specification as SVG for files, in the look of the pages.
+DRAW_CHART = "config.charts.svg"
 
 ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"
@@ -260,6 +262,8 @@ STORAGES = {
 }
 MEDIA_ROOT = DATA_DIR / "media"
 WHITENOISE_USE_FINDERS = DEBUG or TESTING
+# Looked up when asked for: each test client builds its own middleware, which else lists all files.
+WHITENOISE_AUTOREFRESH = DEBUG or TESTING
 
 CELERY_BROKER_URL = BROKER_URL
 CELERY_TASK_IGNORE_RESULT = True
