@@ -20,7 +20,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from culture.access.permissions import Permission, can, require, visible_units
 from culture.framework.models import Requirement
 from culture.people.models import Employee, Unit
-from programs.planning import actions
+from programs.planning import actions, judging
 from programs.planning.action_models import Action
 from surveys.waves.models import Wave
 
@@ -57,7 +57,10 @@ class ActionForm(forms.Form):
         queryset=Unit.objects.none(),
         required=False,
         empty_label=gettext_lazy("Nobody: it is our own plan"),
-        help_text=gettext_lazy("A unit you serve. Its people read the promise, and when it is late."),
+        help_text=gettext_lazy(
+            "A unit you serve. Its people read it, and when it is late; after its day the next survey asks them "
+            "whether it was kept."
+        ),
     )
     requirement = forms.ModelChoiceField(
         label=gettext_lazy("Which requirement it serves"), queryset=Requirement.objects.none(), required=False
@@ -120,10 +123,14 @@ def index(request: HttpRequest) -> HttpResponse:
     mine = _mine(request)
     late = actions.overdue(rows, today).count()
     shown = _tab(rows, tab, units, today)
+    page = Paginator(shown, PAGE).get_page(request.GET.get("page"))
+    judged = judging.of(_me(request), page.object_list)
+    for row in page.object_list:
+        row.judged = judged.get(row.pk)
     context = {
         "tab": tab,
         "tabs": TABS.items(),
-        "page": Paginator(shown, PAGE).get_page(request.GET.get("page")),
+        "page": page,
         "late": late,
         "today": today,
         "soon": today + actions.SOON,
@@ -132,6 +139,27 @@ def index(request: HttpRequest) -> HttpResponse:
         "any": rows.exists(),
     }
     return render(request, "programs/planning/actions.html", context)
+
+
+@require(Permission.DO_TRAINING)
+@require_safe
+def detail(request: HttpRequest, pk: int) -> HttpResponse:
+    """One action or promise, with what those it was promised to say of it; for who reads it in the list."""
+    action = get_object_or_404(actions.of_units(_read(request)), pk=pk)
+    hr = can(_me(request), Permission.MANAGE_SURVEYS)
+    judged = judging.of(_me(request), [action]).get(action.pk)
+    asked_as = next(iter(judged.text.values()), "") if judged else ""
+    context = {
+        "action": action,
+        "judged": judged,
+        "asked_as": asked_as,
+        "changed": judged is not None and (asked_as, judged.due_on) != (action.what, action.due_on),
+        "today": timezone.localdate(),
+        "soon": timezone.localdate() + actions.SOON,
+        "plans": _mine(request).filter(pk=action.unit_id).exists(),
+        "names": judging.names_in({action.pk: action.what}).get(action.pk) if hr and action.promised_to_id else None,
+    }
+    return render(request, "programs/planning/action.html", context)
 
 
 def _tab(rows: QuerySet[Action], tab: str, units: QuerySet[Unit], today: dt.date) -> QuerySet[Action]:
@@ -183,9 +211,18 @@ def _edit(request: HttpRequest, action: Action | None, start: dict[str, Any]) ->
             form.refuse(error)
         else:
             messages.success(request, _("Saved. Everybody in the unit can read it."))
+            _warn_of_names(request, form)
             return redirect("planning:actions")
     context = {"form": form, "action": action}
     return render(request, "programs/planning/action_edit.html", context, status=422 if form.errors else 200)
+
+
+def _warn_of_names(request: HttpRequest, form: ActionForm) -> None:
+    """Those a promise was made to are asked about it in its words."""
+    what = form.cleaned_data["what"]
+    if form.cleaned_data["promised_to"] is not None and (found := judging.names_in({0: what}).get(0)):
+        text = _("It seems to name %(names)s. The next survey asks about it in these words: better name no person.")
+        messages.warning(request, text % {"names": ", ".join(found)})
 
 
 @require(Permission.PLAN_ACTIONS)

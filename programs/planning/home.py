@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Iterator
 from typing import Any
 
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -13,7 +14,7 @@ from django.utils.translation import ngettext
 from culture.access.home_panels import Card, Need, Place, contribute
 from culture.access.permissions import Permission, can, visible_units
 from culture.people.models import Employee
-from programs.planning import actions, milestones, panels, queries, standing
+from programs.planning import actions, judging, milestones, panels, queries, standing
 from programs.planning.action_models import Action
 from programs.planning.models import Program
 from programs.planning.views import line_of
@@ -78,6 +79,17 @@ def overdue(user: Employee, now: dt.datetime) -> Iterator[Need | Card]:
     rows = actions.overdue(actions.of_units(units), timezone.localdate(now)).exclude(owner=user)
     for one in queries.action_needs(rows):
         yield Need(one.title, one.text, one.url, 50)
+
+
+@contribute
+def names(user: Employee, now: dt.datetime) -> Iterator[Need | Card]:
+    """Promises that the next survey asks about and that seem to name a person: HR may have them reworded before."""
+    if not can(user, Permission.MANAGE_SURVEYS):
+        return
+    for row, found in judging.naming(timezone.localdate(now))[:MOST]:
+        text = _("“%(what)s” seems to name %(names)s, and the next survey asks about it.")
+        told = {"what": row.what, "names": ", ".join(found)}
+        yield Need(_("A promise names a person"), text % told, reverse("planning:action", args=[row.pk]), 35)
 
 
 @contribute

@@ -15,7 +15,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from programs.planning import standing
+from programs.planning import judging, standing
 from programs.planning.action_models import Action
 from programs.planning.models import Enrolment, Program
 from surveys.results import queries as results
@@ -107,6 +107,19 @@ def _actions(program: Program, on: dt.date, *, promises: bool) -> Reading:
     return share(kept, len(rows), words, on, least=ACTIONS_LEAST)
 
 
+def _promises_kept(program: Program, on: dt.date) -> Reading:
+    """Of all who judged a promise of the program's units since it began, how many say it was kept; as released."""
+    if program.series_id is None:  # type: ignore[attr-defined]
+        return Reading(None, _("No survey series measures this program yet."))
+    waves = results.shared_with_leaders(program.series_id)  # type: ignore[attr-defined]
+    known = waves.filter(opens_on__gte=program.starts_on, closes_on__lte=on).order_by().values_list("pk", flat=True)
+    found = judging.between_departments(known, _units_of(program, on))
+    if found.share is None:
+        return Reading(None, _("Fewer than three promises of its units were judged in a released wave."), found.until)
+    words = _("say that %(promises)s promises were kept; at least %(people)s judgements")
+    return Reading(float(found.share), words % {"promises": found.promises, "people": found.people}, found.until)
+
+
 def _begun(program: Program, on: dt.date) -> Reading:
     now = standing.of_program(program, on)
     words = _("%(part)s of %(whole)s people planned have begun")
@@ -152,6 +165,9 @@ def register_own() -> None:
             both,
             lambda program, on: _actions(program, on, promises=True),
         )
+    )
+    register(
+        Indicator("planning.promises_kept", gettext_lazy("Promises kept, as customers say"), lagging, _promises_kept)
     )
     for cell, label in (
         ("want", gettext_lazy("Survey: Want, index")),

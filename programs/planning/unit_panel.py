@@ -8,7 +8,7 @@ from culture.people import panels
 from culture.people.models import Employee, Unit
 from culture.people.panels import Panel
 from culture.people.units import descendants
-from programs.planning import actions
+from programs.planning import actions, judging
 from programs.planning.action_models import Action
 
 MOST = 5
@@ -31,3 +31,16 @@ def planned(unit: Unit, user: Employee) -> Panel | None:
         "unit": unit,
     }
     return Panel("programs/planning/_unit.html", context)
+
+
+@panels.contribute
+def promised(unit: Unit, user: Employee) -> Panel | None:
+    """What the unit promised others, and whether they say it was kept: for who plans for it or sees its results."""
+    if not (can(user, Permission.PLAN_ACTIONS, unit) or can(user, Permission.SEE_RESULTS, unit)):
+        return None
+    rows = judging.of_unit(unit, clock.today())
+    if not rows:
+        return None
+    judged = judging.of(user, rows)
+    told = [{"action": row, "judged": judged.get(row.pk)} for row in rows]
+    return Panel("programs/planning/_unit_promises.html", {"rows": told, "unit": unit})

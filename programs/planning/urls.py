@@ -20,6 +20,7 @@ urlpatterns = [
     path("programs/<int:pk>/plan/<slug:kind>/<int:row>/", plan_views.change, name="plan_change"),
     path("actions/", action_views.index, name="actions"),
     path("actions/new/", action_views.new, name="action_new"),
+    path("actions/<int:pk>/", action_views.detail, name="action"),
     path("actions/<int:pk>/edit/", action_views.edit, name="action_edit"),
     path("actions/<int:pk>/end/", action_views.end, name="action_end"),
 ]

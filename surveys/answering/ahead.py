@@ -113,7 +113,8 @@ def interview(visit: Visit) -> dict[str, Any]:
 def _pages(visit: Visit) -> list[Page]:
     """All pages, shown or not, as nobody has answered them, with one department more for whichever he may add."""
     stand_in = ((ANY_ID, ANY_NAME),) if visit.addable else ()
-    return submitting.pages_with(visit.wave, visit.invitation.providers, stand_in, visit.token)
+    asked = visit.invitation
+    return submitting.pages_with(visit.wave, asked.providers, stand_in, visit.token, asked.promises)
 
 
 def _page(visit: Visit, page: Page, pages: list[Page]) -> dict[str, Any]:

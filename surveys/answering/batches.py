@@ -57,7 +57,8 @@ def read(visit: Visit, posted: Posted) -> Flat:
         allowed: Sequence[int] = [unit for unit, _name in visit.addable] if of_screener else ()
         typed = screener.read(asks.asked_ids, allowed, asks.most, of_screener)
     added = screener.ids(typed.get(screener.ADDED, visit.saved.answers.get(screener.ADDED)))
-    pages = submitting.pages_of(visit.wave, visit.invitation.providers, seed=visit.token, added=added)
+    asked = visit.invitation
+    pages = submitting.pages_of(visit.wave, asked.providers, seed=visit.token, added=added, promises=asked.promises)
     # Of departments that he added and then took away again.
     others = visit.addable if any(name.startswith("p.") for name in posted) else ()
     dropped = tuple(f"p.{unit}." for unit, _name in others if unit not in added)

@@ -47,7 +47,10 @@ def clean(text: str) -> str:
 
 @dataclass(frozen=True)
 class Field:
-    """One question on one page. ``name`` is its name in the form and in the draft."""
+    """One question on one page. ``name`` is its name in the form and in the draft.
+
+    ``promise``: it asks whether this promise was kept (see promised.py).
+    """
 
     name: str
     code: str
@@ -59,6 +62,7 @@ class Field:
     options: Mapping[str, Any] = field(default_factory=dict)
     help: Mapping[str, str] = field(default_factory=dict)
     show_if: Rule = field(default_factory=dict)
+    promise: int | None = None
 
     @property
     def is_comment(self) -> bool:

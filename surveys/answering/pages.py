@@ -41,7 +41,7 @@ Nested = dict[str, Any]
 
 @dataclass(frozen=True)
 class Page:
-    """``kind``: want, know, can, other, services, provider, end, or section (``title`` and ``intro`` are its own).
+    """``kind``: want, know, can, other, services, provider, promises, end, or section (``title``, ``intro`` its own).
 
     *services* has no fields but a ``screener``. ``number`` is the page's address and stays whatever is shown or not;
     ``part`` of ``parts`` where a kind takes several pages; of a provider's page: which provider of how many.
@@ -115,12 +115,14 @@ def build(
     sections: Sequence[Mapping[str, Any]] = (),
     seed: str = "",
     asks_used: Screener | None = None,
+    promises: Sequence[Field] = (),
 ) -> list[Page]:
     """The pages of somebody who is asked about ``providers``, in order, whatever rules will hide.
 
     By ``sections`` where the questionnaire has them (``seed`` decides the order of shuffled ones, the same for the same
     seed), otherwise own questions by dimension, one page per provider, and the end: outcome and comment. With
     ``asks_used`` the question whose service he used comes before the first provider; whom he added, after the others.
+    ``promises``, judged after the providers.
     """
     asked = [*providers, *(asks_used.added if asks_used else ())]
     make = _by_section if sections else _by_dimension
@@ -128,7 +130,16 @@ def build(
     first = next((at for at, page in enumerate(pages) if page.kind == "provider"), None)
     if asks_used and first is not None:
         pages.insert(first, Page(0, "services", (), screener=asks_used, section=pages[first].section))
+    if promises:
+        pages.insert(_after_providers(pages), Page(0, "promises", tuple(promises)))
     return _addressed(_numbered(pages), {unit for unit, _name in asks_used.added} if asks_used else set())
+
+
+def _after_providers(pages: Sequence[Page]) -> int:
+    """Where the page about promises stands: after the last provider's, else before the end."""
+    providers = [at for at, page in enumerate(pages, 1) if page.kind == "provider"]
+    ends = [at for at, page in enumerate(pages) if page.kind == "end"]
+    return max(providers, default=min(ends, default=len(pages)))
 
 
 def _addressed(pages: Sequence[Page], added: set[int]) -> list[Page]:
@@ -244,7 +255,7 @@ def fields_of(pages: Iterable[Page]) -> list[Field]:
 def read(page: Page, posted: Posted) -> Flat:
     """The answers posted for ``page``; those of other questions are refused. Raises :class:`BadAnswer`."""
     known = {name for field in page.fields for name in field.names}
-    if any(name.startswith(("own.", "p.", "c.", "s.")) and name not in known for name in posted):
+    if any(name.startswith(("own.", "p.", "c.", "s.", "k.")) and name not in known for name in posted):
         raise BadAnswer("", "bad_value")
     answers: Flat = {}
     for one in page.fields:
@@ -278,7 +289,8 @@ def minutes_left(pages: Iterable[Page], answers: Flat) -> int:
 def nest(pages: Sequence[Page], answers: Flat) -> Nested:
     """The flat answers in the form that is sealed; an open question that is not required counts as not answered.
 
-    ``about`` holds comments on providers; ``services`` what the screener was answered, which is not sealed.
+    ``about`` holds comments on providers; ``services`` what the screener was answered, which is not sealed;
+    ``promises``, only where some are asked about, whether each was kept.
     """
     nested: Nested = {"own": {}, "providers": {}, "comment": {}, "about": {}}
     if screener.USED in answers:
@@ -293,7 +305,9 @@ def nest(pages: Sequence[Page], answers: Flat) -> Nested:
         if one.missing(answers):
             continue
         value = one.value(answers) if one.answered(answers) else None
-        if one.provider is not None:
+        if one.promise is not None:
+            nested.setdefault("promises", {})[str(one.promise)] = value
+        elif one.provider is not None:
             nested["providers"].setdefault(str(one.provider), {})[one.code] = value
         else:
             nested["own"][one.code] = value
@@ -320,6 +334,9 @@ def check(
     for one in fields_of(pages):
         if one.is_comment or (one.provider is not None and one.provider not in counted):
             continue
+        if one.promise is not None:
+            found.setdefault("promises", {}).setdefault(str(one.promise), None)
+            continue
         home = found["own"] if one.provider is None else found["providers"].setdefault(str(one.provider), {})
         home.setdefault(one.code, None)
     return found
@@ -330,6 +347,7 @@ def _flat(pages: Sequence[Page], nested: Mapping[str, Any]) -> Flat:
     given: Flat = {}
     given.update({f"own.{code}": value for code, value in nested.get("own", {}).items()})
     given.update({f"c.{code}": value for code, value in nested.get("comment", {}).items()})
+    given.update({f"k.{promise}": value for promise, value in nested.get("promises", {}).items()})
     for part in ("providers", "about"):
         for provider, answers in nested.get(part, {}).items():
             given.update({f"p.{provider}.{code}": value for code, value in answers.items()})
@@ -358,10 +376,11 @@ BESIDES = 4096
 BYTES = 4  # of a character in UTF-8, at most
 
 
-def room(items: Iterable[Mapping[str, Any]], providers: int) -> int:
+def room(items: Iterable[Mapping[str, Any]], providers: int, promises: int = 0) -> int:
     """Bytes that hold whatever anybody may answer to ``items``: so long are all envelopes and drafts of a wave."""
     found = list(items)
     own = sum(item["kind"] == "comment" and item.get("about") != "provider" for item in found)
     about = sum(item["kind"] == "comment" and item.get("about") == "provider" for item in found)
     answers = sum(providers if item.get("about") == "provider" else 1 for item in found) * 40
+    answers += promises * 40
     return BYTES * (own * COMMENT_LIMIT + about * providers * SERVICE_COMMENT_LIMIT) + max(BESIDES, answers)

@@ -72,6 +72,7 @@ def promises(visit: Visit) -> list[str]:
     about = any(field.is_comment and field.provider is not None for field in rules.fields_of(visit.all_pages))
     shared = promise.shareable(rules_)
     names = ["nobody", "who", *(["shared"] if shared else []), "k", "rough", "sealed", "comment"]
+    names += ["verdict"] if visit.invitation.promises else []
     names += [*(["about"] if about else []), *(["masked"] if shared else []), "known"]
     return [*(w[f"promise_{name}"].format(**numbers) for name in names), *receipts.promise(visit)]
 

@@ -6,7 +6,7 @@ import datetime as dt
 import json
 import secrets
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from enum import Enum
 from typing import Any
 
@@ -15,7 +15,7 @@ from django.utils import timezone
 from nacl.public import PublicKey, SealedBox
 
 from culture.people.models import Employee, Unit
-from surveys.answering import drafts, frozen, pages
+from surveys.answering import drafts, frozen, pages, promised
 from surveys.answering.drafts import Closed, pad
 from surveys.answering.models import InboxEnvelope
 from surveys.answering.screener import Screener
@@ -42,40 +42,57 @@ def items_of(wave: Wave) -> list[dict[str, Any]]:
     return wave.snapshot.get("items") or []
 
 
-def pages_of(wave: Wave, providers: Iterable[int], seed: str = "", added: Iterable[int] = ()) -> list[pages.Page]:
+def pages_of(
+    wave: Wave,
+    providers: Iterable[int],
+    seed: str = "",
+    added: Iterable[int] = (),
+    promises: Iterable[int] = (),
+) -> list[pages.Page]:
     """The questionnaire of somebody who is asked about ``providers``; names as they were when the wave opened.
 
-    ``added``: further ones he wants to rate, allowed by :func:`addable`.
+    ``added``: further ones he wants to rate, allowed by :func:`addable`. ``promises``: those he judges.
     """
     wanted = tuple(dict.fromkeys(providers))
     more = tuple(unit for unit in dict.fromkeys(added) if unit not in wanted)
+    judged = tuple(promises)
     if any(section.get("shuffled") for section in wave.snapshot.get("sections") or ()):
-        return _build(wave, wanted, more, seed)
+        return _build(wave, wanted, more, judged, seed)
     # A copy of the list: its pages are frozen, and shared by everybody who is asked the same.
-    return list(frozen.once(wave, ("pages", wanted, more), lambda: _build(wave, wanted, more, "")))
+    return list(frozen.once(wave, ("pages", wanted, more, judged), lambda: _build(wave, wanted, more, judged, "")))
 
 
-def _build(wave: Wave, wanted: tuple[int, ...], more: tuple[int, ...], seed: str) -> list[pages.Page]:
+def _build(
+    wave: Wave, wanted: tuple[int, ...], more: tuple[int, ...], judged: tuple[int, ...], seed: str
+) -> list[pages.Page]:
     names = {unit["id"]: unit["name"] for unit in wave.snapshot.get("units", []) if unit["id"] in {*wanted, *more}}
     if absent := [unit for unit in wanted if unit not in names]:
         names.update(Unit.objects.filter(pk__in=absent).values_list("pk", "name"))
     known = [(unit, names[unit]) for unit in wanted if unit in names]
-    return _build_of(wave, known, tuple((unit, names[unit]) for unit in more if unit in names), seed)
+    extra = tuple((unit, names[unit]) for unit in more if unit in names)
+    return _build_of(wave, known, extra, judged, seed)
 
 
 def _build_of(
-    wave: Wave, known: list[tuple[int, str]], extra: tuple[tuple[int, str], ...], seed: str
+    wave: Wave, known: list[tuple[int, str]], extra: tuple[tuple[int, str], ...], judged: Iterable[int], seed: str
 ) -> list[pages.Page]:
     most = most_providers(wave, [unit for unit, _name in known])
     asks_used = Screener(tuple(known), extra, most) if known else None
-    return pages.build(items_of(wave), known, wave.snapshot.get("sections") or (), seed, asks_used)
+    sections = wave.snapshot.get("sections") or ()
+    return pages.build(items_of(wave), known, sections, seed, asks_used, promised.fields(wave, judged))
 
 
-def pages_with(wave: Wave, providers: Iterable[int], extra: tuple[tuple[int, str], ...], seed: str) -> list[pages.Page]:
+def pages_with(
+    wave: Wave,
+    providers: Iterable[int],
+    extra: tuple[tuple[int, str], ...],
+    seed: str,
+    promises: Sequence[int] = (),
+) -> list[pages.Page]:
     """As :func:`pages_of`, with somebody added who need not be a unit of the wave."""
-    plain = pages_of(wave, providers, seed)
+    plain = pages_of(wave, providers, seed, promises=promises)
     asked = next((page.screener for page in plain if page.screener), None)
-    return _build_of(wave, list(asked.asked), extra, seed) if asked and extra else plain
+    return _build_of(wave, list(asked.asked), extra, promises, seed) if asked and extra else plain
 
 
 def told_apart(wave: Wave, units: Iterable[int]) -> dict[int, str]:
@@ -137,7 +154,7 @@ def asks_who(wave: Wave) -> bool:
 
 def room_of(wave: Wave) -> int:
     """So long are all drafts and envelopes of the wave, whatever was answered."""
-    return frozen.once(wave, "room", lambda: pages.room(items_of(wave), most_providers(wave, ())))
+    return frozen.once(wave, "room", lambda: pages.room(items_of(wave), most_providers(wave, ()), promised.most(wave)))
 
 
 def _seal(box: SealedBox, wave: Wave, invitation: Invitation, answers: pages.Nested) -> InboxEnvelope:
@@ -176,7 +193,8 @@ def submit(
         raise Closed
     person = person_of(wave, invitation.employee) if asks_who(wave) else pages.NOBODY
     added = added_by(wave, invitation, answers)
-    content = pages.check(pages_of(wave, invitation.providers, added=added), answers, person=person)
+    asked = pages_of(wave, invitation.providers, added=added, promises=invitation.promises)
+    content = pages.check(asked, answers, person=person)
     if outcome := _settled(invitation):
         return outcome
     _store(invitation, content, token or keys.link_token(wave.pk, invitation.pk))
@@ -210,7 +228,8 @@ def send(
     answers = contents(saved)
     person = person_of(wave, invitation.employee) if asks_who(wave) else pages.NOBODY
     added = added_by(wave, invitation, answers)
-    _store(invitation, pages.check(pages_of(wave, invitation.providers, added=added), answers, person=person), token)
+    asked = pages_of(wave, invitation.providers, added=added, promises=invitation.promises)
+    _store(invitation, pages.check(asked, answers, person=person), token)
     return Outcome.SENT
 
 
@@ -252,11 +271,11 @@ def submit_many(wave: Wave, answers: Iterable[tuple[int, Mapping[str, Any]]]) ->
     look = asks_who(wave)
     box = SealedBox(PublicKey(bytes(wave.public_key or b"")))
     envelopes, done = [], []
-    questionnaires: dict[tuple[int, ...], list[pages.Page]] = {}
+    questionnaires: dict[tuple[tuple[int, ...], tuple[int, ...]], list[pages.Page]] = {}
     for invitation in asked:
-        about = tuple(invitation.providers)
+        about = (tuple(invitation.providers), tuple(invitation.promises))
         if about not in questionnaires:
-            questionnaires[about] = pages_of(wave, about)
+            questionnaires[about] = pages_of(wave, about[0], promises=about[1])
         person = person_of(wave, invitation.employee) if look else pages.NOBODY
         content = pages.check(questionnaires[about], given[invitation.pk], complete=False, person=person)
         content = {**content, **_receipt(wave, keys.link_token(wave.pk, invitation.pk))}

@@ -50,7 +50,7 @@ def read(visit: Visit, current: Page) -> Flat:
     posted = dict(visit.request.POST.lists())
     if current.screener is None:
         return rules.read(current, posted)
-    if any(name.startswith(("own.", "p.", "c.")) for name in posted):
+    if any(name.startswith(("own.", "p.", "c.", "k.")) for name in posted):
         raise BadAnswer("", "bad_value")
     allowed = [unit for unit, _name in visit.addable]
     return screener.read(current.screener.asked_ids, allowed, current.screener.most, posted)

@@ -62,7 +62,8 @@ class Visit:
     def all_pages(self) -> list[Page]:
         # Known to the holder of the link alone, and the same at every visit.
         added = ids(self.saved.answers.get(ADDED)) if self.invitation.providers else ()
-        return submitting.pages_of(self.wave, self.invitation.providers, seed=self.token, added=added)
+        asked = self.invitation
+        return submitting.pages_of(self.wave, asked.providers, seed=self.token, added=added, promises=asked.promises)
 
     @cached_property
     def answers(self) -> Flat:

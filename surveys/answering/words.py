@@ -9,6 +9,7 @@ from collections.abc import Mapping
 
 from surveys.answering.words_ends import ENDS
 from surveys.answering.words_network import NETWORK
+from surveys.answering.words_promised import PROMISED
 from surveys.answering.words_services import SERVICES
 
 WORDS: Mapping[str, tuple[str, ...]] = {
@@ -314,5 +315,6 @@ WORDS: Mapping[str, tuple[str, ...]] = {
     "from_to": ("{low} to {high}", "da {low} a {high}", "{low} – {high}", "{low} 至 {high}", "de {low} à {high}"),
     **ENDS,
     **NETWORK,
+    **PROMISED,
     **SERVICES,
 }

@@ -86,7 +86,8 @@ SERVICES: Mapping[str, tuple[str, ...]] = {
         "e senza la tua unità, e solo se almeno {home} persone lo hanno valutato.",
         "Un comentariu despre un departament apare numai la rezultatele acelui departament, pentru cine le poate "
         "vedea, fără numele și unitatea ta, și numai dacă l-au evaluat cel puțin {home} persoane.",
-        "对某部门的留言只出现在该部门的结果中，只有可以查看这些结果的人能看到，不带您的姓名和所属部门，且至少 {home} 人评价过该部门时才会显示。",
+        "对某部门的留言只出现在该部门的结果中，只有可以查看这些结果的人能看到，不带您的姓名和所属部门，"
+        "且至少 {home} 人评价过该部门时才会显示。",
         "Un commentaire sur un service n'apparaît qu'avec les résultats de ce service, pour qui peut les voir, sans "
         "votre nom ni votre unité, et seulement si au moins {home} personnes l'ont évalué.",
     ),

@@ -121,10 +121,11 @@ def turn_of(series: Series) -> int:
     return Wave.objects.filter(series=series, opened_at__isnull=False).count() if series.pk else 0
 
 
-def minutes_for(items: Iterable[dict[str, Any]], series: Series, links: dict[int, list[int]]) -> int:
-    """About how long the questionnaire takes, with as many providers as anybody is asked about."""
+def minutes_for(items: Iterable[dict[str, Any]], series: Series, links: dict[int, list[int]], promises: int = 0) -> int:
+    """About how long the questionnaire takes, with as many providers as anybody is asked about, and promises."""
     most = max((len(providers) for providers in links.values()), default=0)
-    return timing.minutes(items, providers=min(series.max_providers, most))
+    judged = [{"kind": "single"}] * promises
+    return timing.minutes([*items, *judged], providers=min(series.max_providers, most))
 
 
 def unit_nodes() -> list[UnitNode]:

@@ -11,7 +11,7 @@ from typing import Any
 
 from culture.people.models import Employee
 from surveys.instruments.loading import frozen_items
-from surveys.waves import audience, history, opening, reach
+from surveys.waves import asked_promises, audience, history, opening, reach
 from surveys.waves.assignment import Person, at_least, cells_forecast
 from surveys.waves.blocks import Block, UnitNode
 from surveys.waves.models import Series, UnitMerge, Wave
@@ -115,7 +115,7 @@ def of_wave(wave: Wave, *, today: dt.date) -> Forecast:
         items = frozen_items(opening.version_of(wave))
     except opening.CannotOpen as error:
         problem = str(error)
-    minutes = audience.minutes_for(items, series, links) if items else 0
+    minutes = audience.minutes_for(items, series, links, promises=asked_promises.expected(items, on)) if items else 0
     choice = audience.choose(series, on, minutes=minutes, turn=audience.turn_of(series))
     if not choice.people:
         problem = problem or opening.nobody(choice)

@@ -195,8 +195,8 @@ class Invitation(models.Model):
     """Somebody is asked in a wave, about ``providers`` (unit ids). Deleted after the release, with its messages.
 
     ``block`` is the reporting block's id in the wave's snapshot. ``address_mark`` says which address the personal link
-    is bound to (see keys.address_mark; null: a wave opened before that was kept). No time of opening or answering is
-    kept.
+    is bound to (see keys.address_mark; null: a wave opened before that was kept). ``promises``: those he is asked
+    about (ids of asked_models.AskedPromise.promise). No time of opening or answering is kept.
     """
 
     class State(models.TextChoices):
@@ -209,6 +209,7 @@ class Invitation(models.Model):
     block = models.BigIntegerField()
     providers = ArrayField(models.BigIntegerField(), default=list, blank=True)
     cuts = ArrayField(models.SmallIntegerField(), default=list, db_default=models.Value([]), blank=True)
+    promises = ArrayField(models.BigIntegerField(), default=list, db_default=models.Value([]), blank=True)
     state = models.CharField(max_length=8, choices=State.choices, default=State.ASKED)
     address_mark = models.BinaryField(max_length=12, null=True, editable=False)
 

@@ -19,7 +19,7 @@ from culture.access.audit import record
 from culture.people.models import Employee
 from surveys.instruments.loading import frozen_items, latest_version
 from surveys.instruments.models import InstrumentVersion
-from surveys.waves import audience, cuts, hours, keys, partitions, promise, schedule
+from surveys.waves import asked_promises, audience, cuts, hours, keys, partitions, promise, schedule
 from surveys.waves.assignment import Person, assign
 from surveys.waves.blocks import Block, UnitNode
 from surveys.waves.history import expected_rates
@@ -50,6 +50,7 @@ class Plan:
     providers: dict[int, tuple[int, ...]]
     served_by: list[int] = field(default_factory=list)  # everybody on the service map who serves somebody
     told: cuts.Frozen = field(default_factory=lambda: cuts.Frozen([], {}))
+    promises: list[asked_promises.Chosen] = field(default_factory=list)
 
 
 @transaction.atomic
@@ -137,7 +138,7 @@ def _plan(wave: Wave, *, today: dt.date) -> Plan:
     version = version_of(wave)
     items = frozen_items(version)
     links = audience.active_links(today)
-    minutes = audience.minutes_for(items, series, links)
+    minutes = audience.minutes_for(items, series, links, promises=asked_promises.expected(items, today))
     choice = audience.choose(series, today, minutes=minutes, turn=audience.turn_of(series))
     if not choice.people:
         raise CannotOpen(nobody(choice))
@@ -148,7 +149,8 @@ def _plan(wave: Wave, *, today: dt.date) -> Plan:
     _tell(wave, 3, len(choice.people))
     served_by = sorted({unit for found in links.values() for unit in found})
     told = _cuts(choice, blocks, series, today)
-    return Plan(today, version, items, choice, nodes, blocks, providers, served_by, told)
+    promises = asked_promises.due(items, nodes, blocks, choice.sizes, series.k, today)
+    return Plan(today, version, items, choice, nodes, blocks, providers, served_by, told, promises)
 
 
 def _cuts(choice: audience.Choice, blocks: list[Block], series: Series, today: dt.date) -> cuts.Frozen:
@@ -208,6 +210,8 @@ def _fill(wave: Wave, plan: Plan, *, now: dt.datetime) -> None:
     wave.rules = rules_for(series)
     asked = {"items": plan.items, "sections": plan.version.sections, "providers": plan.served_by}
     asked["cuts"] = plan.told.cuts
+    promises = asked_promises.freeze(wave, plan.promises, plan.today)
+    asked |= asked_promises.told(promises)
     wave.snapshot = {**audience.tree_snapshot(plan.nodes, plan.blocks), **asked}
     wave.invited, wave.answered = len(plan.choice.people), 0
     wave.left_out = dict(plan.choice.left_out)
@@ -216,7 +220,7 @@ def _fill(wave: Wave, plan: Plan, *, now: dt.datetime) -> None:
     wave.reminders = reminder_days(wave)
     wave.save()
     home = {unit: block.id for block in plan.blocks for unit in block.units}
-    _write_invitations(wave, plan, home)
+    _write_invitations(wave, plan, home, asked_promises.by_unit(promises))
     _write_messages(wave, now=now)
     _write_burden(wave, plan)
     _write_places(series, plan.choice.places)
@@ -251,8 +255,8 @@ def room_until(following: Wave, series: Series, today: dt.date) -> dt.date | Non
 # -- writing ---------------------------------------------------------------------------------------------------------
 
 
-def _write_invitations(wave: Wave, plan: Plan, home: dict[int, int]) -> None:
-    mine = ["wave_id", "employee_id", "block", "providers", "state", "address_mark", "cuts"]
+def _write_invitations(wave: Wave, plan: Plan, home: dict[int, int], promises: dict[int, list[int]]) -> None:
+    mine = ["wave_id", "employee_id", "block", "providers", "state", "address_mark", "cuts", "promises"]
     # Fields other rooms added keep what Django would have given them.
     others = [
         (str(field.column), value)
@@ -268,8 +272,9 @@ def _write_invitations(wave: Wave, plan: Plan, home: dict[int, int]) -> None:
             providers = list(plan.providers.get(one.id, ()))
             mark = keys.address_mark(secrets, one.address)
             told = list(plan.told.of.get(one.id, ()))
+            about = promises.get(one.unit, [])
             copy.write_row(
-                (wave.pk, one.id, home[one.unit], providers, Invitation.State.ASKED.value, mark, told, *more)
+                (wave.pk, one.id, home[one.unit], providers, Invitation.State.ASKED.value, mark, told, about, *more)
             )
 
 

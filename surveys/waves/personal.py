@@ -27,6 +27,7 @@ def _invitation(row: Any, person: Employee) -> Row:
         _("Closes"): row.wave.closes_on,
         _("Invited by mail"): sent,
         _("Departments you were asked about"): len(row.providers),
+        _("Promises you were asked about"): len(row.promises),
     }
 
 

@@ -136,6 +136,7 @@ def test_queries_do_not_grow(hr: Any, manager: Any, employee: Any, stranger: Any
     Grant.objects.create(employee=make_person("L1", stranger.unit), role=Role.PROGRAM_LEAD)
     client = client_of(manager)
     made(manager, employee.unit)
+    made(hr, employee.unit, what="Promised", promised_to=stranger.unit)
     first = _count(client)
     for number in range(3):
         made(hr, employee.unit, what=f"More {number}", promised_to=stranger.unit)
