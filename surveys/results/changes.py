@@ -129,4 +129,6 @@ def wave_of(snapshot: Snapshot, groups: Iterable[Any], *, number: int, about: An
         tree={unit["id"]: unit["parent"] for unit in snapshot["units"]},
         items=[item for item in snapshot["items"] if item["kind"] != "comment"],
         about=about,
+        blocks=frozenset(node.id for node in tree if node.block is not None),
+        top=next((node.id for node in tree if node.parent is None), None),
     )

@@ -2,12 +2,14 @@
 
 from django.urls import path
 
-from surveys.results import comment_views, correction_views, moderation_views, sharing_views
+from surveys.results import comment_files, comment_views, correction_views, moderation_views, sharing_views
 
 urlpatterns = [
     path("results/comments/", moderation_views.queue, name="moderation"),
     path("results/<int:wave_id>/comments/", comment_views.comments_page, name="comments"),
-    path("results/<int:wave_id>/comments.csv", comment_views.comments_export, name="comments_export"),
+    path("results/<int:wave_id>/comments.csv", comment_files.as_csv, name="comments_export"),
+    path("results/<int:wave_id>/comments.xlsx", comment_files.as_xlsx, name="comments_export_xlsx"),
+    path("results/<int:wave_id>/comments.json", comment_files.as_json, name="comments_export_json"),
     path("results/comments/<int:wave_id>/", moderation_views.moderate, name="moderate"),
     path("results/comments/<int:wave_id>/done/", moderation_views.finish, name="moderate_done"),
     path("results/<int:wave_id>/sharing/", sharing_views.wave_sharing, name="sharing"),

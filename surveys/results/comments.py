@@ -6,17 +6,18 @@ no counts over homes he does not see.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, F, Func, QuerySet
+from django.db.models import Count, F, Func, QuerySet, Window
+from django.db.models.functions import RowNumber
 
 from surveys.instruments.scales import text_in
 from surveys.results import queries, themes
 from surveys.results.comment_models import ReleasedComment
 from surveys.results.comment_release import SAID, TREE
-from surveys.results.models import CellGroup
+from surveys.results.models import CellGroup, Release
 from surveys.waves.models import Wave
 
 FEW = 5
@@ -39,10 +40,10 @@ class Wanted:
         return bool(self.query or self.family or self.item or self.unit is not None or self.theme)
 
 
-def readable(wave: Wave, user: queries.User) -> QuerySet[ReleasedComment]:
+def readable(wave: Wave, user: queries.User, release: Release | None = None) -> QuerySet[ReleasedComment]:
     """The comments of a released wave that ``user`` may read: about their own work, then about the service; question
-    by question, each in an order of chance that stays."""
-    release = queries.release_of(wave, user)
+    by question, each in an order of chance that stays. ``release``: what the gate gave him already."""
+    release = release or queries.release_of(wave, user)
     found = ReleasedComment.objects.none()
     if release is None:
         return found
@@ -90,9 +91,8 @@ def by_theme(found: QuerySet[ReleasedComment], wanted: Wanted) -> list[Choice]:
     return sorted(lines, key=lambda line: -line.count)
 
 
-def by_item(found: QuerySet[ReleasedComment], wanted: Wanted, wave: Wave, language: str) -> list[Choice]:
+def by_item(found: QuerySet[ReleasedComment], wanted: Wanted, texts: Mapping[str, str]) -> list[Choice]:
     """The questions that comments answer, as they were asked."""
-    texts = questions(wave, language)
     rows = narrowed(found, wanted, but="item").order_by().values_list("item").annotate(n=Count("pk"))
     counts = dict(rows)
     known = [code for code in texts if code in counts or code == wanted.item]
@@ -121,13 +121,6 @@ def questions(wave: Wave, language: str) -> dict[str, str]:
     }
 
 
-def named(rows: list[ReleasedComment], wave: Wave) -> list[tuple[ReleasedComment, str]]:
-    """Comments with the names of their homes."""
-    groups = CellGroup.objects.shown().filter(release__wave=wave, family="tree", unit__in={row.unit for row in rows})
-    names = dict(groups.values_list("unit", "name"))
-    return [(row, names.get(row.unit, "")) for row in rows]
-
-
 @dataclass(frozen=True)
 class Here:
     """The comments at one group: the first ones of each kind, and how many there are."""
@@ -138,14 +131,17 @@ class Here:
     about_count: int
 
 
-def of_unit(wave: Wave, user: queries.User, unit: int, most: int = FEW) -> Here:
-    """What a group's page shows of its comments."""
-    found = readable(wave, user).filter(unit=unit)
-    counts = dict(found.order_by().values_list("family").annotate(n=Count("pk")))
-    kinds: dict[str, list[ReleasedComment]] = {
-        family: list(found.filter(family=family)[:most]) if counts.get(family) else [] for family in (TREE, SAID)
-    }
-    return Here(kinds[TREE], counts.get(TREE, 0), kinds[SAID], counts.get(SAID, 0))
+def of_unit(wave: Wave, user: queries.User, unit: int, most: int = FEW, release: Release | None = None) -> Here:
+    """What a group's page shows of its comments. One query."""
+    found = readable(wave, user, release).filter(unit=unit)
+    ranked = found.annotate(
+        place=Window(RowNumber(), partition_by="family", order_by=["item", "id"]),
+        whole=Window(Count("pk"), partition_by="family"),
+    )
+    rows = list(ranked.filter(place__lte=most).order_by("family", "place"))
+    kinds = {family: [row for row in rows if row.family == family] for family in (TREE, SAID)}
+    counts = {family: mine[0].whole if mine else 0 for family, mine in kinds.items()}  # type: ignore[attr-defined]
+    return Here(kinds[TREE], counts[TREE], kinds[SAID], counts[SAID])
 
 
 def lines(wave: Wave, found: QuerySet[ReleasedComment], language: str) -> Iterator[list[Any]]:

@@ -11,7 +11,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from surveys.results import branches, charts, meaning, queries, reading, sharing
+from surveys.results import branches, charts, history, queries, reading, sharing
 from surveys.results.compare import Side, compare
 from surveys.results.models import CellGroup
 from surveys.waves.models import Wave
@@ -39,6 +39,7 @@ def compare_page(request: HttpRequest, wave_id: int) -> HttpResponse:
     if seen is None:
         raise Http404
     then = next((one for one in waves if str(one.pk) == request.GET.get("wave")), seen.wave)
+    queries.alike(seen.wave, then)
     other_seen = seen if then.pk == seen.wave.pk else reading.Seen.of(request.user, then)
     if other_seen is None:
         raise Http404
@@ -66,7 +67,7 @@ def compare_page(request: HttpRequest, wave_id: int) -> HttpResponse:
             context |= {
                 "compared": compare(mine, theirs, language),
                 "across": mine.wave != theirs.wave,
-                "same_units": _same_units(mine, theirs),
+                "same_units": _same_units(mine, theirs, [seen.wave, other_seen.wave]),
                 "chart": charts.side_by_side(_points(mine, theirs), _labels(mine, theirs)),
                 "labels": _labels(mine, theirs),
                 "itself": (mine.wave, first) == (theirs.wave, second),
@@ -123,13 +124,12 @@ def _side(seen: reading.Seen, value: str, first: reading.Seen) -> Side | None:
     return Side(row.name, wave.pk, wave.number, row.family, row.unit, row.other, row.cells, first.items_in(seen))
 
 
-def _same_units(one: Side, other: Side) -> bool:
+def _same_units(one: Side, other: Side, waves: list[Wave]) -> bool:
     """Whether a group of the tree was made of the same units in both waves."""
     if one.wave == other.wave or (one.family, one.unit) != (other.family, other.unit) or one.family != reading.TREE:
         return True
-    frozen = Wave.objects.filter(pk__in=[one.wave, other.wave]).values_list("pk", "number", "snapshot")
-    units = {pk: meaning.wave_of(snapshot, [], number=number).units for pk, number, snapshot in frozen}
-    return units[one.wave].get(one.unit) == units[other.wave].get(other.unit)
+    frozen = history.frozen(waves)
+    return frozen[one.wave].units.get(one.unit) == frozen[other.wave].units.get(other.unit)
 
 
 def _labels(one: Side, other: Side) -> tuple[str, str]:

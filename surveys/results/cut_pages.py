@@ -157,6 +157,8 @@ def category(request: HttpRequest, wave_id: int, key: str, category: int) -> Htt
         "noise_note": words.pick("noise_note", language),
         "drivers": showing.drivers(row.cells.get("drivers"), seen.items, language, name),
         "thirds": charts.thirds([{"code": item.code, "cell": item.cell} for item in items]),
+        "trust": showing.trust(row.cells, seen.items, language, name),
+        "trust_hidden": showing.trust_hidden(row.cells),
         "divisions": _divisions(seen, key, category),
         "within": bool(unit),
     }

@@ -45,6 +45,8 @@ COLUMNS: Sequence[tuple[str, str]] = (
     ("low", "95 % interval"),
     ("high", ""),
     ("favourable", "per cent"),
+    ("favourable_low", "95 % interval"),
+    ("favourable_high", ""),
     ("neutral", "per cent"),
     ("unfavourable", "per cent"),
     ("distribution", "per cent from worst to best, as a list"),
@@ -121,11 +123,13 @@ def _start(group: CellGroup) -> list[Any]:
 
 def _told(cell: Mapping[str, Any]) -> list[Any]:
     if not cell.get("shown", "shares" in cell):
-        return ["no", *[None] * 17, cell.get("why", "hidden for privacy")]
+        return ["no", *[None] * 19, cell.get("why", "hidden for privacy")]
     n = cell.get("n")
     least, most = (int(count_of(cell).low), int(count_of(cell).high)) if n is not None else (None, None)
     moved = change.read(dict(cell))
-    details = {key: cell[key] for key in ("shares", "items", "outcome", "rounded", "mean", "words") if key in cell}
+    details = {
+        key: cell[key] for key in ("shares", "items", "outcome", "rounded", "mean", "words", "effect") if key in cell
+    }
     return [
         "yes",
         n,
@@ -136,6 +140,8 @@ def _told(cell: Mapping[str, Any]) -> list[Any]:
         cell.get("low"),
         cell.get("high"),
         cell.get("fav"),
+        cell.get("fav_low"),
+        cell.get("fav_high"),
         cell.get("neu"),
         cell.get("unf"),
         json.dumps(cell["dist"]) if "dist" in cell else None,
@@ -149,7 +155,24 @@ def _told(cell: Mapping[str, Any]) -> list[Any]:
 
 
 def csv_stream(said: Mapping[str, Any], groups: Iterable[CellGroup], questions: Mapping[str, str]) -> Iterator[bytes]:
-    """The file in pieces: what it is of behind "#" (``said``: see :func:`about`), head, cells, their number."""
+    """The cells of groups as CSV, in pieces."""
+    return csv_of(said, HEADER, lines(groups, questions))
+
+
+def json_stream(said: Mapping[str, Any], groups: Iterable[CellGroup], questions: Mapping[str, str]) -> Iterator[bytes]:
+    """The same as JSON."""
+    return json_of(said, HEADER, lines(groups, questions))
+
+
+def as_xlsx(
+    said: Mapping[str, Any], groups: Iterable[CellGroup], questions: Mapping[str, str], most: int = MOST_IN_SHEET
+) -> IO[bytes]:
+    """The same as a spreadsheet. Raises :class:`TooLarge` beyond ``most`` cells."""
+    return xlsx_of(said, COLUMNS, lines(groups, questions), "cells", most)
+
+
+def csv_of(said: Mapping[str, Any], header: Sequence[str], rows: Iterable[Sequence[Any]]) -> Iterator[bytes]:
+    """A file in pieces: what it is of behind "#" (``said``: see :func:`about`), head, rows, their number."""
     out = io.StringIO()
     # Every text is quoted: a "#" within one is no beginning of a note.
     writer = csv.writer(out, quoting=csv.QUOTE_NONNUMERIC)
@@ -166,9 +189,9 @@ def csv_stream(said: Mapping[str, Any], groups: Iterable[CellGroup], questions: 
         told = "; ".join(f"{key} {one}" for key, one in sorted(value.items())) if isinstance(value, dict) else value
         # On one line, whatever somebody called a wave or wrote as a reason.
         out.write(f"# {name}: {' '.join(str(told).split())}\r\n")
-    writer.writerow(HEADER)
-    count, rows = 0, lines(groups, questions)
-    while some := list(islice(rows, CHUNK)):
+    writer.writerow(header)
+    count, waiting = 0, iter(rows)
+    while some := list(islice(waiting, CHUNK)):
         writer.writerows([plain(value) for value in row] for row in some)
         count += len(some)
         yield piece()
@@ -176,30 +199,30 @@ def csv_stream(said: Mapping[str, Any], groups: Iterable[CellGroup], questions: 
     yield piece()
 
 
-def json_stream(said: Mapping[str, Any], groups: Iterable[CellGroup], questions: Mapping[str, str]) -> Iterator[bytes]:
+def json_of(said: Mapping[str, Any], header: Sequence[str], rows: Iterable[Sequence[Any]]) -> Iterator[bytes]:
     """``{"about": …, "columns": […], "rows": [[…], …], "count": n}``, a row a line."""
-    head = {"about": dict(said), "columns": list(HEADER)}
+    head = {"about": dict(said), "columns": list(header)}
     yield (json.dumps(head, ensure_ascii=False)[:-1] + ', "rows": [\n').encode()
-    count, rows = 0, lines(groups, questions)
-    while some := list(islice(rows, CHUNK)):
+    count, waiting = 0, iter(rows)
+    while some := list(islice(waiting, CHUNK)):
         told = ",\n".join(json.dumps(row, ensure_ascii=False) for row in some)
         yield (f",\n{told}" if count else told).encode()
         count += len(some)
     yield f'\n], "count": {count}}}\n'.encode()
 
 
-def as_xlsx(
-    said: Mapping[str, Any], groups: Iterable[CellGroup], questions: Mapping[str, str], most: int = MOST_IN_SHEET
+def xlsx_of(
+    said: Mapping[str, Any], columns: Sequence[tuple[str, str]], rows: Iterable[Sequence[Any]], name: str, most: int
 ) -> IO[bytes]:
-    """A spreadsheet of two sheets, written row by row on disk. Raises :class:`TooLarge` beyond ``most`` cells."""
+    """A spreadsheet of two sheets (``name``, about), written row by row on disk. ``columns``: with their words."""
     file = tempfile.TemporaryFile()  # noqa: SIM115 - the response closes it
     book = xlsxwriter.Workbook(file, {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
     bold = book.add_format({"bold": True})
-    sheet = book.add_worksheet("cells")
-    for column, name in enumerate(HEADER):
-        sheet.write_string(0, column, name, bold)
+    sheet = book.add_worksheet(name)
+    for column, (head, _words) in enumerate(columns):
+        sheet.write_string(0, column, head, bold)
     count = 0
-    for count, row in enumerate(lines(groups, questions), 1):  # noqa: B007
+    for count, row in enumerate(rows, 1):  # noqa: B007
         if count > most:
             raise TooLarge
         for column, value in enumerate(row):
@@ -207,20 +230,20 @@ def as_xlsx(
                 sheet.write_number(count, column, value)
             elif value is not None:
                 sheet.write_string(count, column, str(plain(value))[:32_000])
-    sheet.freeze_panes(1, 3)
-    sheet.autofilter(0, 0, max(1, count), len(HEADER) - 1)
-    _about_sheet(book, said, count, bold)
+    sheet.freeze_panes(1, min(3, len(columns) - 1))
+    sheet.autofilter(0, 0, max(1, count), len(columns) - 1)
+    _about_sheet(book, said, columns, count, bold)
     book.close()
     file.seek(0)
     return file
 
 
-def _about_sheet(book: Any, said: Mapping[str, Any], count: int, bold: Any) -> None:
+def _about_sheet(book: Any, said: Mapping[str, Any], columns: Sequence[tuple[str, str]], count: int, bold: Any) -> None:
     sheet = book.add_worksheet("about")
     told: list[tuple[str, Any]] = []
     for name, value in said.items():
         told += [(f"rule {key}", one) for key, one in sorted(value.items())] if name == "rules" else [(name, value)]
-    told += [("rows", count), ("", ""), *((f"column {name}", words) for name, words in COLUMNS)]
+    told += [("rows", count), ("", ""), *((f"column {name}", words) for name, words in columns)]
     for row, (name, value) in enumerate(told):
         sheet.write_string(row, 0, name, bold)
         sheet.write_string(row, 1, str(plain(str(value))))

@@ -13,7 +13,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from surveys.results import branches, cell_html, reading, sharing, showing
+from surveys.results import branches, cell_html, queries, reading, sharing, showing
 from surveys.results.insight import words
 from surveys.results.queries import COLUMNS
 
@@ -49,8 +49,7 @@ def views_of(items: Sequence[dict[str, Any]], language: str) -> list[View]:
         "want": _("Want"), "know": _("Know"), "can": _("Can"), "served": _("Serves others"), "talk": _("Talk index")
     }  # fmt: skip
     talk = next((item["code"] for item in items if item["kind"] == "outcome" and item["about"] == "own"), "")
-    has_service = any(item["about"] == "provider" for item in items)
-    there = {"want", "know", "can"} & asked | ({"served"} if has_service else set()) | ({"talk"} if talk else set())
+    there = set(queries.codes_of(list(items))) & set(COLUMNS)
     summary = [
         Column(key, named[key], words.pick(key, language), key if key in asked else "")
         for key in COLUMNS
@@ -70,7 +69,7 @@ def views_of(items: Sequence[dict[str, Any]], language: str) -> list[View]:
         found.append(View("others", _("Other questions"), _questions(others, texts)))
     service = [item for item in scored if item["about"] == "provider"]
     if service:
-        first = [Column("served", named["served"], words.pick("served", language))]
+        first = [Column("served", named["served"], words.pick("served", language))] if "served" in there else []
         found.append(View(SERVED, _("Service"), first + _questions(service, texts)))
     return found
 

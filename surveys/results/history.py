@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import OrderedDict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
-from django.db.models import F, JSONField
+from django.db.models import JSONField, Q
 from django.db.models.fields.json import KeyTransform
 
 from surveys.results import changes, meaning
 from surveys.results.groups import Group
 from surveys.results.insight import trends
 from surveys.results.models import CellGroup
-from surveys.waves.models import Series, Wave
+from surveys.waves.models import Wave
 
 # What comparing takes of a cell; the rest of a large wave need not lie in memory.
 PARTS = ("shown", "index", "low", "high", "n", "why", "band")
@@ -34,47 +36,81 @@ def _earlier(wave: Wave) -> Any:
     return Wave.objects.filter(series_id=wave.series_id, number__lt=wave.number, state=Wave.State.RELEASED)
 
 
-def waves_of(series: Series | int, until: int, most: int = 12, key: str = "") -> list[trends.Wave]:
-    """The last ``most`` released waves of a series up to number ``until``, oldest first. Two queries.
+def course(waves: Sequence[Wave], key: str, unit: int, way: str) -> list[trends.Wave]:
+    """``waves``, oldest first, with what :func:`trends.trend` takes of one measure of ``unit``. Two queries or three.
 
-    ``key``: of that one measure only; a page that shows one need not read them all.
+    The group of a large wave is one of thousands: first the group itself is read, and the parts it is made of only
+    where they are wanted and the group alone does not answer.
     """
-    waves = Wave.objects.filter(series=series, number__lte=until, state=Wave.State.RELEASED)
-    return _read(list(waves.order_by("-number")[:most])[::-1], key=key)
+    known = frozen(waves)
+    bare = [known[wave.pk] for wave in waves]
+    if not bare:
+        return []
+    target = trends.target(bare[-1], unit)
+    wanted = {unit} if way == trends.WAS else set[int]()
+    asked = {wave.pk: wanted | {at for at, units in one.units.items() if units == target}
+             for wave, one in zip(waves, bare, strict=True)}  # fmt: skip
+    found = _cells(asked, key)
+    if way != trends.WAS and not all(
+        _whole(one, target, found[wave.pk], key) for wave, one in zip(waves, bare, strict=True)
+    ):
+        asked = {wave.pk: {at for at, units in one.units.items() if units and units <= target}
+                 for wave, one in zip(waves, bare, strict=True)}  # fmt: skip
+        found = _cells(asked, key)
+    return [replace(one, cells=found[wave.pk], about=wave) for wave, one in zip(waves, bare, strict=True)]
 
 
-def _read(waves: list[Wave], families: Sequence[str] = (meaning.TREE,), key: str = "") -> list[trends.Wave]:
+def _whole(wave: trends.Wave, target: frozenset[int], cells: Mapping[int, Any], key: str) -> bool:
+    """Whether one shown group is made of exactly these units."""
+    return any(wave.units[at] == target and trends.scored(cell.get(key)) for at, cell in cells.items())
+
+
+def _cells(asked: Mapping[int, Collection[int]], key: str) -> dict[int, dict[int, dict[str, Any]]]:
+    """By wave and group of the tree: one measure, as far as comparing takes it. One query."""
+    found: dict[int, dict[int, dict[str, Any]]] = {wave: {} for wave in asked}
+    among = Q(pk__in=[])
+    for wave, units in asked.items():
+        among |= Q(release__wave=wave, unit__in=list(units))
+    rows = CellGroup.objects.filter(among, family=meaning.TREE, release__replaced_at=None)
+    cell = KeyTransform(key, "cells", output_field=JSONField())
+    for wave, unit, told in rows.annotate(read=cell).values_list("release__wave_id", "unit", "read"):
+        found[wave][unit] = {key: told} if told else {}
+    return found
+
+
+_KEPT: OrderedDict[tuple[int, Any], trends.Wave] = OrderedDict()
+MOST_KEPT = 24
+
+
+def frozen(waves: Sequence[Wave]) -> dict[int, trends.Wave]:
+    """What each wave froze when it opened, without cells: out of a snapshot of 5,000 units it takes 100 ms to read.
+
+    Kept in the process: it never changes. At most one query.
+    """
+    missing = [wave.pk for wave in waves if (wave.pk, wave.opened_at) not in _KEPT]
+    parts = ("units", "blocks", "items", "cuts")
+    rows = Wave.objects.filter(pk__in=missing).values_list("pk", *(f"snapshot__{part}" for part in parts))
+    read = {pk: dict(zip(parts, found, strict=True)) for pk, *found in rows} if missing else {}
+    found: dict[int, trends.Wave] = {}
+    for wave in waves:
+        mark = (wave.pk, wave.opened_at)
+        one = changes.wave_of(read[wave.pk], [], number=wave.number) if wave.pk in read else _KEPT[mark]
+        found[wave.pk] = _KEPT[mark] = one
+    while len(_KEPT) > MOST_KEPT:
+        _KEPT.popitem(last=False)
+    return found
+
+
+def _read(waves: list[Wave], families: Sequence[str] = (meaning.TREE,)) -> list[trends.Wave]:
     # What was replaced by a correction is not compared with.
     rows = CellGroup.objects.filter(release__wave__in=waves, release__replaced_at=None)
     if families:
         rows = rows.filter(family__in=families)
-    cells = KeyTransform(key, "cells", output_field=JSONField()) if key else F("cells")
-    columns = ("release__wave_id", "family", "unit", "other", "cut", "parent", "depth", "read")
+    columns = ("release__wave_id", "family", "unit", "other", "cut", "parent", "depth", "cells")
     groups: dict[int, list[Group]] = {wave.pk: [] for wave in waves}
-    for wave_id, family, unit, other, cut, parent, depth, found in (
-        rows.annotate(read=cells).order_by("pk").values_list(*columns).iterator(chunk_size=500)
+    for wave_id, family, unit, other, cut, parent, depth, cells in (
+        rows.order_by("pk").values_list(*columns).iterator(chunk_size=500)
     ):
-        of = {key: found} if key else found
-        told = {name: {part: cell[part] for part in PARTS if part in cell} for name, cell in of.items() if cell}
+        told = {name: {part: cell[part] for part in PARTS if part in cell} for name, cell in cells.items() if cell}
         groups[wave_id].append(Group(family, unit, "", other=other, parent=parent, depth=depth, cut=cut, cells=told))
     return [changes.wave_of(wave.snapshot, groups[wave.pk], number=wave.number, about=wave) for wave in waves]
-
-
-def above(group: CellGroup, key: str, seen: set[int] | None) -> CellGroup | None:
-    """The nearest group above ``group`` whose cell ``key`` is shown and which may be seen.
-
-    ``seen``: groups the reader may see (None: all); the row of the whole organisation everybody may. Two queries.
-    """
-    rows = CellGroup.objects.filter(release_id=group.release_id, family=meaning.TREE)
-    parents = dict(rows.values_list("unit", "parent"))
-    ancestors: list[int] = []
-    at = parents.get(group.unit)
-    while at is not None and at not in ancestors:
-        ancestors.append(at)
-        at = parents.get(at)
-    found = {row.unit: row for row in rows.filter(unit__in=ancestors)}
-    for unit in ancestors:
-        may = seen is None or unit in seen or parents.get(unit) is None
-        if may and unit in found and (found[unit].cells.get(key) or {}).get("shown"):
-            return found[unit]
-    return None

@@ -186,6 +186,6 @@ def _widened(
     for measure in measures:
         for key in (measure.key, *measure.codes):
             bottom = look_of(measure, scales).bottom if not measure.codes else 0.0
-            if key in cells and "index" in cells[key]:
+            if key in cells:
                 cells[key] = intervals.widen(cells[key], effect, bottom)
     return cells

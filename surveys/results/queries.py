@@ -9,18 +9,20 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import QuerySet
+from django.db.models import JSONField, QuerySet
+from django.db.models.fields.json import KeyTransform
 from django.utils.translation import get_language
 
 from culture.people.models import Employee
 from surveys.instruments.scales import SCALES
-from surveys.results import meaning, sharing
+from surveys.results import history, meaning, sharing
 from surveys.results.computing import EVERYBODY
-from surveys.results.insight import change, words
+from surveys.results.insight import change, trends, words
 from surveys.results.models import CellGroup, Release
 from surveys.waves.models import Series, Wave
 
@@ -38,6 +40,19 @@ def released_waves(user: User) -> QuerySet[Wave]:
 def shared_with_leaders(series: Series | int) -> QuerySet[Wave]:
     """The series' released waves that any leader sees by today: what may stand in a report to leaders."""
     return Wave.objects.filter(sharing.leaders_see(), series=series, state=Wave.State.RELEASED).defer("snapshot")
+
+
+def shared_course(series: Series | int, key: str) -> list[trends.Wave]:
+    """One measure in each wave that leaders see by today, oldest first: the released cells of the tree, the units of
+    each group, and the wave (``about``). What was replaced by a correction is not among them. Three queries."""
+    waves = list(shared_with_leaders(series).order_by("number"))
+    cells: dict[int, dict[int, dict[str, Any]]] = {wave.pk: {} for wave in waves}
+    rows = CellGroup.objects.shown().filter(release__wave__in=waves, family="tree", cells__has_key=key)
+    cell = KeyTransform(key, "cells", output_field=JSONField())
+    for wave, unit, told in rows.order_by().annotate(read=cell).values_list("release__wave_id", "unit", "read"):
+        cells[wave][unit] = {key: told}
+    known = history.frozen(waves)
+    return [replace(known[wave.pk], cells=cells[wave.pk], about=wave) for wave in waves]
 
 
 def company_cells(wave: Wave) -> dict[str, Any]:
@@ -82,10 +97,8 @@ def _tree(wave: Wave) -> list[CellGroup]:
 
 
 def _nodes_of(wave: Wave, unit_ids: set[int], ids: set[int]) -> set[int]:
-    """Of the groups ``ids`` those that are seen: upper units by themselves, blocks by any of their units."""
-    blocks = _blocks(wave.pk, wave.opened_at)
-    in_blocks = {node for node, units in blocks.items() if node in ids and units & unit_ids}
-    return in_blocks | {unit for unit in unit_ids if unit in ids and unit not in blocks}
+    """Of the groups ``ids`` those that are seen."""
+    return _nodes(wave, unit_ids) & ids
 
 
 @lru_cache(maxsize=16)
@@ -109,10 +122,9 @@ def _before(wave: Wave) -> QuerySet[Wave]:
     return before.select_related("series", "sharing").defer("snapshot")
 
 
-def previous_for(wave: Wave, user: User) -> Wave | None:
-    """The released wave before this one, if it is shared with ``user``: else nothing is compared with it."""
-    before = previous(wave)
-    return before if before and (sharing.standing(user).hr or sharing.open_to(before, user)) else None
+def earlier(wave: Wave) -> list[Wave]:
+    """The released waves before this one in its series, oldest first, whether they are shared with anybody or not."""
+    return list(_before(wave).order_by("number"))
 
 
 def without_change(cells: dict[str, Any]) -> dict[str, Any]:
@@ -164,7 +176,7 @@ def finding(cells: dict[str, Any]) -> str:
     asked = [key for key in HEADLINE if key in cells]
     if cells and len(asked) < len(HEADLINE):
         served = cells.get("served", {})
-        return f"Colleagues rate the service {served['index']} of 100" if served.get("shown") else "What people said"
+        return f"Colleagues rate the service {served['index']} of 100" if served.get("shown") else NO_FINDING
     if len(indices) < len(HEADLINE):
         return "Too few people answered to say what holds them back"
     if max(indices.values()) - min(indices.values()) <= 3:
@@ -173,6 +185,7 @@ def finding(cells: dict[str, Any]) -> str:
     return FINDINGS[lowest] if indices[lowest] < 50 else STRONG[lowest]
 
 
+NO_FINDING = "What people said"
 FINDINGS = {
     "want": "What holds them back is willingness",
     "know": "They want to, but do not know how",
@@ -197,18 +210,33 @@ def unit_row(wave: Wave, user: User, unit: int) -> CellGroup | None:
 
 
 def seen_nodes(wave: Wave, user: User, *, comments: bool = False) -> set[int] | None:
-    """The groups of the tree that ``user`` may see (or whose ``comments`` he may read); None means all."""
+    """The groups of the tree that ``user`` may see (or whose ``comments`` he may read); None means all.
+
+    With ids of groups the wave never had: who asks for these finds nothing.
+    """
     kept: dict[Any, set[int] | None] = wave.__dict__.setdefault("_trivium_seen", {})
-    key = (user.pk, sharing.open_to(wave, user), sharing.reads_comments(wave) if comments else True)
+    reached = sharing.open_to(wave, user)
+    # Numbers and comments differ only for who sees a group because he works there.
+    own = sharing.EMPLOYEES in reached and (not comments or sharing.reads_comments(wave))
+    key = (user.pk, reached, own)
     if key not in kept:
-        visible = sharing.units_of(wave, user, comments=comments)
-        kept[key] = None if visible is None else _nodes_of(wave, visible, _ids(wave))
+        known: dict[Any, set[int] | None] = wave.__dict__.setdefault("_trivium_units", {})
+        if key not in known:
+            known[key] = sharing.units_of(wave, user, comments=comments)
+        visible = known[key]
+        kept[key] = None if visible is None else _nodes(wave, visible)
     return kept[key]
 
 
-def _ids(wave: Wave) -> set[int]:
-    groups = CellGroup.objects.shown().filter(release__wave=wave, family="tree")
-    return set(groups.order_by().values_list("unit", flat=True))
+def alike(one: Wave, other: Wave) -> None:
+    """Two waves read together by one reader: which units he may see is asked once, where it is the same for both."""
+    other.__dict__["_trivium_units"] = one.__dict__.setdefault("_trivium_units", {})
+
+
+def _nodes(wave: Wave, units: set[int]) -> set[int]:
+    """Upper units by themselves, blocks by any of their units."""
+    blocks = _blocks(wave.pk, wave.opened_at)
+    return {node for node, inside in blocks.items() if inside & units} | {unit for unit in units if unit not in blocks}
 
 
 def whole_cells(group: CellGroup) -> dict[str, Any]:

@@ -77,6 +77,7 @@ class Seen:
         release.wave = wave
         self.wave, self.release, self.user = wave, release, user
         self.nodes = queries.seen_nodes(wave, user)
+        self._unreadable = 0
         # Plain employees, with whom a wave is shared, see their own group and the whole, not everybody's categories.
         self.whole = can(user, Permission.SEE_RESULTS)
 
@@ -152,8 +153,18 @@ class Seen:
     @cached_property
     def places(self) -> list[Place]:
         """The lines of the tree that may be seen, parents before children. One query, without cells."""
-        rows = self.groups(TREE).order_by("pk").values_list("unit", "name", "parent", "depth")
-        return [Place(unit, name, parent, depth, self.sees(unit)) for unit, name, parent, depth in rows]
+        if "_every_place" in self.__dict__:
+            return [place for place in self._every_place if place.own or place.parent is None]
+        return self._places(self.groups(TREE))
+
+    @cached_property
+    def _every_place(self) -> list[Place]:
+        """All lines of the tree, also those of which the reader sees nothing: for what lies above his groups."""
+        return self._places(CellGroup.objects.filter(release=self.release, family=TREE))
+
+    def _places(self, rows: QuerySet[CellGroup]) -> list[Place]:
+        told = rows.order_by("pk").values_list("unit", "name", "parent", "depth")
+        return [Place(unit, name, parent, depth, self.sees(unit)) for unit, name, parent, depth in told]
 
     @cached_property
     def names(self) -> dict[int, str]:
@@ -211,11 +222,7 @@ class Seen:
 
     def line_above(self, unit: int) -> list[int]:
         """The groups above ``unit``, from the nearest to the top, whether they may be seen or not."""
-        if self.nodes is None:
-            parents = {place.unit: place.parent for place in self.places}
-        else:
-            rows = CellGroup.objects.filter(release=self.release, family=TREE)
-            parents = dict(rows.values_list("unit", "parent"))
+        parents = {place.unit: place.parent for place in (self.places if self.nodes is None else self._every_place)}
         line: list[int] = []
         at = parents.get(unit)
         while at is not None and at not in line:
@@ -236,19 +243,27 @@ class Seen:
 
         Only releases from before words were decided need the numbers; of all others it is enough what was asked.
         """
-        if any(name.startswith("reliability:") for name in row.cells) or self._wave_before is None:
+        if any(name.startswith("reliability:") for name in row.cells) or self.wave_before is None:
             return dict.fromkeys(queries.codes_of(self.items_before), {"shown": False})
-        before = Seen.of(self.user, self._wave_before)
+        before = Seen.of(self.user, self.wave_before)
         earlier = before.unit(row.unit) if before else None
         return earlier.cells if earlier else {}
 
     @cached_property
-    def _wave_before(self) -> Wave | None:
-        return queries.previous_for(self.wave, self.user)
+    def _earlier(self) -> list[Wave]:
+        return queries.earlier(self.wave)
+
+    @cached_property
+    def wave_before(self) -> Wave | None:
+        """The wave before, if it is shared with the reader: else nothing is compared with it."""
+        return self._earlier[-1] if self._earlier and self._shared(self._earlier[-1]) else None
+
+    def _shared(self, wave: Wave) -> bool:
+        return sharing.standing(self.user).hr or bool(sharing.open_to(wave, self.user))
 
     def told(self, cells: dict[str, Any]) -> dict[str, Any]:
         """Cells without what changed since a wave this reader may not see: it would tell that wave's numbers."""
-        if not self._wave_before:
+        if not self.wave_before:
             return queries.without_change(cells)
         if not any("first" in (cell.get("change") or {}) for cell in cells.values()) or self._all_seen:
             return cells
@@ -261,28 +276,43 @@ class Seen:
 
     @cached_property
     def _numbers(self) -> set[int]:
-        """The numbers of the waves of the series that are shared with the reader."""
-        waves = queries.released_waves(self.user).filter(series_id=self.wave.series_id)
-        return set(waves.order_by().values_list("number", flat=True))
+        """The numbers of the waves of the series, up to this one, that are shared with the reader."""
+        return {wave.number for wave in [*self._earlier, self.wave] if self._shared(wave)}
 
     @cached_property
     def earlier_is_kept(self) -> bool:
         """Whether there is a wave before that the reader may not see."""
-        return self._wave_before is None and queries.previous(self.wave) is not None
+        return self.wave_before is None and bool(self._earlier)
 
     # -- what was asked ----------------------------------------------------------------------------------------------
 
     @cached_property
     def _frozen(self) -> dict[int, tuple[list[dict[str, Any]], list[dict[str, Any]]]]:
         """Questions and cuts of this wave and of the one before, as they were frozen. One query."""
-        ids = [self.wave.pk, *([self._wave_before.pk] if self._wave_before else [])]
-        rows = Wave.objects.filter(pk__in=ids).values_list("pk", "snapshot__items", "snapshot__cuts")
-        return {pk: (queries.with_scale(items or []), cuts or []) for pk, items, cuts in rows}
+        ids = [self.wave.pk, *([self.wave_before.pk] if self.wave_before else [])]
+        parts = ("snapshot__items", "snapshot__cuts", "snapshot__sealed__unreadable")
+        found = {}
+        for pk, items, cuts, unreadable in Wave.objects.filter(pk__in=ids).values_list("pk", *parts):
+            found[pk] = queries.with_scale(items or []), cuts or []
+            if pk == self.wave.pk:
+                self._unreadable = int(unreadable or 0)
+        return found
 
     @property
     def items(self) -> list[dict[str, Any]]:
         """The frozen questions that carry numbers, in order."""
         return self._frozen[self.wave.pk][0]
+
+    @cached_property
+    def asked(self) -> frozenset[str]:
+        """The measures this wave has at all: what it did not ask is no column of any table."""
+        return frozenset(queries.codes_of(self.items))
+
+    @property
+    def unreadable(self) -> int:
+        """How many envelopes could not be opened at closing (see surveys.waves.keeping)."""
+        assert self._frozen is not None
+        return self._unreadable
 
     def items_in(self, other: Seen) -> list[dict[str, Any]]:
         """What another wave asked; of the one before it is known already."""
@@ -291,7 +321,7 @@ class Seen:
     @property
     def items_before(self) -> list[dict[str, Any]]:
         """What the wave before asked, if this reader may see it."""
-        return self._frozen[self._wave_before.pk][0] if self._wave_before else []
+        return self._frozen[self.wave_before.pk][0] if self.wave_before else []
 
     @property
     def cuts(self) -> list[dict[str, Any]]:

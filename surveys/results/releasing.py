@@ -19,7 +19,7 @@ from django.utils import timezone
 
 from culture.access.audit import record
 from culture.people.models import Employee
-from surveys.results import comment_release, computing, history, learning, meaning, moderating, repeats, sharing
+from surveys.results import comment_release, computing, history, kept, learning, meaning, moderating, repeats, sharing
 from surveys.results.groups import Group, Sealed
 from surveys.results.models import Release, SealedOwn, SealedRating
 from surveys.results.scoring import FORMULA_VERSION
@@ -78,7 +78,7 @@ def release(wave: Wave, *, now: dt.datetime, by: Employee | None = None) -> bool
     tell("meaning")
     before, first = history.before(wave), history.first(wave)
     groups = meaning.complete(groups, wave.snapshot, wave.rules, sealed, before=before, first=first)
-    groups = repeats.protect(wave, groups)
+    groups = repeats.protect(wave, groups) + kept.groups(wave.snapshot, wave.rules)
     tell("writing")
     return _publish(wave, groups, sealed, now=now, by=by)
 
@@ -96,6 +96,7 @@ def _publish(wave: Wave, groups: list[Group], sealed: Sealed, *, now: dt.datetim
         rules_hash=rules_hash(wave),
     )
     write_groups(made, groups)
+    kept.note(wave, groups)
     comment_release.write(made, wave)
     sharing.begin(wave, now=now)
     wave.invited = sum(sealed.invited.values())

@@ -25,7 +25,7 @@ from surveys.waves.models import Wave
 
 DAYS = 90
 # Beside the score, how answers spread; told again only of so many times as many people.
-SPREAD = frozenset({"fav", "neu", "unf", "fav_low", "fav_high", "dist"})
+SPREAD = frozenset({"fav", "neu", "unf", "fav_low", "fav_high", "dist", "effect"})
 TIMES = 8
 WHOLE = ("barrier", "straight", "drivers")  # cells that rest on all own questions
 

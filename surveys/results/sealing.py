@@ -19,7 +19,7 @@ from nacl.public import SealedBox
 
 from surveys.answering.models import Draft, InboxEnvelope
 from surveys.instruments.scales import scale_of
-from surveys.results import computing, learning, masking, measures, placing
+from surveys.results import computing, kept, learning, masking, measures, placing
 from surveys.results.models import SealedComment, SealedOwn, SealedRating
 from surveys.results.receipt_models import ReceiptList
 from surveys.waves import cuts, keeping, keys, partitions, receipts
@@ -61,6 +61,8 @@ def seal(wave: Wave) -> bool:
         "unreadable": unreadable,
         "unused": learning.hardly_used(contents, wave.rules["k"]),
     }
+    if verdicts := kept.tally(wave.snapshot, contents, wave.rules["k"]):
+        wave.snapshot["sealed"]["verdicts"] = verdicts
     wave.save(update_fields=["snapshot"])
     _keep_receipts(wave, contents)
     partitions.drop(InboxEnvelope._meta.db_table, wave.pk)
@@ -277,6 +279,7 @@ def coarsen(wave: Wave) -> bool:
     for model, change in ((SealedOwn, new_own), (SealedRating, new_rating), (SealedComment, new_comment)):
         _rewrite(model, wave.pk, change)
     sealed["kept"] = placing.KEPT
+    sealed.pop("verdicts", None)
     wave.save(update_fields=["snapshot"])
     return True
 

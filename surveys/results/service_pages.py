@@ -15,7 +15,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from surveys.results import cell_html, reading, service_picture, sharing, showing
+from surveys.results import cell_html, reading, service_facts, service_hours, service_picture, sharing
 from surveys.results.disclosure import HIDDEN
 from surveys.results.service_picture import Rated
 
@@ -69,9 +69,10 @@ def _pairs(seen: reading.Seen, level: str, lines: Iterable[reading.Line]) -> lis
     return found
 
 
-def looks() -> list[tuple[str, str]]:
+def looks(items: Sequence[Mapping[str, Any]]) -> list[tuple[str, str]]:
     """The ways to look at it, the first by default."""
-    return [("picture", _("Picture")), ("matrix", _("Matrix")), ("list", _("List")), ("both", _("Both ways"))]
+    found = [("picture", _("Picture")), ("matrix", _("Matrix")), ("list", _("List")), ("both", _("Both ways"))]
+    return found + [("hours", _("Hours lost"))] if service_facts.lost_time_item(items) else found
 
 
 @require_safe
@@ -84,7 +85,8 @@ def services(request: HttpRequest, wave_id: int) -> HttpResponse:
     if level not in LEVELS or not numbers[level]:
         level = DIVISIONS if numbers[DIVISIONS] and (numbers[UNITS] > MANY or not numbers[UNITS]) else UNITS
     look = request.GET.get("look", "")
-    look = look if look in dict(looks()) else "picture"
+    choices = looks(seen.items)
+    look = look if look in dict(choices) else "picture"
     asked = numbers[level]
     lines = seen.lines(level, keys=[SERVED], lowest=SERVED, most=MOST_PAIRS) if asked else []
     pairs = sorted(_pairs(seen, level, lines), key=lambda one: one.place)
@@ -96,7 +98,7 @@ def services(request: HttpRequest, wave_id: int) -> HttpResponse:
         "level": level,
         "levels": [(one, words) for one, words in _levels() if numbers[one]],
         "look": look,
-        "looks": looks(),
+        "looks": choices,
         "pairs": pairs,
         "left_out": max(0, asked - MOST_PAIRS),
         "lowest": _lowest(given, pairs),
@@ -105,6 +107,8 @@ def services(request: HttpRequest, wave_id: int) -> HttpResponse:
         context |= {"picture": picture_of(pairs)} | _totals(seen, given)
     elif look == "matrix":
         context |= matrix_of(pairs, request.GET)
+    elif look == "hours":
+        context["hours"] = service_hours.interfaces(seen, level, request.GET.get("page"))
     elif look == "both":
         context["both"] = Paginator(both_ways(pairs), PER_PAGE).get_page(request.GET.get("page"))
     else:
@@ -223,7 +227,7 @@ def _total(
         "upper": line.depth,
         "cell": cell,
         "html": cell_html.score(cell, why=why, label=_("Score")),
-        "standing": showing.standing(items, line.cells, seen.release.rules, language) if items else None,
+        "standing": service_facts.standing(items, line.cells, seen.release.rules, language) if items else None,
     }
 
 

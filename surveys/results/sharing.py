@@ -183,7 +183,14 @@ def may_enter(user: User) -> bool:
 def latest_for(user: User) -> list[Wave]:
     """Released waves shared with ``user``, the newest first; a dozen at most."""
     waves = Wave.objects.filter(shared_with(user), state=Wave.State.RELEASED)
-    return list(waves.select_related("series", "sharing").defer("snapshot").order_by("-opens_on", "-pk")[:12])
+    found = list(waves.select_related("series", "sharing").defer("snapshot").order_by("-opens_on", "-pk")[:12])
+    user.__dict__["_trivium_shared"] = bool(found)
+    return found
+
+
+def last_told(user: User) -> bool | None:
+    """Whether anything is shared with ``user``, if that was asked already of this user object; else None."""
+    return user.__dict__.get("_trivium_shared")
 
 
 def door(view: Any) -> Any:

@@ -5,14 +5,14 @@ Everything is read off released cells; nothing here needs more than a page may s
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext_lazy
 
 from surveys.instruments.scales import scale_of, text_in
-from surveys.results.insight import barriers, findings, intervals, reliability, services, trends, words
+from surveys.results.insight import barriers, findings, intervals, reliability, trends, words
 
 Cell = Mapping[str, Any]
 Cells = Mapping[str, Cell]
@@ -188,6 +188,11 @@ def trust(cells: Cells, items: Items, language: str, name: str) -> Trust | None:
     return Trust(found, straight, silent(participation))
 
 
+def trust_hidden(cells: Cells) -> str:
+    """The measure by which "why is this hidden?" explains that nothing of it is shown; "" where it was not computed."""
+    return next((key for key in cells if key.startswith("reliability:") or key == "straight"), "")
+
+
 def silent(participation: Cell) -> str:
     """Per cent who did not answer, from the participation as released: where that is censored, its other end."""
     if not participation.get("shown"):
@@ -251,78 +256,3 @@ def drivers(cell: Cell | None, items: Items, language: str, name: str, of: str =
     rows = [Driver(code, texts.get(code, code), *rest) for code, *rest in cell["items"]]
     has_lmg = any(row.lmg is not None for row in rows)
     return Drivers(texts.get(cell["outcome"], cell["outcome"]), cell["n"], cell["r2"], rows, of, has_lmg)
-
-
-# -- the service it gives --------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Service:
-    """What colleagues' answers say of the service a unit gives, beyond the score."""
-
-    quadrant: services.Quadrant | None = None
-    quadrant_words: str = ""
-    factors: Sequence[tuple[str, str, services.Factor]] = ()
-    gaps: Sequence[tuple[str, int]] = ()
-    met: Sequence[tuple[str, int, float]] = ()
-    hours: services.LostTime | None = None
-    memorable: int | None = None
-    talk_code: str = field(default="")
-
-    @property
-    def anything(self) -> bool:
-        return bool(self.quadrant or self.factors or self.gaps or self.met or self.hours or self.memorable is not None)
-
-
-def service(items: Items, cells: Cells, whole: Cells, rules: Mapping[str, Any], language: str, name: str) -> Service:
-    """``whole``: the cells of the whole organisation, which split the classes of lost time in small groups."""
-    provider = [item for item in items if item["about"] == "provider"]
-    texts = texts_of(provider, language, name)
-    quadrant = services.quadrant(provider, cells, float(rules.get("quadrant_at", services.QUADRANT_AT)))
-    talk = next((item["code"] for item in provider if item["kind"] == "outcome"), "")
-    return Service(
-        quadrant=quadrant,
-        quadrant_words=words.pick(quadrant.code, language) if quadrant else "",
-        factors=[
-            (texts[one.code], words.pick(one.action, language), one) for one in services.two_factors(provider, cells)
-        ],
-        gaps=[(words.pick(f"facet:{name}", language), gap) for name, gap in services.gaps(provider, cells)],
-        met=list(_met(provider, cells, language)),
-        hours=_hours(provider, cells, whole),
-        memorable=services.memorable(cells.get(talk)) if talk else None,
-        talk_code=talk,
-    )
-
-
-@dataclass(frozen=True)
-class Standing:
-    """A provider's quadrant in words."""
-
-    code: str
-    words: str
-    clear: bool
-
-
-def standing(items: Items, cells: Cells, rules: Mapping[str, Any], language: str) -> Standing | None:
-    """Which of the four kinds of service a provider gives; None where treatment or competence is hidden."""
-    provider = [item for item in items if item["about"] == "provider"]
-    found = services.quadrant(provider, cells, float(rules.get("quadrant_at", services.QUADRANT_AT)))
-    return Standing(found.code, words.pick(found.code, language), found.clear) if found else None
-
-
-def _met(provider: Items, cells: Cells, language: str) -> Iterable[tuple[str, int, float]]:
-    """Sins and signs by how many met them: (words, per cent, at least so many per 100 encounters)."""
-    found = []
-    for kind in ("sin", "sign"):
-        item = next((item for item in provider if item.get("facet") == kind and item["kind"] == "multiple"), None)
-        if item is None:
-            continue
-        scale = scale_of(item)
-        for value, share, per_hundred in services.incidence(provider, cells, kind):
-            found.append((scale.label(1 << (int(value) - 1), language), share, per_hundred))
-    return sorted(found, key=lambda one: (-one[1], one[0]))
-
-
-def _hours(provider: Items, cells: Cells, whole: Cells) -> services.LostTime | None:
-    item = next((item for item in provider if item["kind"] == "lost_time"), None)
-    return services.lost_time(item, cells.get(item["code"]), whole.get(item["code"])) if item else None

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
+
+from django.utils.translation import gettext as _
 
 from surveys.instruments import comparing
 from surveys.instruments.scales import scale_of, text_in
@@ -23,7 +26,8 @@ class Told:
 
     ``shares``: (words, per cent) as the question lists its options. ``mean`` and its interval are in the question's
     own unit. ``expected``: what a pair's people expect, 0–100; ``gap``: experienced minus expected. ``nps``: of a
-    recommendation, per cent of 9–10 minus per cent of 0–6 (F. F. Reichheld, Harvard Business Review 81/12, 2003).
+    recommendation, per cent of 9–10 minus per cent of 0–6 (F. F. Reichheld, Harvard Business Review 81/12, 2003);
+    ``nps_range``: its interval in words, where the number of people is told exactly.
     ``moved``: the change since the wave before, in the word decided with the release. ``changed``: new wording or
     another scale since the wave before.
     """
@@ -43,12 +47,31 @@ class Told:
     expected: Cell = field(default_factory=dict)
     gap: int | None = None
     nps: int | None = None
+    nps_range: str = ""
     moved: Change | None = None
     moved_words: str = ""
 
     @property
     def gap_words(self) -> str:
-        return "" if self.gap is None else f"{self.gap:+d}".replace("-", "−")
+        return "" if self.gap is None else minus(f"{self.gap:+d}")
+
+    @property
+    def nps_words(self) -> str:
+        return "" if self.nps is None else minus(self.nps)
+
+    @property
+    def index_words(self) -> str:
+        return minus(self.cell.get("index", ""))
+
+    @property
+    def range_words(self) -> str:
+        low, high = minus(self.cell.get("low", "")), minus(self.cell.get("high", ""))
+        return f"{low} to {high}" if "−" in low else f"{low} – {high}"
+
+
+def minus(value: Any) -> str:
+    """A number with the sign that is as wide as a digit."""
+    return str(value).replace("-", "−")
 
 
 def talk_code(items: Sequence[Mapping[str, Any]]) -> str:
@@ -112,7 +135,21 @@ def _told(item: Mapping[str, Any], cells: Mapping[str, Cell], key: str, language
         gap = cell["index"] - expected["index"] if both else None
         return Told(**shared, look="gap", expected=expected, gap=gap)
     nps = cell["fav"] - cell["unf"] if scale.kind == "recommendation" and "fav" in cell else None
-    return Told(**shared, nps=nps)
+    return Told(**shared, nps=nps, nps_range=_nps_range(cell) if nps is not None else "")
+
+
+def _nps_range(cell: Cell) -> str:
+    """The interval of a difference of two shares of the same people: variance (p + q − (p − q)²) ÷ n.
+
+    Source: the multinomial's; A. Agresti, Categorical Data Analysis (3rd ed., 2013), 1.4 and 3.1.
+    """
+    if not isinstance(cell["n"], int):
+        return ""
+    good, bad = cell["fav"] / 100, cell["unf"] / 100
+    people = max(1.0, cell["n"] / cell.get("effect", 1.0))
+    half = 1.96 * math.sqrt(max(0.0, good + bad - (good - bad) ** 2) / people) * 100
+    low, high = max(-100, math.floor((good - bad) * 100 - half)), min(100, math.ceil((good - bad) * 100 + half))
+    return _("%(low)s to %(high)s") % {"low": minus(low), "high": minus(high)}
 
 
 def _one(scale: Any, value: int) -> int:

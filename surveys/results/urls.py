@@ -11,6 +11,7 @@ from surveys.results import (
     method_pages,
     receipt_pages,
     service_pages,
+    trend_pages,
     views,
     why_pages,
 )
@@ -31,7 +32,7 @@ urlpatterns = [
     path("results/", views.waves, name="list"),
     path("results/<int:wave_id>/", views.wave, name="wave"),
     path("results/<int:wave_id>/unit/<signed:unit>/", views.unit, name="unit"),
-    path("results/<int:wave_id>/unit/<signed:unit>/trend/", views.trend, name="trend"),
+    path("results/<int:wave_id>/unit/<signed:unit>/trend/", trend_pages.trend, name="trend"),
     path("results/<int:wave_id>/heatmap/", heat_pages.heatmap, name="heatmap"),
     path("results/<int:wave_id>/groups/", cut_pages.cuts, name="cuts"),
     path("results/<int:wave_id>/groups/<str:key>/", cut_pages.cut, name="cut"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Q
@@ -15,19 +16,18 @@ from surveys.results import (
     branches,
     cell_html,
     charts,
-    history,
     queries,
     reading,
+    service_facts,
     service_pages,
     sharing,
     showing,
     telling,
 )
 from surveys.results.disclosure import NOT_ASKED
-from surveys.results.insight import change, trends, words
+from surveys.results.insight import change, words
 from surveys.results.models import CellGroup
 
-KEYS = (*queries.COLUMNS, "participation", "barrier")
 DRIVERS = ("drivers", "drivers:served")
 MOST_PARTS = 40
 
@@ -50,20 +50,39 @@ def wave(request: HttpRequest, wave_id: int) -> HttpResponse:
     language, course = get_language() or "en", seen.course()
     company = seen.company  # read with the course
     cells = company.cells if company else {}
+    hr = sharing.standing(request.user).hr
+    said = showing.findings_of(cells, seen.items, language, company.name if company else "")
+    service = None
+    if company and not any(key in seen.asked for key in queries.HEADLINE):
+        # Nothing is asked of one's own work: what colleagues met with each other is the news.
+        service = service_facts.service(seen.items, cells, cells, seen.release.rules, language, _("a department"))
     context = {
         "wave": seen.wave,
         "release": seen.release,
         "company": company,
-        "heading": queries.finding(cells),
+        "heading": _finding(cells, said, service),
+        "service": service,
         "cards": _cards(cells, seen.cells_before(company) if company else {}, language),
-        "said": showing.findings_of(cells, seen.items, language, company.name if company else ""),
+        "said": said,
         "trend": charts.trend([_point(row) for row in course]),
         "barrier": charts.barrier(cells.get("barrier")),
         "partial": seen.partial,
-        "hr": sharing.standing(request.user).hr,
+        "hr": hr,
+        "unreadable": seen.unreadable if hr else 0,
         "alone": seen.earlier_is_kept,
     }
     return render(request, "surveys/results/wave.html", context | _units(request, seen))
+
+
+def _finding(cells: dict[str, Any], said: list[showing.Said], service: service_facts.Service | None) -> str:
+    """The headline of a page; of a wave without scores that sum up, what most people met, or what stands out."""
+    found = queries.finding(cells)
+    if found != queries.NO_FINDING:
+        return found
+    if service and service.met:
+        told = {"words": service.met[0].share.words, "share": service.met[0].share.percent}
+        return _("What most people met: “%(words)s” (%(share)s %%)") % told
+    return said[-1].sentence.rstrip(".") if said else found
 
 
 def _cards(cells: dict[str, Any], before: dict[str, Any], language: str) -> list[dict[str, Any]]:
@@ -90,34 +109,64 @@ def _units(request: HttpRequest, seen: reading.Seen) -> dict[str, Any]:
     asked = branches.chosen(request.GET.get("open", ""))
     opened = branches.first_open(places) if asked is None else asked
     shown, more = branches.lines(places, opened)
-    cells = seen.tree((one.place.unit for one in shown), KEYS)
+    table = _Table.of(seen)
+    cells = seen.tree((one.place.unit for one in shown), table.keys)
     return {
-        "rows": [_unit_line(seen, one, cells.get(one.place.unit, {}), opened) for one in shown],
-        "heads": [(key, words) for key, words in _heads().items()],
+        "rows": [_unit_line(seen, one, cells.get(one.place.unit, {}), opened, table) for one in shown],
+        "heads": table.heads,
+        "has_people": bool(table.people),
+        "has_barrier": table.barrier,
         "more": more,
         "total": len(places),
         "folded": len(places) > branches.ALL_OPEN,
     }
 
 
-def _heads() -> dict[str, str]:
-    return {
+def _heads(seen: reading.Seen) -> list[tuple[str, str]]:
+    """The summary's scores that this wave asked about, in words."""
+    told = {
         "want": _("Want"), "know": _("Know"), "can": _("Can"), "served": _("Serves others"), "talk": _("Talk index")
     }  # fmt: skip
+    return [(key, told[key]) for key in queries.COLUMNS if key in seen.asked]
+
+
+@dataclass(frozen=True)
+class _Table:
+    """The columns of the table of units. ``people``: by what it is told how many answered, the first that is shown.
+
+    A wave may ask nothing of the summary (what went wrong, say): then its units are a list with ways to their pages.
+    """
+
+    heads: list[tuple[str, str]]
+    people: list[str]
+    barrier: bool
+
+    @classmethod
+    def of(cls, seen: reading.Seen) -> _Table:
+        own = [key for key in queries.HEADLINE if key in seen.asked]
+        others = [item["code"] for item in seen.items if item["about"] == "own" and item["code"] in seen.asked]
+        # Where none of the three was asked, who answered the first question of the own work stands for who answered.
+        first = own or [key for key in ("talk",) if key in seen.asked] or others[:1]
+        return cls(_heads(seen), first or [key for key in ("served",) if key in seen.asked], len(own) == 3)
+
+    @property
+    def keys(self) -> list[str]:
+        return list(dict.fromkeys([*(key for key, _words in self.heads), *self.people, "participation", "barrier"]))
 
 
 def _unit_line(
-    seen: reading.Seen, one: branches.Branch, cells: reading.Cells, opened: set[int] | str
+    seen: reading.Seen, one: branches.Branch, cells: reading.Cells, opened: set[int] | str, table: _Table
 ) -> dict[str, Any]:
-    heads, unit = _heads(), one.place.unit
+    unit = one.place.unit
 
     def why(key: str) -> str:
         return cell_html.why_address(seen.wave.pk, reading.TREE, unit, key)
 
-    told = {key: cells.get(key, NOT_ASKED) for key in queries.COLUMNS}
-    scores = [cell_html.score(cell, label=heads[key], why=why(key), plain=key == "talk") for key, cell in told.items()]
-    # Where none of the three was asked, who told about the service stands for who answered.
-    three = [told[key] for key in queries.HEADLINE if told[key].get("why") != NOT_ASKED["why"]] or [told["talk"]]
+    scores = [
+        cell_html.score(cells.get(key, NOT_ASKED), label=words, why=why(key), plain=key == "talk")
+        for key, words in table.heads
+    ]
+    counted = [cells.get(key, NOT_ASKED) for key in table.people]
     shares = cells.get("barrier", {}).get("shares")
     first = max(queries.HEADLINE, key=lambda key: shares[key]) if shares else None
     return {
@@ -128,10 +177,11 @@ def _unit_line(
         "opened": one.opened,
         "toggle": branches.toggled(opened, unit, seen.places) if one.below else "",
         "scores": scores,
-        "people": next((cell["n"] for cell in three if cell.get("shown")), None),
+        "people": next((cell["n"] for cell in counted if cell.get("shown")), None),
+        "people_asked": any(cell.get("why") != NOT_ASKED["why"] for cell in counted),
         "participation": cells.get("participation", {}),
         "barrier": first,
-        "barrier_asked": cells.get("barrier", {}).get("why") != NOT_ASKED["why"],
+        "barrier_asked": cells.get("barrier", NOT_ASKED).get("why") != NOT_ASKED["why"],
         "barrier_share": shares[first] if shares and first else None,
         "why": {key: why(key) for key in ("people", "participation", "barrier")},
     }
@@ -152,25 +202,31 @@ def unit(request: HttpRequest, wave_id: int, unit: int) -> HttpResponse:
     items = telling.tell(asked, row.cells, language, row.name, seen.items_before)
     whole, around = seen.company, _Around(seen, row)
     driven = _drivers(row, around, asked, language)
-    inner = showing.inside(queries.finding(row.cells))
+    said = showing.findings_of(row.cells, asked, language, row.name)
+    service = service_facts.service(
+        asked, row.cells, whole.cells if whole else {}, seen.release.rules, language, row.name
+    )
+    inner = showing.inside(_finding(row.cells, said, service))
     context = {
         "wave": seen.wave,
         "release": seen.release,
         "row": row,
-        "said": showing.findings_of(row.cells, asked, language, row.name),
+        "said": said,
         "below": showing.below(row.cells),
         "noise_note": words.pick("noise_note", language),
         "trust": showing.trust(row.cells, asked, language, row.name),
+        "trust_hidden": showing.trust_hidden(row.cells),
         "drivers": driven.get(DRIVERS[0]),
         "served_drivers": driven.get(DRIVERS[1]),
-        "service": showing.service(
-            asked, row.cells, whole.cells if whole else {}, seen.release.rules, language, row.name
-        ),
+        "service": service,
         "heading": _("%(unit)s: %(finding)s") % {"unit": row.name, "finding": inner},
         "cards": _cards(row.cells, seen.cells_before(row), language),
         "own": [item for item in items if item.about == "own"],
         "served": [item for item in items if item.about == "provider"],
-        "served_cell": row.cells.get("served", {"shown": False}),
+        # Of a wave without a question that judges the service there is nothing to hide.
+        "served_cell": row.cells.get("served", NOT_ASKED),
+        "served_asked": "served" in seen.asked,
+        "served_shown": any(item.cell.get("why") != NOT_ASKED["why"] for item in items if item.about == "provider"),
         "own_cells": [(key, row.cells[key]) for key in queries.HEADLINE if key in row.cells],
         "partners": service_pages.partners(seen, unit, around.pairs),
         "thirds": charts.thirds([{"code": item.code, "cell": item.cell} for item in items if item.about == "own"]),
@@ -185,9 +241,9 @@ class _Around:
     """What lies right below a unit and above it, and whom it serves, with the cells the page needs. One query."""
 
     def __init__(self, seen: reading.Seen, row: CellGroup) -> None:
-        self.inside = [place for place in seen.places if place.parent == row.unit]
         hidden = any(not row.cells[key].get("shown") for key in DRIVERS if key in row.cells)
-        self.line = seen.line_above(row.unit) if hidden else []
+        self.line = seen.line_above(row.unit) if hidden else []  # first: it reads the whole tree
+        self.inside = [place for place in seen.places if place.parent == row.unit]
         units = [*self.line, *(place.unit for place in self.inside[:MOST_PARTS])]
         tree = Q(family=reading.TREE, unit__in=units)
         pairs = ~Q(family=reading.TREE) & (Q(unit=row.unit) | Q(other=row.unit))
@@ -199,20 +255,20 @@ class _Around:
 
 def _parts(seen: reading.Seen, around: _Around) -> dict[str, Any]:
     """What lies right below a unit, with the summary's scores."""
-    heads, rows = _heads(), []
+    heads, rows = _heads(seen), []
     for place in around.inside[:MOST_PARTS]:
         line = around.lines.get(place.unit)
         scores = [
             cell_html.score(
                 line.cells.get(key) if line else None,
-                label=heads[key],
+                label=words,
                 why=cell_html.why_address(seen.wave.pk, reading.TREE, place.unit, key),
                 plain=key == "talk",
             )
-            for key in queries.COLUMNS
+            for key, words in heads
         ]
         rows.append({"unit": place.unit, "name": place.name, "scores": scores})
-    return {"rows": rows, "heads": list(heads.items()), "more": max(0, len(around.inside) - MOST_PARTS)}
+    return {"rows": rows, "heads": heads, "more": max(0, len(around.inside) - MOST_PARTS)}
 
 
 def _drivers(
@@ -229,47 +285,3 @@ def _drivers(
         elif (upper := reading.nearest(around.line, around.lines, key)) is not None:
             found[key] = showing.drivers(upper.cells[key], items, language, upper.name, of=upper.name)
     return found
-
-
-# -- from wave to wave -----------------------------------------------------------------------------------------------
-
-
-@require_safe
-@sharing.door
-def trend(request: HttpRequest, wave_id: int, unit: int) -> HttpResponse:
-    """One score of a unit from wave to wave: as it was, as it is now, or over what stayed the same."""
-    seen = reading.seen_or_404(request.user, wave_id)
-    row = seen.unit(unit)
-    if row is None:
-        raise Http404
-    language = get_language() or "en"
-    choices = showing.measures(row.cells, seen.items, language, row.name)
-    known = {key for key, _words in choices}
-    key = request.GET.get("score", "")
-    key = key if key in known else (choices[0][0] if choices else "")
-    way = request.GET.get("way", "")
-    way = way if way in trends.WAYS else trends.WAS
-    codes = {one: inside for one, inside in queries.codes_of(seen.items).items() if one in known}
-    points = trends.trend(_waves_seen(request, seen, key), unit, key, way, codes.get(key, ()))
-    context = {
-        "wave": seen.wave,
-        "release": seen.release,
-        "row": row,
-        "score": key,
-        "score_words": dict(choices).get(key, ""),
-        "choices": choices,
-        "way": way,
-        "ways": showing.WAYS,
-        "way_words": dict(showing.WAYS)[way],
-        "points": points,
-        "chart": charts.course(points, showing.bottom(key)),
-        "no_table": [],  # the page's own table says more
-    }
-    return render(request, "surveys/results/trend.html", context)
-
-
-def _waves_seen(request: HttpRequest, seen: reading.Seen, key: str) -> list[trends.Wave]:
-    """The waves of the series up to this one, those that are shared with the reader."""
-    mine = queries.released_waves(request.user).filter(series_id=seen.wave.series_id)
-    shared = set(mine.order_by().values_list("pk", flat=True))
-    return [one for one in history.waves_of(seen.wave.series, seen.wave.number, key=key) if one.about.pk in shared]

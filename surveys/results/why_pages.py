@@ -26,7 +26,7 @@ from django.views.decorators.http import require_safe
 from culture.access.permissions import Permission, sees_everything
 from surveys.results import branches, reading, sharing, showing
 from surveys.results.disclosure import reasons
-from surveys.results.insight import words
+from surveys.results.insight import drivers, words
 from surveys.results.queries import COLUMNS
 from surveys.waves.models import Wave
 
@@ -61,18 +61,25 @@ def why(request: HttpRequest, wave_id: int) -> HttpResponse:
     return render(request, "surveys/results/why.html", context)
 
 
-# Made of whole answers of several questions: told where scores are told exactly, whatever the family.
-WHOLE_ANSWERS = ("below", "reliability", "straight")
+# Made of whole answers of several questions: told from so many people on (the rule's name), whatever the family.
+WHOLE_ANSWERS = {
+    "barrier": "score_detail_from",
+    "below": "score_detail_from",
+    "reliability": "distribution_from",
+    "straight": "distribution_from",
+}
 
 
 def _rule(family: str, measure: str, cell: Mapping[str, Any], rules: Mapping[str, int]) -> str:
     """The rule of this kind of number in one sentence; of the cell only whether it was asked."""
     asked = {"shown": False, "why": cell.get("why")}
-    if cell.get("why") != "not asked" and measure.partition(":")[0] in WHOLE_ANSWERS:
-        return _("Shown from %(n)s people, and only where no smaller group follows from it and its neighbours.") % {
-            "n": rules["score_detail_from"]
-        }
-    return reasons.why(family, measure, asked, rules)
+    kind = measure.partition(":")[0]
+    if cell.get("why") == "not asked" or (kind not in WHOLE_ANSWERS and kind != "drivers"):
+        return reasons.why(family, measure, asked, rules)
+    least = rules[WHOLE_ANSWERS[kind]] if kind in WHOLE_ANSWERS else drivers.FEWEST
+    return _("Shown from %(n)s people, and only where no smaller group follows from it and its neighbours.") % {
+        "n": least
+    }
 
 
 def _number(text: str) -> int:
@@ -118,6 +125,8 @@ def _measure(seen: reading.Seen, measure: str, name: str) -> str:
         "participation": _("participation"),
         "barrier": _("what people meet first"),
         "comments": _("comments"),
+        "straight": _("the same answer to every statement"),
+        "drivers": _("what goes with an outcome"),
     }
     if measure in told:
         return told[measure]

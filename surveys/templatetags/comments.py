@@ -34,7 +34,8 @@ def _words(mask: str) -> str:
 @register.inclusion_tag("surveys/results/comments_here.html", takes_context=True)
 def unit_comments(context: dict[str, Any], wave: Wave, unit: int) -> dict[str, Any]:
     """The first comments at a group, as far as the reader may read them, and the way to the others."""
-    return {"wave": wave, "unit": unit, "said": comments.of_unit(wave, context["request"].user, unit)}
+    said = comments.of_unit(wave, context["request"].user, unit, release=context.get("release"))
+    return {"wave": wave, "unit": unit, "said": said}
 
 
 @register.inclusion_tag("surveys/results/sharing_news.html", takes_context=True)

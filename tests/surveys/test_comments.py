@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import csv
 import datetime as dt
 import io
+import json
 import uuid
 
 import pytest
@@ -12,12 +12,13 @@ from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
+from python_calamine import CalamineWorkbook
 
 from culture.access import clock, grants
 from culture.access.models import AuditEntry, Grant, Role
 from culture.people.models import Employee
 from surveys.answering import submitting
-from surveys.results import comments, moderating, releasing, sharing, themes
+from surveys.results import comment_files, comments, exports, moderating, releasing, sharing, themes
 from surveys.results import tick as ticking
 from surveys.results.comment_models import Moderation, ReleasedComment
 from surveys.results.correcting import Correction, correct
@@ -26,6 +27,7 @@ from surveys.results.sharing_models import SharingPlan
 from surveys.waves.models import Invitation, Wave
 from tests.conftest import make_person
 from tests.surveys.results_world import PLANTED, open_wave, people
+from tests.surveys.test_result_files import read
 from tests.surveys.test_sharing import body_of, walk
 
 pytestmark = pytest.mark.django_db
@@ -191,7 +193,7 @@ def test_a_moderator_is_one_for_a_time(hr, units, stranger, client_of):
 # -- released --------------------------------------------------------------------------------------------------------
 
 
-def test_comments_are_searched_counted_and_taken_along(world, client_of, hr, manager, stranger):
+def test_comments_are_searched_counted_and_taken_along(world, client_of, hr, manager, stranger, monkeypatch):
     wave = released(world)
     url = reverse("results:comments", args=[wave.pk])
     assert client_of(stranger).get(url).status_code == 403
@@ -210,14 +212,28 @@ def test_comments_are_searched_counted_and_taken_along(world, client_of, hr, man
     assert "No comments to read here" in body_of(client_of(manager).get(url))
     assert comments.by_theme(comments.readable(wave, manager), comments.Wanted()) == []
     file = client.get(reverse("results:comments_export", args=[wave.pk]) + "?theme=waiting")
-    rows = list(csv.reader(io.StringIO(body_of(file).lstrip("\ufeff"))))
-    assert rows[0][1] == str(wave) and rows[2][1] == Release.objects.get().rules_hash
-    assert rows[-1] == ["Rows", "16"] and len(rows) == 4 + 16 + 1
-    assert all(row[0] == "Branch B" and row[6] for row in rows[4:-1])
-    assert "'=SUM(A1) waiting <b>for</b> Hanna" in {row[6] for row in rows[4:-1]}
+    about, rows = read(body_of(file))
+    mark = Release.objects.get().rules_hash
+    assert about["wave"] == str(wave) and about["fingerprint"] == mark and about["rows"] == "16"
+    assert "k 5" in about["rules"] and about["looked_for"] == "theme waiting" and len(rows) == 16
+    assert all(row["group"] == "Branch B" and row["comment"] for row in rows)
+    assert "'=SUM(A1) waiting <b>for</b> Hanna" in {row["comment"] for row in rows}
+    body = json.loads(body_of(client.get(reverse("results:comments_export_json", args=[wave.pk]) + "?theme=waiting")))
+    assert body["about"]["fingerprint"] == mark and body["count"] == len(body["rows"]) == 16
+    assert body["columns"] == list(comment_files.HEADER) and body["about"]["rules"]["k"] == 5
+    sheets = client.get(reverse("results:comments_export_xlsx", args=[wave.pk]) + "?theme=waiting")
+    book = CalamineWorkbook.from_filelike(io.BytesIO(b"".join(sheets.streaming_content)))
+    told = book.get_sheet_by_name("comments").to_python()
+    assert tuple(told[0]) == comment_files.HEADER and len(told) == 17 and told[1][0] == "Branch B"
+    assert ["fingerprint", mark] in book.get_sheet_by_name("about").to_python()
     theirs = body_of(client_of(manager).get(reverse("results:comments_export", args=[wave.pk])))
-    assert "Rows,0" in theirs and "Branch B" not in theirs
-    assert AuditEntry.objects.filter(verb="comments.exported").count() == 2
+    assert "# rows: 0" in theirs and "Branch B" not in theirs
+    theirs = body_of(client_of(manager).get(reverse("results:comments_export_json", args=[wave.pk])))
+    assert json.loads(theirs)["rows"] == []
+    monkeypatch.setattr(exports, "MOST_IN_SHEET", 3)
+    refused = client.get(reverse("results:comments_export_xlsx", args=[wave.pk]), follow=True)
+    assert "too many for a spreadsheet" in body_of(refused)
+    assert AuditEntry.objects.filter(verb="comments.exported").count() == 6
 
 
 def test_five_thousand_comments_take_the_same_few_queries(world, client_of, hr):
@@ -239,7 +255,7 @@ def test_five_thousand_comments_take_the_same_few_queries(world, client_of, hr):
             page = client.get(f"{url}?q=late")
         counts.append(len(seen))
     assert counts[0] == counts[1] <= 20
-    assert page.context["page"].paginator.count == 5000 and "Download CSV" in body_of(page)
+    assert page.context["page"].paginator.count == 5000 and "Take these along" in body_of(page)
     assert body_of(client.get(reverse("results:unit", args=[wave.pk, unit]))).count("<blockquote>") <= 2 * comments.FEW
 
 

@@ -6,8 +6,10 @@ import datetime as dt
 import json
 import os
 import random
+import re
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import numpy as np
 import pytest
@@ -16,7 +18,7 @@ from django.urls import reverse
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from surveys.results import disclosure, history, meaning, queries, releasing
+from surveys.results import disclosure, history, meaning, reading, releasing
 from surveys.results.insight import change, sealing
 from surveys.results.models import CellGroup
 from surveys.waves.models import Wave
@@ -260,8 +262,9 @@ def test_the_page_of_a_unit_says_what_stands_out_and_how_far_to_trust_it(later, 
 def test_a_small_unit_shows_none_of_it_and_still_has_its_page(later, client_of, hr):
     row = rows(later.wave)["Branch C"]
     page = client_of(hr).get(reverse("results:unit", args=[later.wave.pk, row.unit])).content.decode()
-    assert "hidden for privacy" in page
-    for words in ('class="card findings"', "How far to trust these numbers", 'id="m-barrier"'):
+    for measure in ("barrier", "reliability:want"):
+        assert re.search(rf'hidden for privacy</span> <a href="[^"]*of={quote(measure)}"', page), measure
+    for words in ('class="card findings"', "gave the same answer to every statement", "Reliability of the scores"):
         assert words not in page, words
 
 
@@ -334,10 +337,11 @@ def test_a_small_unit_borrows_drivers_from_above_only_where_the_reader_may_see(l
     shown = {"shown": True, "n": 120, "outcome": "talk", "r2": 30, "items": []}
     for row in (whole, division):
         rewrite(row, **{**row.cells, "drivers": shown})
-    assert history.above(small, "drivers", None).unit == division.unit
-    seen = queries.seen_nodes(later.wave, manager)
-    assert division.unit not in seen and history.above(small, "drivers", seen).unit == whole.unit
-    assert history.above(whole, "drivers", None) is None
+    wave = Wave.objects.get(pk=later.wave.pk)
+    assert reading.Seen.of(hr, wave).above(small.unit, "drivers").unit == division.unit
+    seen = reading.Seen.of(manager, wave)
+    assert not seen.sees(division.unit) and seen.above(small.unit, "drivers").unit == whole.unit
+    assert seen.above(whole.unit, "drivers") is None
 
 
 @pytest.mark.django_db

@@ -19,7 +19,7 @@ from culture.access.models import AuditEntry, Grant, Role
 from culture.people.models import Employee
 from programs.planning.models import Program
 from programs.reports import scorecard
-from surveys.results import queries, releasing, share_mails, sharing
+from surveys.results import queries, reading, releasing, share_mails, sharing
 from surveys.results import tick as ticking
 from surveys.results.models import CellGroup, Release
 from surveys.results.sharing_models import ResultMail, Sharing, SharingPlan
@@ -167,6 +167,7 @@ def test_an_employee_sees_his_own_group_and_no_other(world, client_of, hr, emplo
             unit["Branch B"],
             reverse("results:comments", args=[wave.pk]),
             reverse("results:comments_export", args=[wave.pk]),
+            reverse("results:comments_export_json", args=[wave.pk]),
         ]
     )
     assert not [url for url, (_s, body) in walk(client_of(employee), wave).items() if TOLD in body or PLANTED in body]
@@ -190,7 +191,8 @@ def test_what_moved_since_a_wave_that_is_not_shared_is_not_told(world, client_of
     url = reverse("results:wave", args=[later.wave.pk])
     assert "Since the last wave" in body_of(client_of(manager).get(url))
     share(world, hr, leaders=0)
-    assert queries.previous_for(Wave.objects.get(pk=later.wave.pk), Employee.objects.get(pk=manager.pk)) is None
+    seen = reading.Seen.of(Employee.objects.get(pk=manager.pk), Wave.objects.get(pk=later.wave.pk))
+    assert seen and seen.wave_before is None and seen.earlier_is_kept
     pages = walk(client_of(manager), Wave.objects.get(pk=later.wave.pk))
     assert pages[url][0] == 200 and "Since the last wave" not in pages[url][1]
     body = json.loads(pages[f"/api/v1/results/{later.wave.pk}/"][1])

@@ -104,10 +104,13 @@ def shares_cell(tally: Tally, n: int, rules: Mapping[str, int], names: Sequence[
 
 
 def picks_cell(tally: Tally, n: int, rules: Mapping[str, int], names: Sequence[str]) -> dict:
-    """The released cell of several choices: each option's share of people, which need not add up to 100."""
-    if n < rules["distribution_from"]:
+    """The released cell of several choices: each option's share of answers, which need not add up to 100.
+
+    ``n`` people: of ratings there may be more than people, and a share is one of ratings.
+    """
+    if n < rules["distribution_from"] or not tally.n:
         return dict(HIDDEN)
-    shares = [round(censor_share(count / n, n) * 100) for count in tally.counts]
+    shares = [round(censor_share(count / tally.n, n) * 100) for count in tally.counts]
     return {"shown": True, "n": said_count(n, rules), "shares": dict(zip(names, shares, strict=True))}
 
 

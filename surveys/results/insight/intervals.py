@@ -126,11 +126,18 @@ def design_effect(groups: Sequence[Sequence[Cluster]]) -> float:
 
 
 def widen(cell: dict[str, Any], effect: float, bottom: float = 0.0) -> dict[str, Any]:
-    """A released score whose interval allows for a design effect; the score and everything else stay."""
-    if effect <= 1 or cell.get("low") is None:
+    """A released cell whose intervals allow for a design effect; the score and everything else stay.
+
+    The favourable share's interval is widened alike; a cell that has none yet (shares of options, hours) says by how
+    much (``effect``).
+    """
+    if effect <= 1 or not cell.get("shown") or "band" in cell:
         return cell
-    factor = math.sqrt(effect)
-    index = cell["index"]
-    low = math.floor(index - (index - cell["low"]) * factor)
-    high = math.ceil(index + (cell["high"] - index) * factor)
-    return {**cell, "low": max(low, round(bottom)), "high": min(high, 100)}
+    factor, told = math.sqrt(effect), dict(cell)
+    for middle, low, high, ends in (("index", "low", "high", (round(bottom), 100)),
+                                    ("fav", "fav_low", "fav_high", (0, 100))):  # fmt: skip
+        if middle in cell and cell.get(low) is not None:
+            at = cell[middle]
+            told[low] = max(math.floor(at - (at - cell[low]) * factor), ends[0])
+            told[high] = min(math.ceil(at + (cell[high] - at) * factor), ends[1])
+    return told if "shares" not in cell and "dist" not in cell else {**told, "effect": effect}

@@ -7,111 +7,23 @@ groups may be told of it; whatever is not shown is hidden like any other cell.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from surveys.instruments.scales import scale_of
-from surveys.results.insight import barriers, drivers, reliability
-from surveys.results.insight.reliability import Moments
+from surveys.results.insight import barriers
+from surveys.results.insight.bases import HIDDEN, NOT_ASKED, Array, Cells, Crossing, Groups, Items, Leaf, Mask, Rows
+from surveys.results.insight.summed import tell_drivers, tell_reliability
 
-Array = NDArray[np.float64]
-Mask = NDArray[np.bool_]
-Items = Sequence[Mapping[str, Any]]
-Node = Any
-Leaf = tuple[int, int]
-Cells = dict[Node, dict[str, dict[str, Any]]]
-HIDDEN = {"shown": False, "why": "hidden for privacy"}
-NOT_ASKED = {"shown": False, "why": "not asked"}
+__all__ = ["Cells", "Crossing", "Groups", "indices", "outcome_of", "own_cells", "rating_cells"]
+
 # So many agreement questions in a row answered alike are no accident.
 STRAIGHT_FROM = 5
-# Drivers of more groups than this are not worked out; smaller groups point to the one above.
-MOST_DRIVEN = 200
 # Of what is told of people in the tree, this is told of groups that cross it, too.
-CROSSED = ("barrier", "below:")
+CROSSED = ("barrier", "below:", "straight")
 OUTCOMES = ("outcome", "recommendation", "effort")
-
-
-@dataclass(frozen=True)
-class Crossing:
-    """Groups that cross the tree, each row in one or none of every kind of them.
-
-    ``of``: for each kind, every row's place in ``columns``, −1 for none. ``show(people, nodes, wanted)``: of the
-    ``wanted`` columns (with their people) those that may be told of these people beside the ``nodes`` of the tree.
-    """
-
-    columns: Sequence[Any]
-    of: Sequence[NDArray[np.int64]]
-    show: Callable[[Mask, set[Node], Mapping[int, int]], set[int]]
-
-    def count(self, mask: Mask) -> list[int]:
-        """How many rows of each column are in ``mask``."""
-        found = np.zeros(len(self.columns), dtype=np.int64)
-        for kind in self.of:
-            found += np.bincount(kind[mask & (kind >= 0)], minlength=len(self.columns))
-        return found.tolist()
-
-    def kept(self, mask: Mask, nodes: set[Node], least: int) -> dict[int, int]:
-        """The columns of at least ``least`` people that may be told, with how many these are."""
-        wanted = {at: n for at, n in enumerate(self.count(mask)) if n >= least}
-        return {at: wanted[at] for at in self.show(mask, nodes, wanted)} if wanted else {}
-
-    def rows(self, column: int) -> Mask:
-        return np.any([kind == column for kind in self.of], axis=0)
-
-
-@dataclass(frozen=True)
-class Groups:
-    """The groups of a release: ``parents`` child → parent (children first), ``leaves`` of a group's own.
-
-    ``show(counts, least)``: the groups that may be told of a base, ``counts`` people per leaf, each with at least
-    ``least`` of them. ``people(counts of leaves)``: how many distinct people these are at least. ``said``: how a count
-    is told. ``crossing``: groups that cross the tree. ``heard``: filled with who is in the base of a measure and into
-    which of how many classes he falls, for a last look at what is shown together.
-    """
-
-    parents: Mapping[Node, Node | None]
-    leaves: Mapping[Node, Sequence[Leaf]]
-    show: Callable[[Mapping[Leaf, int], int], set[Node]]
-    people: Callable[[Iterable[tuple[Leaf, int]]], int]
-    said: Callable[[int], int | str]
-    crossing: Crossing | None = None
-    heard: dict[str, tuple[Mask, NDArray[np.int64], int]] = field(default_factory=dict)
-
-    @property
-    def columns(self) -> Sequence[Any]:
-        return self.crossing.columns if self.crossing else ()
-
-    def all_leaves(self, counts: Mapping[Leaf, int]) -> dict[Node, list[Leaf]]:
-        """Each group with the leaves in ``counts`` at and below it."""
-        found: dict[Node, list[Leaf]] = {node: [] for node in self.parents}
-        for node, parent in self.parents.items():
-            found[node].extend(leaf for leaf in self.leaves.get(node, ()) if leaf in counts)
-            if parent is not None:
-                found[parent].extend(found[node])
-        return found
-
-
-@dataclass(frozen=True)
-class Rows:
-    """Answers with where they come from: ``leaves`` without repeats, ``at`` each row's place in them."""
-
-    leaves: Sequence[Leaf]
-    at: NDArray[np.int64]
-    values: Array
-
-    @classmethod
-    def of(cls, leaves: Sequence[Leaf], values: Array) -> Rows:
-        unique = sorted(set(leaves))
-        places = {leaf: at for at, leaf in enumerate(unique)}
-        return cls(unique, np.array([places[leaf] for leaf in leaves], dtype=np.int64), values)
-
-    def count(self, mask: Mask) -> dict[Leaf, int]:
-        """How many rows of each leaf are in ``mask``; leaves without any are left out."""
-        found = np.bincount(self.at[mask], minlength=len(self.leaves))
-        return {leaf: int(n) for leaf, n in zip(self.leaves, found, strict=True) if n}
 
 
 def indices(answers: Iterable[Sequence[int | None]], items: Items) -> Array:
@@ -134,7 +46,7 @@ def own_cells(
 ) -> Cells:
     """What people's answers about their own work hold: see the functions below. ``leaves``: of each row of answers.
 
-    By node, and by column of the groups that cross the tree (these: barriers and drivers).
+    By node, and by column of the groups that cross the tree.
     """
     cells: Cells = {node: {} for node in (*groups.parents, *groups.columns)}
     if not len(answers) or not items:
@@ -146,10 +58,10 @@ def own_cells(
     }
     _barriers(cells, rows, dimensions, groups, rules)
     for name, places in dimensions.items():
-        _reliability(cells, f"reliability:{name}", rows, places, items, groups, rules)
+        tell_reliability(cells, f"reliability:{name}", rows, places, items, groups, rules)
     _straight(cells, Rows.of(leaves, _agreement(answers, items)), groups, rules)
     predictors = [at for places in dimensions.values() for at in places]
-    _drivers(cells, rows, predictors, outcome_of(items, predictors), items, groups, rules)
+    tell_drivers(cells, rows, predictors, outcome_of(items, predictors), items, groups, rules)
     return cells
 
 
@@ -167,9 +79,9 @@ def rating_cells(
         return cells
     rows = Rows.of(leaves, indices(answers, items))
     inside = [at for at, item in enumerate(items) if item["code"] in codes]
-    _reliability(cells, "reliability:served", rows, inside, items, groups, rules)
+    tell_reliability(cells, "reliability:served", rows, inside, items, groups, rules)
     outcome = outcome_of(items, inside)
-    _drivers(cells, rows, [at for at in inside if at != outcome], outcome, items, groups, rules, "drivers:served")
+    tell_drivers(cells, rows, [at for at in inside if at != outcome], outcome, items, groups, rules, "drivers:served")
     return cells
 
 
@@ -270,50 +182,6 @@ def _tell(
             cells[column][key] = told or dict(HIDDEN)
 
 
-def _summed(rows: Rows, places: Sequence[int], groups: Groups) -> tuple[dict[Leaf, int], dict[Node, Moments]]:
-    """How many people of each leaf answered all of ``places``, and each group's moments with everything below it."""
-    k = len(places)
-    values = rows.values[:, list(places)]
-    whole = ~np.isnan(values).any(axis=1)
-    nodes = list(groups.parents)
-    home = {leaf: at for at, node in enumerate(nodes) for leaf in groups.leaves.get(node, ())}
-    node_of_leaf = np.array([home.get(leaf, -1) for leaf in rows.leaves], dtype=np.int64)
-    where, values = node_of_leaf[rows.at[whole]], values[whole]
-    order = np.argsort(where, kind="stable")
-    starts = np.searchsorted(where[order], np.arange(len(nodes) + 1))
-    found: dict[Node, Moments] = {node: Moments.nothing(k) for node in nodes}
-    for at, node in enumerate(nodes):  # children first
-        own = values[order[starts[at] : starts[at + 1]]]
-        parts = [found[node], *([Moments(len(own), own.sum(axis=0), own.T @ own)] if len(own) else [])]
-        found[node] = Moments.sum(parts, k)
-        if (parent := groups.parents[node]) is not None:
-            found[parent] = Moments.sum([found[parent], found[node]], k)
-    return rows.count(whole), found
-
-
-def _reliability(
-    cells: Cells,
-    key: str,
-    rows: Rows,
-    places: Sequence[int],
-    items: Items,
-    groups: Groups,
-    rules: Mapping,
-) -> None:
-    """Alpha of an index in every group of at least 20 people who answered all of its items."""
-    if len(places) < 2:
-        return
-    counts, sums = _summed(rows, places, groups)
-    shown, leaves = groups.show(counts, rules["distribution_from"]), groups.all_leaves(counts)
-    codes = [items[at]["code"] for at in places]
-    for node in groups.parents:
-        row = cells[node]
-        row[key] = dict(HIDDEN)
-        if node in shown:
-            n = groups.people((leaf, counts[leaf]) for leaf in leaves[node])
-            row[key] = reliability.cell(sums[node], codes, groups.said(n), n) or dict(HIDDEN)
-
-
 def _agreement(answers: Sequence[Sequence[int | None]], items: Items) -> Array:
     """The raw answers to the agreement questions, where there are enough of one length to tell a straight line."""
     places = [at for at, item in enumerate(items) if item["kind"] == "agreement"]
@@ -335,42 +203,3 @@ def _straight(cells: Cells, rows: Rows, groups: Groups, rules: Mapping) -> None:
     lowest = np.min(np.where(np.isnan(rows.values), np.inf, rows.values), axis=1)
     highest = np.max(np.where(np.isnan(rows.values), -np.inf, rows.values), axis=1)
     _tell_share(cells, "straight", rows, enough, lowest == highest, groups, rules, rules["distribution_from"])
-
-
-def _drivers(
-    cells: Cells,
-    rows: Rows,
-    predictors: Sequence[int],
-    outcome: int | None,
-    items: Items,
-    groups: Groups,
-    rules: Mapping,
-    key: str = "drivers",
-) -> None:
-    """What goes with the outcome, in the (at most 200) largest groups that have enough people."""
-    predictors = [at for at in predictors if at != outcome]
-    if outcome is None or len(predictors) < 2:
-        return
-    places = [*predictors, outcome]
-    counts, sums = _summed(rows, places, groups)
-    least = max(drivers.FEWEST, drivers.PER_PREDICTOR * len(predictors))
-    shown, leaves = groups.show(counts, least), groups.all_leaves(counts)
-    sizes = {node: groups.people((leaf, counts[leaf]) for leaf in leaves[node]) for node in shown}
-    codes, what = [items[at]["code"] for at in predictors], items[outcome]["code"]
-    for node in groups.parents:
-        cells[node][key] = dict(HIDDEN)
-    for node in _largest(sizes):
-        cells[node][key] = drivers.cell(codes, what, sums[node], sizes[node]) or dict(HIDDEN)
-    if groups.crossing:
-        values = rows.values[:, places]
-        whole = ~np.isnan(values).any(axis=1)
-        kept = groups.crossing.kept(whole, shown, least)
-        for column in groups.columns:
-            cells[column][key] = dict(HIDDEN)
-        for at in _largest(kept):
-            made = drivers.cell(codes, what, Moments.of(values[groups.crossing.rows(at) & whole]), kept[at])
-            cells[groups.columns[at]][key] = made or dict(HIDDEN)
-
-
-def _largest(sizes: Mapping[Any, int]) -> list[Any]:
-    return sorted(sizes, key=lambda one: (-sizes[one], str(one)))[:MOST_DRIVEN]

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from surveys.instruments.scales import HOURS, scale_of
+from surveys.results.insight.change import half_width
+from surveys.results.insight.intervals import mean_interval, share_interval
 
 Cell = Mapping[str, Any]
 Cells = Mapping[str, Cell]
@@ -99,26 +102,71 @@ def two_factors(items: Iterable[Item], cells: Cells, standard: int = STANDARD) -
     return sorted(found, key=lambda one: (order[one.action], one.index, one.code))
 
 
-def gaps(items: Iterable[Item], cells: Cells) -> list[tuple[str, int]]:
-    """(facet, perception − expectation) in points of 100, the widest shortfall first; means over a facet's questions.
+class Gap(NamedTuple):
+    """Of one facet: perception − expectation in points of 100, its interval, and who answered, as told."""
 
-    Only of questions of which both halves are shown as scores. Source: A. Parasuraman, V. A. Zeithaml & L. L. Berry,
-    Journal of Retailing 64 (1988), 12–40 (SERVQUAL: P − E).
+    facet: str
+    points: int
+    low: int
+    high: int
+    n: int | str
+
+
+def gaps(items: Iterable[Item], cells: Cells) -> list[Gap]:
+    """The gap of each facet, the widest shortfall first; means over a facet's questions.
+
+    Only of questions of which both halves are shown as scores. The interval takes the two halves as independent (people
+    who expect much also say they get much, so it is rather too wide), and is averaged over questions: they are of the
+    same people. Source: A. Parasuraman, V. A. Zeithaml & L. L. Berry, Journal of Retailing 64 (1988), 12–40 (SERVQUAL:
+    P − E).
     """
-    found: dict[str, list[int]] = {}
+    found: dict[str, list[tuple[int, float, int | str]]] = {}
     for item in items:
         perceived, expected = cells.get(item["code"]), cells.get(f"{item['code']}:expected")
         if item["kind"] == "pair" and perceived and expected and _plain(perceived) and _plain(expected):
-            found.setdefault(item.get("facet") or "", []).append(perceived["index"] - expected["index"])
-    means = [(name, round(sum(values) / len(values))) for name, values in found.items()]
-    return sorted(means, key=lambda one: (one[1], one[0]))
+            half = math.hypot(half_width(perceived) or 0.0, half_width(expected) or 0.0)
+            least = min((perceived["n"], expected["n"]), key=least_of)
+            mine = found.setdefault(item.get("facet") or "", [])
+            mine.append((perceived["index"] - expected["index"], half, least))
+    told = []
+    for name, rows in found.items():
+        points, half = sum(row[0] for row in rows) / len(rows), sum(row[1] for row in rows) / len(rows)
+        ends = math.floor(points - half), math.ceil(points + half)
+        told.append(Gap(name, round(points), *ends, min((row[2] for row in rows), key=least_of)))
+    return sorted(told, key=lambda one: (one.points, one.facet))
 
 
-def incidence(items: Iterable[Item], cells: Cells, kind: str) -> list[tuple[str, int, float]]:
-    """Of each sin (``kind`` "sin") or sign ("sign"): (value, per cent who met it, at least so many per 100 encounters).
+def least_of(n: int | str) -> int:
+    """The fewest people a told count stands for."""
+    return n if isinstance(n, int) else int(str(n).split("–")[0])
+
+
+def share_range(percent: float, cell: Cell) -> tuple[int, int] | None:
+    """Wilson's interval of a share of the people of a cell, in per cent; None where their number is told as a range.
+
+    ``effect`` of the cell: how much wider it is because people of one unit rate alike.
+    """
+    n = cell.get("n")
+    if not isinstance(n, int):
+        return None
+    people = max(1, round(n / cell.get("effect", 1.0)))
+    low, high = share_interval(percent / 100 * people, people)
+    return math.floor(low * 100), math.ceil(high * 100)
+
+
+class Met(NamedTuple):
+    """A sin or sign: per cent who met it, at least so many times per 100 encounters."""
+
+    value: str
+    share: int
+    per_hundred: float
+
+
+def incidence(items: Iterable[Item], cells: Cells, kind: str) -> list[Met]:
+    """Of each sin (``kind`` "sin") or sign ("sign") how many met it and how often at least; the most frequent first.
 
     Somebody who met it met it once or more in the encounters he counted; so share / mean encounters · 100 is a lower
-    bound. Nothing without a mean number of encounters of at least one. The most frequent first.
+    bound. Nothing without a mean number of encounters of at least one.
     Source: the framework, section 7 (incidence per 100 service encounters).
     """
     rows = list(items)
@@ -127,17 +175,23 @@ def incidence(items: Iterable[Item], cells: Cells, kind: str) -> list[tuple[str,
     cell = cells.get(asked) if asked else None
     if not cell or not times or not cell.get("shares") or not times.get("shown") or times.get("mean", 0) < 1:
         return []
-    found = [(value, share, round(share / times["mean"], 1)) for value, share in cell["shares"].items()]
-    return sorted(found, key=lambda one: (-one[1], one[0]))
+    found = [Met(value, share, round(share / times["mean"], 1)) for value, share in cell["shares"].items()]
+    return sorted(found, key=lambda one: (-one.share, one.value))
 
 
 @dataclass(frozen=True)
 class LostTime:
-    """Hours lost at one interface in a quarter: per person, and (``n`` known exactly) of all who answered together."""
+    """Hours lost at one interface in a quarter: per person, and (``n`` known exactly) of all who answered together.
+
+    ``low``, ``high``: the 95 % interval of the first; None where it is ``estimated``. ``n``: who answered, as told.
+    """
 
     per_person: float
     together: int | None
     estimated: bool
+    low: float | None = None
+    high: float | None = None
+    n: int | str = 0
 
 
 def lost_time(item: Item, cell: Cell | None, whole: Cell | None) -> LostTime | None:
@@ -153,7 +207,8 @@ def lost_time(item: Item, cell: Cell | None, whole: Cell | None) -> LostTime | N
     if dist := cell.get("dist"):
         mean = sum(share * hour for share, hour in zip(dist, hours, strict=True)) / (sum(dist) or 1)
         n = cell["n"] if isinstance(cell["n"], int) else None
-        return LostTime(round(mean, 1), None if n is None else round(mean * n), False)
+        low, high = _range_of_hours(dist, mean, cell) if n else (None, None)
+        return LostTime(round(mean, 1), None if n is None else round(mean * n), False, low, high, cell["n"])
     split = (whole or {}).get("dist")
     if not split or "fav" not in cell:
         return None
@@ -167,7 +222,15 @@ def lost_time(item: Item, cell: Cell | None, whole: Cell | None) -> LostTime | N
             if weight
             else sum(hours[at] for at in classes) / len(classes)
         )
-    return LostTime(round(total / 100, 1), None, True)
+    return LostTime(round(total / 100, 1), None, True, n=cell["n"])
+
+
+def _range_of_hours(dist: Sequence[float], mean: float, cell: Cell) -> tuple[float, float]:
+    """The interval of a mean over the middles of the bands; as wide as ratings of one unit make it."""
+    whole = sum(dist) or 1
+    spread = math.sqrt(sum(share * (hour - mean) ** 2 for share, hour in zip(dist, HOURS[::-1], strict=True)) / whole)
+    low, high = mean_interval(mean, spread, max(2, round(cell["n"] / cell.get("effect", 1.0))))
+    return max(0.0, round(low, 1)), round(high, 1)
 
 
 def memorable(cell: Cell | None) -> int | None:

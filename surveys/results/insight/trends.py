@@ -22,7 +22,8 @@ class Wave:
 
     ``crossing``: of the groups that cross the tree, by what each is known by (see changes.identity).
 
-    ``tree``: unit → parent, as the wave froze it; ``items``: what was asked.
+    ``tree``: unit → parent, as the wave froze it; ``items``: what was asked. ``blocks``: the lowest groups; ``top``:
+    the group of everybody.
     """
 
     number: int
@@ -31,6 +32,8 @@ class Wave:
     tree: Mapping[int, int | None]
     items: Items = ()
     about: Any = None
+    blocks: frozenset[int] = frozenset()
+    top: int | None = None
     crossing: Mapping[Hashable, Mapping[str, Cell]] = field(default_factory=dict)
 
 
@@ -39,7 +42,7 @@ class Point:
     """A wave's score of the unit: index with its interval, or None where nothing can be told (``why``).
 
     ``changed``: the question (or one of the index's questions) was *wording* or *scale* changed since the wave before.
-    ``same``: whether the group is made of the same units as in the last wave.
+    ``same``: whether the group is made of the same units as in the last wave. ``band``: where only a range is told.
     """
 
     number: int
@@ -50,6 +53,7 @@ class Point:
     changed: str = ""
     same: bool = True
     about: Any = None
+    band: str = ""
 
 
 def members(tree: Mapping[int, int | None], unit: int) -> frozenset[int]:
@@ -63,6 +67,15 @@ def members(tree: Mapping[int, int | None], unit: int) -> frozenset[int]:
         found.add(at)
         stack.extend(children.get(at, ()))
     return frozenset(found)
+
+
+def within(wave: Wave, group: int, units: set[int] | None) -> bool:
+    """Whether who may see ``units`` (None: all) may see a group of a wave: its own unit, of a block any of them."""
+    if units is None:
+        return True
+    if group == wave.top or (group in units and group in wave.units and group not in wave.blocks):
+        return True
+    return group in wave.blocks and bool(wave.units[group] & units)
 
 
 def weight(cell: Cell) -> float:
@@ -100,13 +113,23 @@ def cover(wave: Wave, wanted: frozenset[int], key: str) -> list[int] | None:
     if not rest:
         return None
     chosen = []
-    for group in sorted(wave.units, key=lambda at: (-len(wave.units[at]), at)):
-        units = wave.units[group]
-        cell = wave.cells.get(group, {}).get(key)
+    for group in sorted(wave.cells, key=lambda at: (-len(wave.units.get(at, ())), at)):
+        units = wave.units.get(group, frozenset())
+        cell = wave.cells[group].get(key)
         if units and units <= rest and cell is not None and half_width(cell) is not None:
             chosen.append(group)
             rest -= units
     return None if rest else chosen
+
+
+def target(last: Wave, unit: int) -> frozenset[int]:
+    """The units of a group of the last wave."""
+    return last.units.get(unit) or members(last.tree, unit)
+
+
+def scored(cell: Cell | None) -> bool:
+    """Whether a cell is shown as a score with an interval."""
+    return half_width(cell or {}) is not None
 
 
 def trend(waves: Sequence[Wave], unit: int, key: str, way: str = WAS, codes: Iterable[str] = ()) -> list[Point]:
@@ -119,17 +142,18 @@ def trend(waves: Sequence[Wave], unit: int, key: str, way: str = WAS, codes: Ite
     """
     if not waves:
         return []
-    last = waves[-1]
-    target = last.units.get(unit) or members(last.tree, unit)
+    wanted = target(waves[-1], unit)
     marks = _marks(waves, frozenset(codes) or frozenset({key}))
-    kept = _common(waves, target, key) if way == COMMON else []
+    kept = _common(waves, wanted, key) if way == COMMON else []
     points = []
     for wave, changed in zip(waves, marks, strict=True):
+        band = ""
         if way == WAS:
+            band = wave.cells.get(unit, {}).get(key, {}).get("band", "")
             found, why = _as_it_was(wave, unit, key)
-            same = wave.units.get(unit) == target
+            same = wave.units.get(unit) == wanted
         elif way == NOW:
-            groups = cover(wave, target, key)
+            groups = cover(wave, wanted, key)
             found, same = compose([wave.cells[at][key] for at in groups]) if groups else None, True
             why = "" if found else "hidden"
         else:
@@ -137,7 +161,7 @@ def trend(waves: Sequence[Wave], unit: int, key: str, way: str = WAS, codes: Ite
             found, same = compose([wave.cells[by_units[units]][key] for units in kept]), True
             why = "" if found else "nothing in common"
         index, low, high = found or (None, None, None)
-        points.append(Point(wave.number, index, low, high, why, changed, same, wave.about))
+        points.append(Point(wave.number, index, low, high, why, changed, same, wave.about, band))
     return points
 
 
@@ -155,8 +179,8 @@ def _common(waves: Sequence[Wave], target: frozenset[int], key: str) -> list[fro
     shown = [
         {
             units
-            for group, units in wave.units.items()
-            if units and units <= target and half_width(wave.cells.get(group, {}).get(key) or {}) is not None
+            for group, cells in wave.cells.items()
+            if (units := wave.units.get(group)) and units <= target and half_width(cells.get(key) or {}) is not None
         }
         for wave in waves
     ]
