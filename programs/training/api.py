@@ -15,7 +15,8 @@ from rest_framework.response import Response
 from culture.access.permissions import Permission, api_permission, visible_units
 from culture.framework.models import Behaviour
 from culture.people.models import Employee
-from programs.training import courses, observing, path_api, queries
+from programs.training import courses, granted_api, observing, path_api, progress_api, queries, session_api
+from programs.training.api_base import ByAction
 from programs.training.models import Course, CourseVersion
 from programs.training.observation_models import Observation
 
@@ -55,7 +56,7 @@ class CourseWriting(serializers.Serializer[Any]):
         return {**data, "lessons": [(lesson["title"], lesson["body"]) for lesson in data["lessons"]]}
 
 
-class CourseViewSet(path_api.ByAction, viewsets.ReadOnlyModelViewSet[Course]):
+class CourseViewSet(ByAction, viewsets.ReadOnlyModelViewSet[Course]):
     """Courses and their versions; writing the draft of one, and publishing it."""
 
     serializer_class = CourseSerializer
@@ -170,4 +171,7 @@ routes: list = [
     ("courses", CourseViewSet),
     ("my-assignments", MyAssignmentViewSet),
     *path_api.routes,
+    *granted_api.routes,
+    *session_api.routes,
+    *progress_api.routes,
 ]

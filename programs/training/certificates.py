@@ -168,7 +168,11 @@ def language_of(person: Employee) -> str:
 
 def printed(completion: Completion, *, language: str, today: dt.date) -> Printed:
     """The certificate as PDF/A, in ``language``, with the link when there is one."""
-    data = _data(completion, language, today)
+    return rendered(_data(completion, language, today))
+
+
+def rendered(data: Mapping[str, Any]) -> Printed:
+    """``data`` as certificate.typ takes it, as PDF/A where the fonts have every letter."""
     inputs = {"data": json.dumps(data)}
     try:
         return Printed(_compiled(TEMPLATE.read_bytes(), inputs, archivable=True), "")

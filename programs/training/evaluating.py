@@ -24,6 +24,8 @@ from programs.training.path_rules import Away
 BATCH = 5000
 DAY = dt.timedelta(days=1)
 # The same day as ``cycles.due``: the step's days after beginning, or its fixed day, whichever is later.
+# The order makes PostgreSQL find all rows before it writes the first: into a table it believes to be empty it would
+# otherwise look for each row by reading all it has just written, which at 100,000 people took hours.
 ASSIGN = """
     INSERT INTO programs_assignment
         (step_id, enrolment_id, employee_id, cohort_id, course_id, assigned_on, due_on, paused_days)
@@ -35,6 +37,7 @@ ASSIGN = """
         CROSS JOIN LATERAL (SELECT GREATEST(p.begins_on, s.added_on) AS day) b
     WHERE p.path_id = %(path)s AND p.ended_on IS NULL
         AND NOT EXISTS (SELECT 1 FROM programs_assignment a WHERE a.step_id = s.id AND a.enrolment_id = p.id)
+    ORDER BY s.id, p.id
     ON CONFLICT DO NOTHING
 """
 

@@ -42,15 +42,19 @@ def listed(request: HttpRequest, pk: int) -> HttpResponse:
             return redirect("training:files", pk)
         except ValidationError as error:
             form.add_error("file", error.messages)
+    films = [
+        (video, media.captions(video, files.names(version)))
+        for video in version.lessons.values_list("video", flat=True)
+    ]
+    spoken = {name: media.file_of(video) for video, found in films for name in found.values()}
     rows = [
         {
             "name": row.name,
             "size": row.blob.size,
             "url": learning.file_url(version, row.name),
             "picture": media.content_type(row.name).startswith(media.PICTURES),
-            "written": f"![…](files/{row.name})"
-            if media.content_type(row.name).startswith(media.PICTURES)
-            else f"[…](files/{row.name})",
+            "written": _written(row.name),
+            "captions": spoken.get(row.name, ""),
         }
         for row in version.files.select_related("blob").defer("blob__content")
     ]
@@ -59,10 +63,19 @@ def listed(request: HttpRequest, pk: int) -> HttpResponse:
         "version": version,
         "form": form,
         "rows": rows,
+        "silent": files.uncaptioned(version),
         "kinds": ", ".join(media.KINDS),
         "most": archive.LARGEST_FILE // archive.MEGABYTE,
     }
     return render(request, "programs/training/files.html", context, status=422 if form.errors else 200)
+
+
+def _written(name: str) -> str:
+    """How a lesson's text or film names the file."""
+    kind = media.content_type(name)
+    if kind.startswith(("video/", "audio/")):
+        return f"files/{name}"
+    return f"![…](files/{name})" if kind.startswith(media.PICTURES) else f"[…](files/{name})"
 
 
 @require(Permission.WRITE_COURSES)

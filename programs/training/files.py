@@ -52,6 +52,16 @@ def _kept(content: bytes) -> Blob:
     return Blob.objects.get_or_create(sha256=digest, defaults={"content": content, "size": len(content)})[0]
 
 
+def uncaptioned(version: CourseVersion) -> list[str]:
+    """What to do about films without captions, one line a lesson."""
+    known = names(version)
+    found = []
+    for lesson in version.lessons.exclude(video="").order_by("position"):
+        if told := media.uncaptioned(lesson.video, known):
+            found.append(_("Lesson %(n)d: %(told)s") % {"n": lesson.position, "told": told})
+    return found
+
+
 @transaction.atomic
 def add(*, by: Employee | None, draft: CourseVersion, name: str, content: bytes) -> CourseFile:
     """Put a file into a draft; one of the same name is replaced. Raises ``ValidationError`` by field ``file``."""

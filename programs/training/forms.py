@@ -136,7 +136,10 @@ class CourseForm(forms.Form):
             label=_("Film"),
             required=False,
             max_length=500,
-            help_text=_("An address that begins with https://, or a file of the course such as files/greeting.mp4."),
+            help_text=_(
+                "An address that begins with https://, or a file of the course such as files/greeting.mp4; its captions"
+                " lie beside it: greeting.vtt, or greeting.it.vtt for one language."
+            ),
         )
         self.fields[f"{key}_minutes"] = forms.IntegerField(
             label=_("Reading time in minutes"),

@@ -25,14 +25,28 @@ LED = 60
 
 
 @contribute
-def way(user: Employee, now: dt.datetime) -> Iterator[Need | Card]:
-    """The next steps of one's own training; twelve queries at most."""
+def training(user: Employee, now: dt.datetime) -> Iterator[Need | Card]:
+    """My way and, of those who report to one, who needs one: read together, as both ask the same of the database."""
     if not can(user, Permission.DO_TRAINING):
         return
     today = timezone.localdate(now)
-    items = queries.way(user, today)
+    people = _led(user, today) if can(user, Permission.SEE_TEAM_TRAINING) else []
+    known = standing.read([user.pk, *(one.pk for one in people)], today)
+    yield _way(user, today, known)
+    if people:
+        yield _team(user, people, today, known)
+
+
+def _led(user: Employee, today: dt.date) -> list[Employee]:
+    led = Employee.objects.here(today).filter(manager=user).select_related("unit").order_by("sort_name", "pk")
+    return list(led[:LED])
+
+
+def _way(user: Employee, today: dt.date, known: standing.Reading) -> Card:
+    """The next steps of one's own training."""
+    items = queries.way(user, today, known)
     ready = [item for item in items if item.stand.open and not item.stand.first]
-    ready.sort(key=lambda item: (standing.URGENCY.index(item.stand.state), item.stand.by))
+    ready.sort(key=lambda item: standing.sooner(item.stand))
     context = {
         "rows": ready[:MOST],
         "more": max(0, len(ready) - MOST),
@@ -42,7 +56,35 @@ def way(user: Employee, now: dt.datetime) -> Iterator[Need | Card]:
     }
     late = sum(item.stand.state in standing.RISK for item in ready)
     told = ngettext("%(n)s thing on your way is late", "%(n)s things on your way are late", late) % {"n": late}
-    yield Card("programs/training/_home_way.html", {**context, "late": late}, Place.MAIN, 30, told if late else "")
+    return Card("programs/training/_home_way.html", {**context, "late": late}, Place.MAIN, 30, told if late else "")
+
+
+def _team(user: Employee, people: list[Employee], today: dt.date, known: standing.Reading) -> Card:
+    """Who is late, and whose behaviour somebody should see."""
+    late = []
+    for person in people:
+        near = [one for one in reminding.needed(known.stands[person.pk], today) if one.state in standing.RISK]
+        if near:
+            late.append({"person": person, "near": near[:2], "more": max(0, len(near) - 2), "n": len(near)})
+    late.sort(key=lambda row: -row["n"])  # type: ignore[operator]
+    waiting = standing_slots.waiting_for(standing_slots.members(people, today, user, known), user, today)
+    context = {
+        "people": len(people),
+        "late": late[:MOST_PEOPLE],
+        "late_more": max(0, len(late) - MOST_PEOPLE),
+        "waiting": waiting[:MOST_PEOPLE],
+        "waiting_more": max(0, len(waiting) - MOST_PEOPLE),
+    }
+    told = ""
+    if late:
+        told = ngettext("%(n)s of your people is late", "%(n)s of your people are late", len(late)) % {"n": len(late)}
+    elif waiting:
+        told = ngettext(
+            "%(n)s of your people waits for you to see what he can do",
+            "%(n)s of your people wait for you to see what they can do",
+            len(waiting),
+        ) % {"n": len(waiting)}
+    return Card("programs/training/_home_team.html", context, Place.MAIN, 10, told)
 
 
 @contribute
@@ -60,40 +102,3 @@ def paths(user: Employee, now: dt.datetime) -> Iterator[Need | Card]:
             title = told % {"n": number_format(count, force_grouping=True), "path": row["step__path__name"]}
             url = reverse("training:path_people", args=[row["step__path"]]) + "?show=risk"
             yield Need(title, _("Late or lapsed; see who, and by when"), url, 44)
-
-
-@contribute
-def team(user: Employee, now: dt.datetime) -> Iterator[Need | Card]:
-    """Of those who report to one: who is late, and whose behaviour somebody should see."""
-    if not can(user, Permission.SEE_TEAM_TRAINING):
-        return
-    today = timezone.localdate(now)
-    led = Employee.objects.here(today).filter(manager=user).select_related("unit").order_by("sort_name", "pk")
-    people = list(led[:LED])
-    if not people:
-        return
-    stands = standing.of_people([one.pk for one in people], today)
-    late = []
-    for person in people:
-        near = [one for one in reminding.needed(stands[person.pk], today) if one.state in standing.RISK]
-        if near:
-            late.append({"person": person, "near": near[:2], "more": max(0, len(near) - 2), "n": len(near)})
-    late.sort(key=lambda row: -row["n"])  # type: ignore[operator]
-    waiting = standing_slots.waiting_for(standing_slots.members(people, today, user), user, today)
-    context = {
-        "people": len(people),
-        "late": late[:MOST_PEOPLE],
-        "late_more": max(0, len(late) - MOST_PEOPLE),
-        "waiting": waiting[:MOST_PEOPLE],
-        "waiting_more": max(0, len(waiting) - MOST_PEOPLE),
-    }
-    told = ""
-    if late:
-        told = ngettext("%(n)s of your people is late", "%(n)s of your people are late", len(late)) % {"n": len(late)}
-    elif waiting:
-        told = ngettext(
-            "%(n)s of your people waits for you to see what he can do",
-            "%(n)s of your people wait for you to see what they can do",
-            len(waiting),
-        ) % {"n": len(waiting)}
-    yield Card("programs/training/_home_team.html", context, Place.MAIN, 10, told)

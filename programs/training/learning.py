@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils.safestring import SafeString
 
 from culture.framework import markdown
+from programs.training import languages
 from programs.training.interchange import media
 from programs.training.models import CourseVersion, Lesson
 
@@ -23,13 +24,24 @@ _han = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]")
 
 
 @dataclass(frozen=True)
+class Captions:
+    """What is said in a film, to read along; ``language`` by its code."""
+
+    url: str
+    language: str
+    name: str
+
+
+@dataclass(frozen=True)
 class Film:
-    """``url`` plays in the page when ``own``; else it leads to ``host``."""
+    """``url`` plays in the page when ``own``; else it leads to ``host``. ``warning``: what its author should know."""
 
     url: str
     own: bool
     sound: bool
     host: str
+    captions: tuple[Captions, ...] = ()
+    warning: str = ""
 
 
 @dataclass(frozen=True)
@@ -92,18 +104,27 @@ def page(lesson: Lesson, language: str, *, below: int = 1) -> Page:
         body=markdown.render(text.body, below=below + 1 - media.first_level(text.body), images=True, resolve=resolve),
         reflect=text.reflect,
         minutes=lesson_minutes(lesson, language),
-        film=_film(lesson.video, version),
+        film=_film(lesson.video, version, language),
         downloads=_downloads(text.body, version),
     )
 
 
-def _film(address: str, version: CourseVersion) -> Film | None:
+def _film(address: str, version: CourseVersion, language: str) -> Film | None:
     if not address:
         return None
     if name := media.file_of(address):
         sound = media.content_type(name).startswith("audio/")
-        return Film(file_url(version, name), own=True, sound=sound, host="")
+        names = [] if sound else [file.name for file in version.files.all()]
+        told = "" if sound else media.uncaptioned(address, names)
+        return Film(file_url(version, name), True, sound, "", _captions(address, names, version, language), told)
     return Film(address, own=False, sound=False, host=urlsplit(address).hostname or address)
+
+
+def _captions(address: str, names: list[str], version: CourseVersion, language: str) -> tuple[Captions, ...]:
+    """The reader's language first: it is the one a browser offers before the others."""
+    found = {code or version.language: name for code, name in media.captions(address, names).items()}
+    order = sorted(found, key=lambda code: (code != language, code != version.language, code))
+    return tuple(Captions(file_url(version, found[code]), code, languages.name(code)) for code in order)
 
 
 def _downloads(body: str, version: CourseVersion) -> list[tuple[str, str]]:

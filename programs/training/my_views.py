@@ -32,7 +32,7 @@ def my_training(request: HttpRequest) -> HttpResponse:
     items = queries.way(_me(request), today)
     open_now = [item for item in items if item.stand.open]
     ready = [item for item in open_now if not item.stand.first]
-    ready.sort(key=lambda item: (standing.URGENCY.index(item.stand.state), item.stand.by))
+    ready.sort(key=lambda item: standing.sooner(item.stand))
     urgent = [item for item in ready if item.stand.state in URGENT]
     context = {
         "next": ready[0] if ready else None,

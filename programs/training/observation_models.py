@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from culture.framework.models import Behaviour
+from culture.framework.models import Behaviour, Requirement
 from programs.training.slots import Needed, Seen, Sighting
 
 
@@ -64,3 +64,10 @@ class SightingRule(models.Model):
     @property
     def needed(self) -> Needed:
         return Needed(self.sightings, self.observers, self.days)
+
+
+class ShownBy(models.Model):
+    """Which attitudes HR says show a requirement (none: it is shown by none); without a row the suggestion holds."""
+
+    requirement = models.OneToOneField(Requirement, models.CASCADE, related_name="+")
+    behaviours = models.ManyToManyField(Behaviour, blank=True, related_name="+")

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from culture.access.permissions import Permission, require, visible_units
 from culture.framework.models import Behaviour
 from culture.people.models import Employee
-from programs.training import observed, observing, queries
+from programs.training import observed, observing, queries, slot_words, standing_slots
 from programs.training.observation_models import Observation
 from programs.training.slots import Needed
 
@@ -73,6 +73,7 @@ def person(request: HttpRequest, pk: int) -> HttpResponse:
         "form": form,
         "choices": Observation.What.choices,
         "mine": {note.pk for row in rows for note in row.notes if _may_withdraw(request, note)},
+        **slot_words.told(standing_slots.of_people([who], today, _me(request))[who.pk]),
     }
     return render(request, "programs/training/person.html", context, status=422 if form.errors else 200)
 

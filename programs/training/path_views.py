@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import datetime as dt
 import tempfile
 from collections.abc import Iterator
@@ -14,7 +13,7 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -26,7 +25,7 @@ from culture.access import audit
 from culture.access.permissions import Permission, can, require, sees_everything, visible_units
 from culture.people.exporting import harmless
 from culture.people.models import Employee, Unit
-from programs.training import matching, path_forms, path_queries, paths
+from programs.training import files_out, matching, path_forms, path_queries, paths
 from programs.training.models import Course
 from programs.training.path_models import Path, PathRule
 from programs.training.path_rules import Conditions
@@ -272,24 +271,7 @@ def export(request: HttpRequest, pk: int, form: str) -> HttpResponseBase:
     name = f"path-{path.pk}-{day:%Y-%m-%d}.{form}"
     if form == "xlsx":
         return FileResponse(_xlsx(rows), as_attachment=True, filename=name)
-    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return StreamingHttpResponse(_csv(rows), content_type="text/csv; charset=utf-8", headers=headers)
-
-
-class _Echo:
-    """A file that gives back what is written to it."""
-
-    def write(self, text: str) -> str:
-        return text
-
-
-def _csv(rows: Iterator[list[Any]]) -> Iterator[bytes]:
-    yield b"\xef\xbb\xbf"
-    writer: Any = csv.writer(_Echo())
-    yield writer.writerow(path_queries.HEAD).encode()
-    for row in rows:
-        cells = [cell.isoformat() if isinstance(cell, dt.date) else harmless(str(cell or "")) for cell in row]
-        yield writer.writerow(cells).encode()
+    return files_out.csv_response(name, path_queries.HEAD, rows)
 
 
 def _xlsx(rows: Iterator[list[Any]]) -> Any:

@@ -3,68 +3,29 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
 from typing import Any, cast
 
 from django.core.paginator import Paginator
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_safe
 
-from culture.access.permissions import Permission, require, visible_units
+from culture.access import audit
+from culture.access.permissions import Permission, can, require, visible_units
 from culture.people.models import Employee
-from programs.training import queries, slots, standing_slots
-from programs.training.path_views import asked_day
-from programs.training.slots import Evidence, Slot
+from programs.training import files_out, queries, slot_rows, slot_words, slots, standing_slots
+from programs.training.path_views import asked_day, my_units
+from programs.training.slot_words import MEANT, WORDS
+from programs.training.slots import Slot
 from programs.training.standing_slots import Row
 
 PAGE = 50
 MOST_WAITING = 6
-WORDS = {
-    Slot.WHY: pgettext_lazy("slot", "Why"),
-    Slot.WANT: pgettext_lazy("slot", "Want"),
-    Slot.KNOW: pgettext_lazy("slot", "Know"),
-    Slot.CAN: pgettext_lazy("slot", "Can"),
-    Slot.KEEP: pgettext_lazy("slot", "Keep"),
-}
-MEANT = {
-    Slot.WHY: gettext_lazy("has read what it is good for"),
-    Slot.WANT: gettext_lazy("says so in the own view; private unless shared"),
-    Slot.KNOW: gettext_lazy("has completed a course that teaches it"),
-    Slot.CAN: gettext_lazy("was seen doing it, often enough"),
-    Slot.KEEP: gettext_lazy("was seen again later, and lately"),
-}
-
-
-@dataclass(frozen=True)
-class Cell:
-    """A slot as pages show it: ``state`` is met, unmet, faded, unknown or none."""
-
-    slot: Slot
-    evidence: Evidence | None
-    is_barrier: bool = False
-
-    @property
-    def word(self) -> Any:
-        return WORDS[self.slot]
-
-    @property
-    def state(self) -> str:
-        if self.evidence is None:
-            return "none"
-        if self.evidence.met:
-            return "met"
-        if self.evidence.faded:
-            return "faded"
-        return "unmet" if self.evidence.met is False else "unknown"
-
-
-def _cells(row: Row) -> list[Cell]:
-    return [Cell(slot, found, slot == row.barrier) for slot, found in row.cells]
 
 
 @require(Permission.DO_TRAINING)
@@ -73,7 +34,7 @@ def mine(request: HttpRequest) -> HttpResponse:
     """One's own five slots of each requirement, with the next thing to do about each."""
     me, today = _me(request), timezone.localdate()
     rows = standing_slots.of_people([me], today, me)[me.pk]
-    told = [{"row": row, "cells": _cells(row), "next": next_step(row)} for row in rows]
+    told = [{"row": row, "cells": slot_words.cells(row), "next": next_step(row)} for row in rows]
     counted = Counter(row.barrier for row in rows if row.barrier)
     most = max(slots.ORDER, key=lambda slot: counted[slot]) if counted else None
     context = {
@@ -128,8 +89,22 @@ def team(request: HttpRequest) -> HttpResponse:
         "heads": [(slot, WORDS[slot], MEANT[slot]) for slot in slots.ORDER],
         "heading": _heading(found),
         "any": any(one.rows for one in found),
+        "may_export": can(me, Permission.MANAGE_TRAINING),
     }
     return render(request, "programs/training/team_progress.html", context)
+
+
+@require(Permission.MANAGE_TRAINING)
+@require_safe
+def export(request: HttpRequest) -> HttpResponseBase:
+    """Everybody one looks after, requirement by requirement, as he stood on any day: CSV, streamed, without *want*."""
+    me, today, day = _me(request), timezone.localdate(), asked_day(request)
+    people = Employee.objects.here(today).filter(Q(hired_on=None) | Q(hired_on__lte=day))
+    units = my_units(request)
+    if units is not None:
+        people = people.filter(unit__in=units)
+    audit.record(me, "took progress", "training", on=day, people=people.count())
+    return files_out.csv_response(f"progress-{day:%Y-%m-%d}.csv", slot_rows.HEAD, slot_rows.rows(people, day))
 
 
 def _line(one: standing_slots.Member, columns: list[Any]) -> dict[str, Any]:

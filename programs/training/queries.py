@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from culture.people.models import Employee, Unit
 from programs.planning.models import Program
-from programs.training import standing
+from programs.training import asked, standing
 from programs.training.cycles import State
 from programs.training.models import Assignment, Completion, Course, CourseVersion, LessonDone, QuizAttempt
 from programs.training.standing import Stand
@@ -31,6 +31,7 @@ class Item:
     version: CourseVersion | None
     read: int
     lessons: int
+    quiz: bool = False
 
     @property
     def stand(self) -> Stand:
@@ -38,7 +39,7 @@ class Item:
 
     @property
     def steps(self) -> int:
-        return self.lessons + bool(self.version.quiz) if self.version else 0
+        return self.lessons + self.quiz
 
     @property
     def steps_done(self) -> int:
@@ -54,8 +55,8 @@ class Item:
         found = []
         for one in self.stands:
             row = one.assignment
-            if row.enrolment is not None:
-                found.append(row.enrolment.path.name)
+            if row.step is not None:
+                found.append(row.step.path.name)
             elif row.version is not None:
                 found.append(_("new in a course you have completed"))
             elif row.cohort is not None:
@@ -74,35 +75,37 @@ def with_done(assignments: QuerySet[Assignment]) -> QuerySet[Assignment]:
     return assignments.annotate(done=Exists(rows.filter(revocation__isnull=True)))
 
 
-def way(employee: Employee, today: dt.date) -> list[Item]:
+def way(employee: Employee, today: dt.date, known: standing.Reading | None = None) -> list[Item]:
     """Everything ``employee`` has to do or has done, the next day first, in a fixed number of queries.
 
-    What two paths ask for is one thing to do.
+    What two paths ask for is one thing to do. ``known``: what was read of him already.
     """
-    groups = standing.merged(standing.of_people([employee.pk], today)[employee.pk])
-    courses = {one.course_id for group in groups for one in group if one.course_id}
+    known = known or standing.read([employee.pk], today)
+    groups = standing.merged(known.stands[employee.pk])
+    courses = {one.course_id: one.course for group in groups for one in group if one.course_id}
     versions: dict[int, list[CourseVersion]] = defaultdict(list)
-    rows = CourseVersion.objects.filter(course__in=courses, published_at__isnull=False).annotate(total=Count("lessons"))
+    rows = CourseVersion.objects.filter(course__in=courses, published_at__isnull=False)
+    # The questions themselves are many words, and only whether there are any is told.
+    rows = rows.defer(*asked.HEAVY).annotate(total=Count("lessons"), has_quiz=~Q(quiz=[]))
     for version in rows.order_by("-number"):
-        versions[version.course_id].append(version)  # type: ignore[attr-defined]
+        pk = version.course_id  # type: ignore[attr-defined]
+        version.course = courses[pk]  # type: ignore[assignment]
+        versions[pk].append(version)
     read: dict[int, list[dt.date]] = defaultdict(list)
     for pk, at in LessonDone.objects.filter(employee=employee, lesson__version__course__in=courses).values_list(
         "lesson__version", "at"
     ):
         read[pk].append(timezone.localdate(at))
-    done = {
-        c.version_id: c  # type: ignore[attr-defined]
-        for c in employee.completions.filter(version__course__in=courses, revocation__isnull=True)  # type: ignore[attr-defined]
-    }
     found = []
     for group in groups:
         if any(not one.first for one in group):
             # Another way leads to it: nothing must come first.
             group = [replace(one, first=()) for one in group]
-        choice = _choice(group, versions, read, done)
+        choice = _choice(group, versions, read, known.facts, employee.pk)
         since = group[0].renews_from if group[0].state in {State.RENEW, State.LAPSED} else None
         days = [day for day in read.get(choice.pk, []) if since is None or day >= since] if choice else []
-        found.append(Item(group, choice, len(days), choice.total if choice else 0))  # type: ignore[attr-defined]
+        total = choice.total if choice else 0  # type: ignore[attr-defined]
+        found.append(Item(group, choice, len(days), total, bool(choice and choice.has_quiz)))  # type: ignore[attr-defined]
     return sorted(found, key=lambda item: item.stand.by)
 
 
@@ -110,11 +113,14 @@ def _choice(
     group: list[Stand],
     versions: dict[int, list[CourseVersion]],
     read: dict[int, list[dt.date]],
-    done: dict[int, Completion],
+    facts: standing.Facts,
+    employee: int,
 ) -> CourseVersion | None:
     course = next((one.course_id for one in group if one.course_id), None)
     if course is None:
         return None
+    numbers = {number for number, _day in facts.versions.get((employee, course), ())}
+    done = {version.pk for version in versions[course] if version.number in numbers}
     asked = next((one.assignment.version_id for one in group if one.assignment.version_id), None)  # type: ignore[attr-defined]
     renewing = group[0].state in {State.RENEW, State.LAPSED}
     return _in_use(versions[course], read, done, asked, renewing)

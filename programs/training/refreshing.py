@@ -9,19 +9,21 @@ from __future__ import annotations
 
 import datetime as dt
 import random
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from culture.people.models import Employee
 from programs.training import questions, quizzes
 from programs.training.answering import Turn
 from programs.training.content_models import Refresher, RefresherStop
-from programs.training.models import Completion, Course
+from programs.training.models import Completion, Course, CourseVersion
 from programs.training.quizzes import Rules
 
 # Who completed something long before refreshers began is not asked about it now.
@@ -31,41 +33,47 @@ BATCH = 2000
 
 def offer(*, today: dt.date) -> int:
     """The refreshers that fall due today (or fell due while nothing ran); idempotent by a unique constraint."""
-    made = 0
-    with_quiz = Course.objects.filter(Exists(Completion.objects.filter(version__course=OuterRef("pk"))))
-    for course in with_quiz.exclude(refresh_days=[]):
-        for number, days in enumerate(course.refresh_days, start=1):
-            made += _offered(course, number, days, today)
-    return made
+    asking: dict[tuple[int, int], list[int]] = defaultdict(list)
+    for pk, spaced in Course.objects.exclude(refresh_days=[]).order_by().values_list("pk", "refresh_days"):
+        for number, days in enumerate(spaced, start=1):
+            asking[number, days].append(pk)
+    return sum(_offered(courses, number, days, today) for (number, days), courses in sorted(asking.items()))
 
 
 @transaction.atomic
-def _offered(course: Course, number: int, days: int, today: dt.date) -> int:
+def _offered(courses: list[int], number: int, days: int, today: dt.date) -> int:
+    """Of all courses that ask for the ``number``-th one after as many days: one search, whatever their number."""
     last = today - dt.timedelta(days=days)
     done = Completion.objects.filter(
         ~Exists(Refresher.objects.filter(completion=OuterRef("pk"), number=number)),
-        ~Exists(RefresherStop.objects.filter(employee=OuterRef("employee"), course=course)),
+        ~Exists(RefresherStop.objects.filter(employee=OuterRef("employee"), course=OuterRef("version__course"))),
         # Done again since: the newer one is refreshed.
         ~Exists(
             Completion.objects.filter(
-                employee=OuterRef("employee"), version__course=course, done_on__gt=OuterRef("done_on")
+                employee=OuterRef("employee"),
+                version__course=OuterRef("version__course"),
+                done_on__gt=OuterRef("done_on"),
             )
         ),
         Q(employee__left_on__isnull=True) | Q(employee__left_on__gte=today),
-        version__course=course,
+        version__in=CourseVersion.objects.filter(course__in=courses).exclude(quiz=[]).values("pk"),
         done_on__range=(last - dt.timedelta(days=LATEST), last),
         revocation__isnull=True,
-    ).exclude(version__quiz=[])
-    rows = [
-        Refresher(
-            employee_id=one.employee_id,  # type: ignore[attr-defined]
-            completion=one,
-            number=number,
-            due_on=one.done_on + dt.timedelta(days=days),
-            asked=draw(one.version.quiz, course.refresh_questions, number, seed=f"{one.pk}"),
+    ).only("pk", "employee", "version", "done_on")
+    found = list(done)
+    versions = CourseVersion.objects.select_related("course").in_bulk({one.version_id for one in found})  # type: ignore[attr-defined]
+    rows = []
+    for one in found:
+        version = versions[one.version_id]  # type: ignore[attr-defined]
+        rows.append(
+            Refresher(
+                employee_id=one.employee_id,  # type: ignore[attr-defined]
+                completion=one,
+                number=number,
+                due_on=one.done_on + dt.timedelta(days=days),
+                asked=draw(version.quiz, version.course.refresh_questions, number, seed=f"{one.pk}"),
+            )
         )
-        for one in done.select_related("version")
-    ]
     return len(Refresher.objects.bulk_create(rows, batch_size=BATCH, ignore_conflicts=True))
 
 
@@ -149,16 +157,21 @@ def history(employee: Employee, course: Course) -> list[Refresher]:
     return list(rows.filter(done_at__isnull=False).order_by("-done_at"))
 
 
-def kept(employees: Collection[int], courses: Iterable[int]) -> dict[tuple[int, int], dt.date]:
-    """{(employee, course): the last day on which at least half of a refresher was right}, for the slot *keep*.
+def kept(
+    employees: Collection[int], courses: Iterable[int], day: dt.date | None = None
+) -> dict[tuple[int, int], dt.date]:
+    """{(employee, course): the last day, up to ``day``, on which at least half of a refresher was right}: *keep*.
 
-    Whoever skips, or answers wrong, is simply not in it: it speaks for people, never against them.
+    Whoever skips, or answers wrong, is simply not in it: it speaks for people, never against them. One query.
     """
     done = Refresher.objects.filter(
         employee__in=employees, completion__version__course__in=list(courses), done_at__isnull=False, right__gt=0
-    ).annotate(course=F("completion__version__course"))
+    ).order_by("done_at")
     found: dict[tuple[int, int], dt.date] = {}
-    for row in done.order_by("done_at"):
-        if row.done_at and row.right * 2 >= len(row.asked):
-            found[row.employee_id, row.course] = row.done_at.date()  # type: ignore[attr-defined]
+    for employee, course, names, right, at in done.values_list(
+        "employee", "completion__version__course", "asked", "right", "done_at"
+    ):
+        on = timezone.localdate(at)
+        if right * 2 >= len(names) and (day is None or on <= day):
+            found[employee, course] = on
     return found

@@ -138,6 +138,15 @@ class Evidence:
         """There was evidence, and it has lost its worth."""
         return not self.met and self.until is not None
 
+    @property
+    def state(self) -> str:
+        """``met``, ``faded``, ``unmet`` (what is known is not enough) or ``unknown``, for pages, files and the API."""
+        if self.met:
+            return "met"
+        if self.faded:
+            return "faded"
+        return "unmet" if self.met is False else "unknown"
+
 
 def lasting(on: dt.date | None, days: int, today: dt.date) -> Evidence:
     """Evidence of the day ``on`` that counts for ``days`` days, the first included."""

@@ -8,13 +8,13 @@ from __future__ import annotations
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.db import connection
 from django.db.models import Q, QuerySet
 
-from programs.training import cycles, path_rules
+from programs.training import asked, cycles
 from programs.training.cycles import State
 from programs.training.models import Assignment, Completion, Course
 from programs.training.path_models import Attained, Exemption, Path, Step, subject_of
@@ -78,6 +78,11 @@ class Stand:
         return step.course_id if step else self.assignment.course_id  # type: ignore[attr-defined]
 
     @property
+    def course(self) -> Course | None:
+        step = self.assignment.step
+        return step.course if step else self.assignment.course
+
+    @property
     def subject(self) -> tuple[str, int]:
         step = self.assignment.step
         return subject_of(step) if step else (self.kind, self.assignment.course_id or 0)  # type: ignore[attr-defined]
@@ -128,39 +133,55 @@ def facts(employees: Collection[int], day: dt.date) -> Facts:
 
 
 def assignments(day: dt.date) -> QuerySet[Assignment]:
-    """Those that held on the day, with what pages say about them."""
-    return Assignment.objects.filter(
-        Q(ended_on__isnull=True) | Q(ended_on__gte=day), assigned_on__lte=day
-    ).select_related("course", "version", "cohort__program", "step__course", "step__behaviour", "enrolment__path")
+    """Those that held on the day."""
+    return Assignment.objects.filter(Q(ended_on__isnull=True) | Q(ended_on__gte=day), assigned_on__lte=day)
+
+
+@dataclass(frozen=True)
+class Reading:
+    """All that is asked of some people on a day and all they have done: read once for whatever is told of it."""
+
+    stands: dict[int, list[Stand]]
+    facts: Facts
+
+
+def read(employees: Collection[int], day: dt.date, path: Path | None = None) -> Reading:
+    """Five queries, whatever the number of people; up to three more where HR has assigned courses by hand."""
+    rows = assignments(day).filter(employee__in=employees)
+    if path is not None:
+        rows = rows.filter(step__path=path)
+    held = asked.dressed(list(rows.order_by("due_on", "pk")))
+    known = facts(employees, day)
+    found: dict[int, list[Stand]] = {pk: [] for pk in employees}
+    for one in _stood(held, known, day):
+        found[one.assignment.employee_id].append(one)  # type: ignore[attr-defined]
+    return Reading({pk: sorted(_waiting(stands), key=lambda one: one.by) for pk, stands in found.items()}, known)
 
 
 def of_people(employees: Collection[int], day: dt.date, path: Path | None = None) -> dict[int, list[Stand]]:
-    """Everything the people have to do and have done on the day, by employee, in the order of the day that matters.
-
-    Five queries, whatever their number.
-    """
-    rows = assignments(day).filter(employee__in=employees)
-    if path is not None:
-        rows = rows.filter(enrolment__path=path)
-    held = list(rows.order_by("due_on", "pk"))
-    after = _after([row.step_id for row in held if row.step_id])  # type: ignore[attr-defined]
-    found: dict[int, list[Stand]] = {pk: [] for pk in employees}
-    for one in of_rows(held, day):
-        found[one.assignment.employee_id].append(one)  # type: ignore[attr-defined]
-    return {pk: sorted(_waiting(stands, after), key=lambda one: one.by) for pk, stands in found.items()}
+    """Everything the people have to do and have done on the day, by employee, in the order of the day that matters."""
+    return read(employees, day, path).stands
 
 
 def of_rows(rows: Sequence[Assignment], day: dt.date) -> list[Stand]:
-    """How these assignments (of ``assignments``) stand; without what must come first. Three queries."""
+    """How these assignments (of ``assignments``) stand; without what must come first. Four queries and more."""
     known = facts({row.employee_id for row in rows}, day)  # type: ignore[attr-defined]
+    return _stood(asked.dressed(rows), known, day)
+
+
+def _stood(rows: Sequence[Assignment], known: Facts, day: dt.date) -> list[Stand]:
     exempt: dict[int, dt.date] = {}
-    for one in Exemption.objects.filter(assignment__in=[row.pk for row in rows], since__lte=day, until__gte=day):
-        key = one.assignment_id  # type: ignore[attr-defined]
-        exempt[key] = max(one.until, exempt.get(key, one.until))
-    return [_stand(row, known, exempt.get(row.pk), day) for row in rows]
+    for pk, until in Exemption.objects.filter(
+        assignment__in=[row.pk for row in rows], since__lte=day, until__gte=day
+    ).values_list("assignment", "until"):
+        exempt[pk] = max(until, exempt.get(pk, until))
+    titles: dict[tuple[str, int], str] = {}
+    return [_stand(row, known, exempt.get(row.pk), day, titles) for row in rows]
 
 
-def _stand(row: Assignment, known: Facts, exempt_until: dt.date | None, day: dt.date) -> Stand:
+def _stand(
+    row: Assignment, known: Facts, exempt_until: dt.date | None, day: dt.date, titles: dict[tuple[str, int], str]
+) -> Stand:
     step = row.step
     rule = step.rule if step else cycles.Rule()
     days = known.of(row)
@@ -176,29 +197,28 @@ def _stand(row: Assignment, known: Facts, exempt_until: dt.date | None, day: dt.
         exempt_until=exempt_until,
     )
     kind = step.kind if step else ("update" if row.version else "course")
-    title = step.title if step else (row.course.label if row.course else "")
-    return Stand(row, kind, title, rule, days, state, valid.until if valid else None, exempt_until, (), day)
+    about = ("step", step.pk) if step else ("course", row.course_id or 0)  # type: ignore[attr-defined]
+    if about not in titles:
+        titles[about] = step.title if step else (row.course.label if row.course else "")
+    return Stand(row, kind, titles[about], rule, days, state, valid.until if valid else None, exempt_until, (), day)
 
 
-def _after(steps: Iterable[int]) -> dict[int, set[int]]:
-    found: dict[int, set[int]] = defaultdict(set)
-    through = Step.after.through.objects.filter(from_step__in=set(steps), to_step__retired_on__isnull=True)
-    for step, before in through.values_list("from_step", "to_step"):
-        found[step].add(before)
-    return found
-
-
-def _waiting(stands: list[Stand], after: dict[int, set[int]]) -> list[Stand]:
+def _waiting(stands: list[Stand]) -> list[Stand]:
     """Each with the titles of what must be done first. What was done once opens the next for good."""
     by_step = {one.assignment.step_id: one for one in stands if one.assignment.step_id}  # type: ignore[attr-defined]
     done = {step for step, one in by_step.items() if one.days or one.state is State.EXEMPT}
     found = []
     for one in stands:
-        step = one.assignment.step_id  # type: ignore[attr-defined]
-        missing = path_rules.waits(step, after, done) if step and not one.days else []
+        step: Any = one.assignment.step
+        missing = [] if step is None or one.days else [pk for pk in step.first if pk not in done]
         titles = tuple(by_step[pk].title for pk in missing if pk in by_step)
-        found.append(Stand(**{**vars(one), "first": titles}) if titles else one)
+        found.append(replace(one, first=titles) if titles else one)
     return found
+
+
+def sooner(stand: Stand) -> tuple[int, dt.date]:
+    """What to do first: what is late or lapsed, then by day, be it to begin or to renew."""
+    return (URGENCY.index(stand.state) if stand.state in RISK else len(URGENCY), stand.by)
 
 
 def merged(stands: Sequence[Stand]) -> list[list[Stand]]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter, defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from django.db.models import Max, Q
@@ -16,27 +16,11 @@ from django.utils import timezone
 
 from culture.framework.models import Behaviour, Requirement
 from culture.people.models import Employee
-from programs.training import cycles, observing, slots, standing
+from programs.training import cycles, observing, refreshing, showing, slots, standing
 from programs.training.content_models import SelfView
 from programs.training.models import Course, LessonDone
 from programs.training.observation_models import Observation
 from programs.training.slots import Evidence, Sighting, Slot
-
-# Which attitudes show a requirement to others, by the framework's own words; requirements of how somebody feels or of
-# his surroundings are shown by none. An organisation says otherwise by naming the requirement among what must come
-# before a behaviour (Framework).
-SHOWN_BY = {
-    "W1": ("A1",),
-    "W2": ("A2", "A5"),
-    "W3": ("A1",),
-    "W5": ("A7",),
-    "W9": ("A4",),
-    "K1": ("A3",),
-    "K2": ("A6",),
-    "K3": ("A8",),
-    "C1": ("A8",),
-    "C5": ("A5",),
-}
 
 
 @dataclass(frozen=True)
@@ -68,26 +52,33 @@ class _Known:
     read: dict[tuple[int, int], dt.date] = field(default_factory=dict)
     views: dict[tuple[int, int], SelfView] = field(default_factory=dict)
     sightings: dict[tuple[int, int], list[Sighting]] = field(default_factory=lambda: defaultdict(list))
+    refreshed: dict[tuple[int, int], dt.date] = field(default_factory=dict)
     facts: standing.Facts = field(default_factory=standing.Facts)
 
 
-def of_people(people: Sequence[Employee], day: dt.date, reader: Employee) -> dict[int, list[Row]]:
+def of_people(
+    people: Sequence[Employee],
+    day: dt.date,
+    reader: Employee | None,
+    known: standing.Reading | None = None,
+) -> dict[int, list[Row]]:
     """The requirements of each one's courses (and, for himself, those he has looked at), in the framework's order.
 
-    Eleven queries, whatever the number of people.
+    ``reader`` None: without anything private, shared or not. ``known``: what was read of these people already. Eleven
+    queries more than that, at most, whatever the number of people.
     """
-    known = _read(people, day, reader)
+    found_ = _read(people, day, reader, known or standing.read([one.pk for one in people], day))
     requirements = {one.code: one for one in Requirement.objects.active()}
-    shows = _shown_by()
+    shows = showing.shown_by()
     rules = observing.rules()
     found: dict[int, list[Row]] = {}
     for person in people:
-        own = person.pk == reader.pk
-        mine = known.given[person.pk].values()
+        own = reader is not None and person.pk == reader.pk
+        mine = found_.given[person.pk].values()
         codes = {code for course in mine for code in course.requirements}
-        viewed = {requirement for who, requirement in known.views if who == person.pk}
+        viewed = {requirement for who, requirement in found_.views if who == person.pk}
         rows = [
-            _row(person, one, shows.get(one.code, ()), known, rules, day, own)
+            _row(person, one, shows.get(one.code, ()), found_, rules, day, own)
             for one in requirements.values()
             if one.code in codes or one.pk in viewed
         ]
@@ -95,31 +86,28 @@ def of_people(people: Sequence[Employee], day: dt.date, reader: Employee) -> dic
     return found
 
 
-def _read(people: Sequence[Employee], day: dt.date, reader: Employee) -> _Known:
-    known, pks = _Known(), [person.pk for person in people]
-    courses = Course.objects.in_bulk()
-    held = standing.assignments(day).select_related(None).filter(employee__in=pks).order_by("due_on", "pk")
-    for employee, own, asked, months, window in held.values_list(
-        "employee", "course", "step__course", "step__months", "step__window"
-    ):
-        course = courses.get(own or asked)
-        if course is None:
-            continue
-        key = employee, course.pk
-        known.given[employee][course.pk] = course
-        if months:
-            rule = cycles.Rule(months, window)
-            known.rules[key] = min(known.rules.get(key, rule), rule, key=lambda one: one.months)
-    known.facts = standing.facts(pks, day)
+def _read(people: Sequence[Employee], day: dt.date, reader: Employee | None, reading: standing.Reading) -> _Known:
+    known, pks = _Known(facts=reading.facts), [person.pk for person in people]
+    for pk in pks:
+        for stand in sorted(reading.stands[pk], key=lambda one: (one.assignment.due_on, one.assignment.pk)):
+            course = stand.course
+            if course is None:
+                continue
+            key = pk, course.pk
+            known.given[pk][course.pk] = course
+            if stand.rule.months:
+                known.rules[key] = min(known.rules.get(key, stand.rule), stand.rule, key=lambda one: one.months)
+    asked = {pk for given in known.given.values() for pk in given}
     end = timezone.make_aware(dt.datetime.combine(day + dt.timedelta(days=1), dt.time.min))
-    lessons = LessonDone.objects.filter(employee__in=pks, at__lt=end).order_by()
-    for employee, course, at in lessons.values_list("employee", "lesson__version__course").annotate(Max("at")):
-        known.read[employee, course] = timezone.localdate(at)
-    for view in _views(people, day, reader):
+    lessons = LessonDone.objects.filter(employee__in=pks, lesson__version__course__in=asked, at__lt=end).order_by()
+    for employee, pk, at in lessons.values_list("employee", "lesson__version__course").annotate(Max("at")):
+        known.read[employee, pk] = timezone.localdate(at)
+    for view in _views(people, day, reader) if reader else ():
         known.views[view.employee_id, view.requirement_id] = view  # type: ignore[attr-defined]
     valid = Q(withdrawn_at=None) | Q(withdrawn_at__gte=end)
     for note in Observation.objects.filter(valid, employee__in=pks, on__lte=day, at__lt=end).order_by():
         known.sightings[note.employee_id, note.behaviour_id].append(note.sighting)  # type: ignore[attr-defined]
+    known.refreshed = refreshing.kept(pks, asked, day)
     return known
 
 
@@ -131,18 +119,6 @@ def _views(people: Sequence[Employee], day: dt.date, reader: Employee) -> list[S
         return []
     seen = Q(employee__in=own) | Q(employee__in=led, shared_with=reader)
     return list(SelfView.objects.filter(seen, on__lte=day).order_by("on", "pk"))
-
-
-def _shown_by() -> dict[str, tuple[Behaviour, ...]]:
-    """The active attitudes that show each requirement."""
-    attitudes = list(Behaviour.objects.active().filter(kind=Behaviour.Kind.ATTITUDE))
-    by_code = {one.code: one for one in attitudes}
-    found = {code: tuple(by_code[a] for a in shown if a in by_code) for code, shown in SHOWN_BY.items()}
-    said: dict[str, list[Behaviour]] = defaultdict(list)
-    for one in attitudes:
-        for code in one.prerequisites:
-            said[code].append(one)
-    return {**found, **{code: tuple(some) for code, some in said.items()}}
 
 
 def _row(
@@ -171,6 +147,9 @@ def _row(
         ]
         evidence[Slot.CAN] = slots.together([can for can, _keep in parts])
         evidence[Slot.KEEP] = slots.together([keep for _can, keep in parts])
+    keep = _kept(person, courses, known, evidence, day)
+    if keep is not None:
+        evidence[Slot.KEEP] = keep
     met = {slot: one.met for slot, one in evidence.items()}
     barrier = slots.first_unmet(met, private=Slot.WANT in evidence, asked=evidence.keys())
     return Row(requirement, evidence, barrier, courses, behaviours)
@@ -181,6 +160,25 @@ def _why(person: Employee, courses: Collection[Course], known: _Known, day: dt.d
     days = [known.read[person.pk, one.pk] for one in courses if (person.pk, one.pk) in known.read]
     days += [done for one in courses for done in known.facts.days[person.pk, "course", one.pk][-1:]]
     return slots.lasting(max(days, default=None), slots.WHY_LASTS, day)
+
+
+def _kept(
+    person: Employee, courses: Collection[Course], known: _Known, evidence: Mapping[Slot, Evidence], day: dt.date
+) -> Evidence | None:
+    """From refreshers that went well lately; None: they say nothing, and what others saw decides.
+
+    Where behaviour shows the requirement, knowing still is no substitute for doing: a refresher counts only once the
+    behaviour has been seen often enough. It never speaks against anybody, so nothing is left of one that has faded.
+    """
+    days = [known.refreshed[person.pk, one.pk] for one in courses if (person.pk, one.pk) in known.refreshed]
+    can = evidence.get(Slot.CAN)
+    if can is not None:
+        days = [on for on in days if can.met and can.on and on >= can.on]
+    found = slots.lasting(max(days, default=None), slots.KEEP_LASTS, day)
+    before = evidence.get(Slot.KEEP, Evidence())
+    if not found.met or (before.met and before.until and found.until and before.until >= found.until):
+        return None
+    return found
 
 
 def _know(person: Employee, courses: Collection[Course], known: _Known, day: dt.date) -> Evidence:
@@ -240,8 +238,10 @@ class Member:
 LATELY = dt.timedelta(days=14)
 
 
-def members(people: Sequence[Employee], day: dt.date, reader: Employee) -> list[Member]:
-    rows = of_people(people, day, reader)
+def members(
+    people: Sequence[Employee], day: dt.date, reader: Employee, known: standing.Reading | None = None
+) -> list[Member]:
+    rows = of_people(people, day, reader, known)
     return [Member(person, rows[person.pk]) for person in people]
 
 

@@ -16,6 +16,7 @@ from programs.training import (
     refresher_views,
     self_view_views,
     session_views,
+    showing_views,
     views,
 )
 
@@ -62,10 +63,12 @@ urlpatterns = [
     path("my/sessions/<int:pk>/calendar.ics", session_views.my_calendar, name="my_calendar"),
     path("my/progress/", progress_views.mine, name="my_progress"),
     path("team/progress/", progress_views.team, name="team_progress"),
+    path("team/progress.csv", progress_views.export, name="progress_csv"),
     path("my/behaviours/", observation_views.mine, name="my_behaviours"),
     path("team/training/", my_views.team, name="team"),
     path("team/training/<int:pk>/", observation_views.person, name="person"),
     path("team/training/<int:pk>/notes/<int:observation_pk>/withdraw/", observation_views.withdraw, name="withdraw"),
     path("courses/sightings/", observation_views.rules, name="sighting_rules"),
+    path("courses/shown-by/", showing_views.shown_by, name="shown_by"),
     *path_urls.urlpatterns,
 ]

@@ -26,6 +26,7 @@ from programs.training import (
     assign_forms,
     courses,
     editions,
+    files,
     forms,
     languages,
     learning,
@@ -93,6 +94,8 @@ def publish(request: HttpRequest, pk: int) -> HttpResponse:
         messages.error(request, " ".join(error.messages))
         return redirect("training:detail", pk)
     messages.success(request, _("Version %(number)s is published.") % {"number": version.number})
+    for told in files.uncaptioned(version):
+        messages.warning(request, told)
     return redirect("training:detail", pk)
 
 
@@ -230,6 +233,8 @@ def _save(
     version = editions.write(by=request.user, course=course, plan=form.plan(before))  # type: ignore[arg-type]
     if "publish" not in request.POST:
         messages.success(request, _("The draft is saved. Nobody sees it until you publish it."))
+        for told in files.uncaptioned(version):
+            messages.warning(request, told)
         return redirect("training:detail", version.course.pk)
     return publish(request, version.course.pk)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from urllib.parse import unquote
 
 from django.utils.translation import gettext as _
@@ -129,6 +129,38 @@ def wrong_video(address: str, names: set[str]) -> str:
     return ""
 
 
+def captions(address: str, names: Iterable[str]) -> dict[str, str]:
+    """{language: file} of the captions of the course's own film; "" is the language the course was written in.
+
+    They lie beside it and are named after it: ``greeting.mp4``, ``greeting.vtt``, ``greeting.it.vtt``.
+    """
+    film = file_of(address)
+    if not film:
+        return {}
+    stem, found = film.rsplit(".", 1)[0], {}
+    for name in sorted(names):
+        if name == f"{stem}.vtt":
+            found[""] = name
+        elif name.startswith(f"{stem}.") and name.endswith(".vtt"):
+            found[name[len(stem) + 1 : -4].lower().replace("_", "-")] = name
+    return found
+
+
+def is_film(address: str) -> bool:
+    """Whether it is a film of the course's own, which can be given captions here."""
+    name = file_of(address)
+    return bool(name) and name.rsplit(".", 1)[-1].lower() in KINDS and content_type(name).startswith("video/")
+
+
+def uncaptioned(address: str, names: Iterable[str]) -> str:
+    """What to do about a film without any captions, in words; empty where it has some, or is none of the course's."""
+    if not is_film(address) or captions(address, names):
+        return ""
+    film = file_of(address)
+    told = _("The film %(film)s has no captions: who cannot hear it learns nothing from it. Add %(wanted)s (WebVTT).")
+    return told % {"film": film, "wanted": f"{film.rsplit('.', 1)[0]}.vtt"}
+
+
 def check(found: Reading, where: Sequence[Mapping[str, tuple[str, int]]]) -> None:
     """``where``: for each lesson and language, the file its text came from and the line it begins on."""
     names: set[str] = set(found.course.files or {})
@@ -137,6 +169,9 @@ def check(found: Reading, where: Sequence[Mapping[str, tuple[str, int]]]) -> Non
         if told := wrong_video(lesson.video, names):
             found.refuse(places.get(found.course.language, ("", 0))[0], 2, told)
         used.add(file_of(lesson.video))
+        used.update(captions(lesson.video, names).values())
+        if not told and (hint := uncaptioned(lesson.video, names)):
+            found.remarks.append(Problem(places.get(found.course.language, ("", 0))[0], 2, hint))
         for code, text in lesson.texts.items():
             file, begins = places[code]
             for kind, address, line, alt in references(text.body):
