@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from culture.access import audit
 from culture.people.models import Employee, Unit
+from programs.recognition import codes
 from programs.recognition.reward_models import Redemption, Reward, RewardCode
 
 CODES = 20_000
@@ -20,7 +21,10 @@ CODES = 20_000
 
 @dataclass(frozen=True)
 class Terms:
-    """What a reward is and for whom; texts by language. ``stock`` None: without end; ``per_person`` 0: any number."""
+    """What a reward is and for whom; texts by language. ``stock`` None: without end; ``per_person`` 0: any number.
+
+    ``tax_notes``: by country, ``*`` for the others.
+    """
 
     kind: str
     name: dict[str, str]
@@ -29,11 +33,19 @@ class Terms:
     stock: int | None = None
     per_person: int = 0
     approval: bool = True
+    approver: str = Reward.Approver.HR
+    countries: list[str] = field(default_factory=list)
     sites: list[str] = field(default_factory=list)
     managers_only: bool = False
     value: Decimal | None = None
     currency: str = ""
-    tax_note: str = ""
+    tax_notes: dict[str, str] = field(default_factory=dict)
+
+
+PLAIN = (
+    *("kind", "name", "description", "price", "stock", "per_person", "approval", "approver", "sites", "countries"),
+    *("managers_only", "value", "currency", "tax_notes"),
+)
 
 
 @transaction.atomic
@@ -41,10 +53,8 @@ def save(*, terms: Terms, units: list[Unit], by: Employee, reward: Reward | None
     """Make a reward, or change one: what was redeemed before keeps its price. A lower stock never undoes anything."""
     made = reward is None
     row = Reward() if reward is None else Reward.objects.select_for_update(of=("self",)).get(pk=reward.pk)
-    for name in ("kind", "name", "description", "price", "stock", "per_person", "approval", "sites", "managers_only"):
+    for name in PLAIN:
         setattr(row, name, getattr(terms, name))
-    row.value, row.currency = terms.value, terms.currency
-    row.tax_notes = {"*": terms.tax_note} if terms.tax_note else {}
     row.save()
     row.units.set(units)
     audit.record(by, "reward.made" if made else "reward.changed", row, price=row.price, stock=row.stock)
@@ -75,24 +85,38 @@ def add_codes(*, reward: Reward, text: str, by: Employee) -> tuple[int, int]:
     """
     if reward.kind != Reward.Kind.VOUCHER:
         raise ValidationError(_("Only vouchers have codes."))
-    codes = []
+    wanted: list[str] = []
     for number, line in enumerate(text.replace("\0", "").splitlines(), 1):
         code = line.strip()
-        if len(code) > 200:
+        if len(code) > codes.LONGEST:
             words = _("Line %(line)d is longer than 200 characters: put one code on each line.")
             raise ValidationError(words % {"line": number})
         if code:
-            codes.append(code)
-    if not codes:
+            wanted.append(code)
+    if not wanted:
         raise ValidationError(_("Paste at least one code, one on each line."))
-    if len(codes) > CODES:
+    if len(wanted) > CODES:
         raise ValidationError(_("At most %(limit)d codes at once.") % {"limit": CODES})
     before = RewardCode.objects.filter(reward=reward).count()
-    rows = [RewardCode(reward=reward, code=code) for code in dict.fromkeys(codes)]
+    rows = [
+        RewardCode(reward=reward, sealed=codes.seal(reward.pk, code), mark=codes.digest(reward.pk, code))
+        for code in dict.fromkeys(wanted)
+    ]
     RewardCode.objects.bulk_create(rows, ignore_conflicts=True, batch_size=2000)
     added = RewardCode.objects.filter(reward=reward).count() - before
     audit.record(by, "reward.codes", reward, added=added)
-    return added, len(codes) - added
+    return added, len(wanted) - added
+
+
+@transaction.atomic
+def reseal() -> int:
+    """Bring every code under the present SECRET_KEY; returns how many. All or (``codes.Unreadable``) none."""
+    rows = list(RewardCode.objects.select_for_update(of=("self",)).order_by("pk"))
+    for row in rows:
+        code = codes.unseal(row.reward_id, row.sealed)
+        row.sealed, row.mark = codes.seal(row.reward_id, code), codes.digest(row.reward_id, code)
+    RewardCode.objects.bulk_update(rows, ["sealed", "mark"], batch_size=500)
+    return len(rows)
 
 
 def offered() -> QuerySet[Reward]:

@@ -11,22 +11,23 @@ from django import forms
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
-from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from culture.access import audit, clock
 from culture.access.permissions import Permission, require
 from culture.people.exporting import harmless
 from culture.people.models import Employee
-from programs.recognition import catalogue, redeeming
+from programs.recognition import catalogue, countries, redeeming
 from programs.recognition.reward_forms import CodesForm, DecisionForm, RewardForm
-from programs.recognition.reward_models import Redemption, RedemptionStep, Reward
+from programs.recognition.reward_models import Redemption, RedemptionStep, Reward, RewardCode
 
 PAGE = 30
 State = Redemption.State
@@ -43,9 +44,14 @@ ACTS = {"approve": redeeming.approve, "fulfil": redeeming.fulfil, "reject": rede
 @require(Permission.MANAGE_RECOGNITION)
 def desk(request: HttpRequest) -> HttpResponse:
     """Redemptions by what is to be done with them, the oldest first; what is decided newest first."""
-    tab = request.GET.get("show", "waiting")
+    return _desk(request)
+
+
+def _desk(request: HttpRequest, opened: int = 0, code: str = "") -> HttpResponse:
+    tab = "done" if opened else request.GET.get("show", "waiting")
     tab = tab if tab in TABS else "waiting"
     rows = Redemption.objects.filter(state__in=TABS[tab][1]).select_related("employee__unit", "reward")
+    rows = rows.annotate(may_open=Exists(_handed_over_by(request.user)))
     rows = rows.order_by("at", "pk") if tab in {"waiting", "handing"} else rows.order_by("-at", "-pk")
     counted = Redemption.objects.aggregate(
         **{key: Count("pk", Q(state__in=states)) for key, (_, states) in TABS.items()}
@@ -56,8 +62,31 @@ def desk(request: HttpRequest) -> HttpResponse:
         "tabs": [(key, words, counted[key]) for key, (words, _states) in TABS.items()],
         "any": any(counted.values()) or Reward.objects.exists(),
         "payroll": PayrollForm(initial=_last_month()),
+        "opened": opened,
+        "code": code,
     }
     return render(request, "programs/recognition/desk.html", context)
+
+
+def _handed_over_by(user: Any) -> QuerySet[RewardCode]:
+    """Codes of a redemption that ``user`` himself handed over: only those he may look at."""
+    steps = RedemptionStep.objects.filter(redemption=OuterRef("redemption"), state=State.FULFILLED, by=user)
+    return RewardCode.objects.filter(Exists(steps), redemption=OuterRef("pk"))
+
+
+@require_POST
+@never_cache
+@require(Permission.MANAGE_RECOGNITION)
+def code(request: HttpRequest, pk: int) -> HttpResponse:
+    """The code of a voucher, for who handed it over (and must tell it somebody); each look is recorded."""
+    assert isinstance(request.user, Employee)
+    redemption = get_object_or_404(Redemption, pk=pk)
+    try:
+        shown = redeeming.show_code(redemption=redemption, by=request.user)
+    except ValidationError as refused:
+        messages.error(request, f"{redemption.employee.name}: {' '.join(refused.messages)}")
+        return redirect(f"{reverse('recognition:desk')}?show=done")
+    return _desk(request, redemption.pk, shown)
 
 
 @require_POST
@@ -198,13 +227,15 @@ class _Echo:
 
 def _lines(rows: QuerySet[Any]) -> Iterator[str]:
     writer: Any = csv.writer(_Echo())  # type: ignore[arg-type]
-    head = [_("Employee number"), _("Name"), _("Unit"), _("Site"), _("Reward"), _("Kind"), _("Handed over"),
-            _("Points"), _("Value"), _("Currency"), _("Note for the payroll")]  # fmt: skip
+    head = [_("Employee number"), _("Name"), _("Unit"), _("Site"), _("Country"), _("Reward"), _("Kind"),
+            _("Handed over"), _("Points"), _("Value"), _("Currency"), _("Note for the payroll")]  # fmt: skip
+    known = countries.of_sites()
     yield "\ufeff" + writer.writerow(head)
     for row in rows.iterator(chunk_size=1000):
         who, what = row.employee, row.reward
-        texts = [who.number, who.name, who.unit.name if who.unit else "", who.site, what.label, what.get_kind_display()]
+        country = known.get(who.site, "")
+        texts = [who.number, who.name, who.unit.name if who.unit else "", who.site, country, what.label]
         day = timezone.localdate(row.handed, clock.zone()).isoformat()
         value = "" if what.value is None else what.value
-        tax = harmless(what.tax_notes.get("*", ""))
-        yield writer.writerow([*map(harmless, texts), day, row.price, value, what.currency, tax])
+        kind, tax = str(what.get_kind_display()), harmless(what.tax_note(country))
+        yield writer.writerow([*map(harmless, texts), kind, day, row.price, value, what.currency, tax])

@@ -6,15 +6,24 @@ import uuid
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
+from culture.access import organisation
 from culture.framework.models import Behaviour, Dimension, Requirement
+from culture.people.models import Employee, Unit
+from programs.recognition import aims, pictures
+from programs.recognition.aims import SHOWS
+from programs.recognition.feed_models import LONGEST_ALT
 from programs.recognition.ledger import STORY_LIMIT, Caps
+from programs.recognition.models import Kudos
 from programs.recognition.point_models import AllowanceRule
 
-# What a behaviour usually shows, so that whom nothing else comes to mind for needs no further tap.
-SHOWS = {"A1": "W9", "A2": "W2", "A3": "K1", "A4": "W9", "A5": "C1", "A6": "K1", "A7": "W5", "A8": "K3"}
+__all__ = ["SHOWS", "GiveForm", "SearchForm"]
+OWN, OTHER, OUTSIDE = "own", "other", "external"
 
 
 class BehaviourField(forms.ModelChoiceField):
@@ -22,14 +31,22 @@ class BehaviourField(forms.ModelChoiceField):
         return obj.label
 
 
-class RequirementField(forms.ModelChoiceField):
-    def label_from_instance(self, obj: Requirement) -> str:  # type: ignore[override]
-        return f"{Dimension(obj.dimension).label}: {obj.label}"
-
-
 class GiveForm(forms.Form):
-    """Whom is settled before (``?to=``); this asks for what, the story, the points and who may read it."""
+    """Whom is settled before (``?to=`` or ``?team=``); this asks for what, the story, the points and who may read it.
 
+    ``cleaned_data`` are the fields of ``giving.Gift``.
+    """
+
+    dimension = forms.ChoiceField(
+        label=_("What made the difference?"),
+        choices=[
+            ("want", _("The will to help")),
+            ("know", _("Knowing how")),
+            ("can", _("Being free to do it")),
+        ],
+        required=False,
+        widget=forms.RadioSelect,
+    )
     behaviour = BehaviourField(
         queryset=Behaviour.objects.none(),
         label=_("What did you see?"),
@@ -38,11 +55,19 @@ class GiveForm(forms.Form):
         error_messages={"required": _("Choose the attitude you saw.")},
     )
     story = forms.CharField(
-        label=_("What happened, and for which customer?"),
-        widget=forms.Textarea(attrs={"rows": 4}),
+        label=_("What happened?"),
+        widget=forms.Textarea(attrs={"rows": 3}),
         max_length=STORY_LIMIT,
-        help_text=_("One or two sentences, so that others can do the same. A colleague is a customer, too."),
+        help_text=_("One or two sentences, so that others can do the same."),
         error_messages={"required": _("Tell what happened. One sentence is enough.")},
+    )
+    customer = forms.ChoiceField(label=_("For which customer?"), widget=forms.RadioSelect, required=False)
+    unit = forms.CharField(
+        label=_("Which unit?"),
+        required=False,
+        max_length=1000,
+        widget=forms.TextInput(attrs={"list": "give-units", "autocomplete": "off"}),
+        help_text=_("Its name in full."),
     )
     points = forms.IntegerField(
         label=_("Points for each"),
@@ -64,44 +89,160 @@ class GiveForm(forms.Form):
         required=False,
         widget=forms.RadioSelect,
     )
-    requirement = RequirementField(
-        queryset=Requirement.objects.none(),
-        label=_("What does it stand for?"),
-        required=False,
-        empty_label=_("What this attitude usually shows"),
-    )
+    requirement = forms.ChoiceField(label=_("What does it stand for?"), required=False)
     public = forms.TypedChoiceField(
         label=_("Who may read it?"),
         choices=[("yes", _("Everybody: it appears on the thanks page")), ("no", _("Only who gives and who gets it"))],
         coerce=lambda value: value == "yes",
         initial="yes",
         widget=forms.RadioSelect,
-        help_text=_("Points count in sums either way: where they run in a circle, HR is told how many, not what for."),
+        help_text=_(
+            "Points count in sums either way: where they run in a circle, HR is told how many, not what for. HR reads "
+            "private thanks only when one of you reports them."
+        ),
     )
+    picture = forms.FileField(
+        label=_("Picture"),
+        required=False,
+        widget=forms.ClearableFileInput(attrs={"accept": pictures.ACCEPTED}),
+        help_text=_("JPEG, PNG or WebP. Where and when it was taken is removed. Ask whoever is on it."),
+        error_messages={"empty": _("This file is empty. Choose the picture again.")},
+    )
+    alt = forms.CharField(
+        label=_("What the picture shows"),
+        required=False,
+        max_length=LONGEST_ALT,
+        help_text=_("For whoever cannot see it."),
+    )
+    language = forms.ChoiceField(label=_("Language of your words"), required=False)
     key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
+    # What stands under "more": opened when one of them needs another look.
+    MORE = ("requirement", "public", "picture", "alt", "language", "purse")
 
-    def __init__(self, *args: Any, caps: Caps, left: int, budget: int = 0, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, giver: Employee, caps: Caps, left: int, budget: int = 0, people: int = 1,
+        aimed: set[str] | None = None, **kwargs: Any,
+    ) -> None:  # fmt: skip
         super().__init__(*args, **kwargs)
+        self.giver, self.aimed = giver, aimed or set()
+        self.requirements: list[Requirement] = list(Requirement.objects.active())
         attitudes = Behaviour.objects.active().filter(kind=Behaviour.Kind.ATTITUDE)
+        self.attitudes = aims.in_order(list(attitudes), self.aimed)
         self.fields["behaviour"].queryset = attitudes  # type: ignore[attr-defined]
-        self.fields["requirement"].queryset = Requirement.objects.active()  # type: ignore[attr-defined]
+        self.fields["requirement"].choices = self._requirement_choices()  # type: ignore[attr-defined]
+        self._set_customers()
+        self._set_language()
+        self._set_points(caps, left, budget, people)
+
+    def _set_customers(self) -> None:
+        outside = Kudos.Customer.EXTERNAL.label
+        choices: list[tuple[str, Any]] = [(OTHER, _("Colleagues of another unit")), (OUTSIDE, outside)]
+        if self.giver.unit:
+            own = _now("Colleagues of %(unit)s") % {"unit": self.giver.unit.name}
+            choices.insert(0, (OWN, own))
+        field = self.fields["customer"]
+        field.choices, field.initial = choices, OWN if self.giver.unit else OUTSIDE  # type: ignore[attr-defined]
+
+    def _set_language(self) -> None:
+        spoken = get_language() or "en"
+        field = self.fields["language"]
+        field.choices = organisation.language_choices(spoken, self.giver.language)  # type: ignore[attr-defined]
+        field.initial = spoken
+
+    def _set_points(self, caps: Caps, left: int, budget: int, people: int) -> None:
         points = self.fields["points"]
         points.max_value = caps.per_gift  # type: ignore[attr-defined]
-        points.initial = min(10, caps.per_gift, max(left, budget))
+        points.initial = min(10, caps.per_gift, max(left, budget) // max(1, people))
         points.validators.append(MaxValueValidator(caps.per_gift, message=points.error_messages["max_value"]))
         points.widget.attrs["max"] = caps.per_gift
         if not budget:
             del self.fields["purse"]
 
+    def _requirement_choices(self) -> list[Any]:
+        groups: list[Any] = [("", _("What this attitude usually shows"))]
+        first = [one for one in self.requirements if one.code in self.aimed]
+        if first:
+            groups.append((_("What our program aims at"), [(one.code, one.label) for one in first]))
+        for dimension in Dimension:
+            rest = [one for one in self.requirements if one.dimension == dimension and one not in first]
+            groups.append((dimension.label, [(one.code, one.label) for one in rest]))
+        return groups
+
+    # -- what the page shows --------------------------------------------------------------------------------------
+
+    def behaviour_groups(self) -> list[tuple[bool, list[Any]]]:
+        """The radios, those first that show what the program aims at: (whether it aims at them, radios)."""
+        radios = {str(radio.data["value"]): radio for radio in self["behaviour"]}
+        aimed = [radios[str(one.pk)] for one in self.attitudes if SHOWS.get(one.code) in self.aimed]
+        rest = [radios[str(one.pk)] for one in self.attitudes if SHOWS.get(one.code) not in self.aimed]
+        return [(flag, group) for flag, group in ((True, aimed), (False, rest)) if group]
+
+    @property
+    def more_is_wrong(self) -> bool:
+        return any(name in self.errors for name in self.MORE)
+
+    @property
+    def lost_picture(self) -> bool:
+        """A browser sends a file once: whoever must correct something chooses it again."""
+        return self.is_bound and bool(self.errors) and bool(self.files.get("picture"))
+
+    # -- what comes of it -----------------------------------------------------------------------------------------
+
+    def clean_requirement(self) -> Requirement | None:
+        wanted = self.cleaned_data["requirement"]
+        return next((one for one in self.requirements if one.code == wanted), None)
+
+    def clean_picture(self) -> bytes | None:
+        file = self.cleaned_data.get("picture")
+        if not file:
+            return None
+        if file.size > pictures.MOST_BYTES:
+            most = pictures.MOST_BYTES // pictures.MEGABYTE
+            raise ValidationError(_now("The picture is larger than %(most)d MB. Send a smaller one.") % {"most": most})
+        return file.read()
+
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = super().clean() or {}
         data["purse"] = data.get("purse") or AllowanceRule.Purse.ALLOWANCE
-        if data.get("behaviour") and not data.get("requirement"):
-            usual = SHOWS.get(data["behaviour"].code, "")
-            data["requirement"] = Requirement.objects.filter(code=usual).first()
+        dimension = data.pop("dimension", "")
+        if data.get("behaviour") and not data.get("requirement") and "requirement" not in self.errors:
+            data["requirement"] = aims.stands_for(data["behaviour"], dimension, self.aimed, self.requirements)
             if data["requirement"] is None:
-                self.add_error("requirement", _("Choose what it stands for."))
+                self.add_error("requirement", _now("Choose what it stands for."))
+        self._clean_customer(data)
+        alt, content = data.pop("alt", ""), data.get("picture")
+        # Drawn last: it takes longest, and in vain where something else is wrong.
+        if content and not self.errors:
+            try:
+                data["picture"] = pictures.draw(content, alt)
+            except ValidationError as wrong:
+                self.add_error(None, wrong)
         return data
+
+    def _clean_customer(self, data: dict[str, Any]) -> None:
+        chosen, written = data.get("customer") or "", " ".join(data.pop("unit", "").split())
+        data["customer_unit"] = None
+        if chosen == OWN:
+            data["customer_unit"] = self.giver.unit
+        elif chosen == OTHER:
+            data["customer_unit"] = self._unit_of(written)
+        data["customer"] = {OWN: Kudos.Customer.INTERNAL, OTHER: Kudos.Customer.INTERNAL}.get(chosen, chosen)
+
+    def _unit_of(self, written: str) -> Unit | None:
+        """The open unit of that name or path; a name several have needs its path."""
+        if not written:
+            self.add_error("unit", _now("Write which unit it was, or choose another answer."))
+            return None
+        named = Unit.objects.open()
+        found = list(named.filter(path__iexact=written)[:1]) or list(named.filter(name__iexact=written)[:2])
+        if len(found) == 1:
+            return found[0]
+        if found:
+            told = _now("Several units are called “%(name)s”. Write the whole path, such as “%(path)s”.")
+            self.add_error("unit", told % {"name": written, "path": found[0].path})
+        else:
+            self.add_error("unit", _now("No unit is called “%(name)s”. Write its name in full.") % {"name": written})
+        return None
 
 
 class SearchForm(forms.Form):

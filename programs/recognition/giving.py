@@ -17,22 +17,29 @@ from django.utils.translation import ngettext
 
 from culture.access import audit
 from culture.framework.models import Behaviour, Requirement
-from culture.people.models import Employee
+from culture.people.models import Employee, Unit
 from programs.recognition import ledger, posting, rules
+from programs.recognition.feed_models import KudosPicture
 from programs.recognition.ledger import Before, Denied, Refusal
 from programs.recognition.models import Account, Kudos, KudosReceiver
+from programs.recognition.pictures import Drawn
 from programs.recognition.point_models import AllowanceRule
 from programs.recognition.posting import ISSUER, Place, Reason
 
 Kind = Account.Kind
+Customer = Kudos.Customer
+# Picked one by one; and a whole team at once.
 RECEIVERS = 30
+TEAM = 300
 
 
 @dataclass(frozen=True)
 class Gift:
     """What somebody wants to give; ``points`` to each receiver. ``key``: of the form, so that twice is once.
 
-    ``purse``: ``allowance``, or ``budget`` (a manager's, for his own people).
+    ``purse``: ``allowance``, or ``budget`` (a manager's, for his own people). ``customer``: for whom it was good;
+    ``customer_unit``: colleagues of which unit. ``team``: the unit that is thanked as a whole, its people being the
+    receivers. ``language``: that of the story.
     """
 
     receivers: Sequence[Employee]
@@ -44,6 +51,10 @@ class Gift:
     public: bool = True
     purse: str = AllowanceRule.Purse.ALLOWANCE
     language: str = ""
+    customer: str = ""
+    customer_unit: Unit | None = None
+    team: Unit | None = None
+    picture: Drawn | None = None
 
 
 def balance(employee: Employee) -> int:
@@ -71,7 +82,7 @@ def give(*, giver: Employee, gift: Gift, now: dt.datetime) -> Kudos:
     """``giver`` thanks. The same ``key`` again (a double click) gives the first gift back.
 
     The points wait on their way until the gift can no longer be withdrawn (``settling``). Raises ``ValidationError``
-    by field: receivers, behaviour, requirement, story, points, key.
+    by field: receivers, behaviour, requirement, story, customer_unit, points, key.
     """
     if earlier := _earlier(gift.key, giver):
         return earlier
@@ -121,10 +132,16 @@ def _written(giver: Employee, gift: Gift, day: dt.date, now: dt.datetime, source
         at=now,
         period=ledger.period_of(day),
         idempotency_key=gift.key,
+        customer=gift.customer,
+        customer_unit=gift.customer_unit,
+        team=gift.team,
     )
     KudosReceiver.objects.bulk_create(
         KudosReceiver(kudos=kudos, giver=giver, receiver=one, unit_id=one.unit_id) for one in gift.receivers
     )
+    if (drawn := gift.picture) is not None:
+        sides = {"width": drawn.width, "height": drawn.height}
+        KudosPicture.objects.create(kudos=kudos, content=drawn.content, alt=drawn.alt, **sides)
     return kudos
 
 
@@ -136,24 +153,34 @@ def _earlier(key: UUID, giver: Employee) -> Kudos | None:
 
 
 def _refuse_nonsense(giver: Employee, gift: Gift, day: dt.date) -> None:
-    story = gift.story.strip()
     if not gift.receivers:
         raise ValidationError({"receivers": _("Choose whom you want to thank.")})
-    if len(gift.receivers) > RECEIVERS:
-        limit = _("Thank at most %(limit)d people at once.") % {"limit": RECEIVERS}
-        raise ValidationError({"receivers": limit})
+    most = TEAM if gift.team else RECEIVERS
+    if len(gift.receivers) > most:
+        raise ValidationError({"receivers": _("Thank at most %(limit)d people at once.") % {"limit": most}})
     for one in gift.receivers:
-        if not one.is_active or (one.left_on and one.left_on < day):
-            raise ValidationError({"receivers": _("%(name)s does not work here any more.") % {"name": one.name}})
+        if not one.is_active or not one.is_here(day):
+            raise ValidationError({"receivers": _("%(name)s does not work here now.") % {"name": one.name}})
         if gift.purse == AllowanceRule.Purse.BUDGET and one.manager_id != giver.pk:
             words = _("%(name)s does not report to you: your budget is for your own people.") % {"name": one.name}
             raise ValidationError({"receivers": words})
-    if gift.behaviour.kind != Behaviour.Kind.ATTITUDE:
-        raise ValidationError({"behaviour": _("Choose one of the eight attitudes.")})
+    _refuse_words(gift)
+
+
+def _refuse_words(gift: Gift) -> None:
+    story = gift.story.strip()
+    if gift.behaviour.kind != Behaviour.Kind.ATTITUDE or not gift.behaviour.is_active:
+        raise ValidationError({"behaviour": _("Choose one of the attitudes offered.")})
+    if gift.requirement is None or not gift.requirement.is_active:
+        raise ValidationError({"requirement": _("Choose what it stands for.")})
     if not story:
         raise ValidationError({"story": _("Tell what happened. One sentence is enough.")})
     if len(story) > ledger.STORY_LIMIT:
         raise ValidationError({"story": _("Keep it under %(limit)d characters.") % {"limit": ledger.STORY_LIMIT}})
+    if gift.customer not in {"", *Customer.values}:
+        raise ValidationError({"customer": _("Say for whom it was: colleagues, or a customer from outside.")})
+    if gift.customer_unit is not None and gift.customer != Customer.INTERNAL:
+        raise ValidationError({"customer_unit": _("A unit is a customer inside: choose “Colleagues”.")})
 
 
 def _refuse_caps(giver: Employee, gift: Gift, day: dt.date, purse: rules.Purse | None) -> None:

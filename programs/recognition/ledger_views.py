@@ -54,6 +54,8 @@ REASONS: dict[str, Any] = {
     Reason.REFUND: _("Reward rejected or cancelled"),
     Reason.FULFILLED: _("Reward handed over"),
     Reason.AWARD_BUDGET: _("Budget of an award"),
+    Reason.AWARD_RESERVED: _("Reserved for a round of an award"),
+    Reason.AWARD_RETURNED: _("Not needed by a round of an award"),
     Reason.AWARD: _("Award"),
     Reason.CORRECTION: _("Correction"),
 }

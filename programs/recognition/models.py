@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
 
 from culture.framework.models import Behaviour, Requirement
 
@@ -65,6 +66,10 @@ class Kudos(models.Model):
         SETTLED = "settled", "Arrived"
         WITHDRAWN = "withdrawn", "Withdrawn"
 
+    class Customer(models.TextChoices):
+        INTERNAL = "internal", _("Colleagues")
+        EXTERNAL = "external", _("A customer from outside")
+
     giver = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="kudos_given")
     behaviour = models.ForeignKey(Behaviour, models.PROTECT, related_name="+")
     requirement = models.ForeignKey(Requirement, models.PROTECT, null=True, blank=True, related_name="+")
@@ -79,11 +84,29 @@ class Kudos(models.Model):
     idempotency_key = models.UUIDField(unique=True)
     # Moderated: gone from every list but the giver's and the receivers' own.
     hidden_at = models.DateTimeField(null=True, blank=True)
+    # For which customer: a unit served by colleagues, or one from outside, of whom nothing is stored.
+    customer = models.CharField(max_length=8, choices=Customer.choices, blank=True, default="", db_default="")
+    customer_unit = models.ForeignKey(
+        "culture.Unit", models.SET_NULL, null=True, blank=True, related_name="+", db_index=False
+    )
+    # A whole unit was thanked: everybody who was there that day is a receiver.
+    team = models.ForeignKey("culture.Unit", models.SET_NULL, null=True, blank=True, related_name="+", db_index=False)
 
     class Meta:
         ordering = ["-at", "-id"]
         verbose_name_plural = "kudos"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(customer_unit__isnull=True) | Q(customer="internal"), name="kudos_unit_is_a_colleague"
+            )
+        ]
         indexes = [
+            # Of one attitude the newest, whatever others were thanked for since.
+            models.Index(
+                fields=["behaviour", "-id"],
+                condition=Q(public=True, hidden_at__isnull=True) & ~Q(state="withdrawn"),
+                name="kudos_feed_behaviour",
+            ),
             models.Index(fields=["giver", "period"], name="kudos_giver_period"),
             models.Index(fields=["at"], condition=Q(state="pending"), name="kudos_pending"),
             models.Index(
@@ -99,15 +122,22 @@ class KudosReceiver(models.Model):
 
     kudos = models.ForeignKey(Kudos, models.CASCADE, related_name="receipts")
     giver = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
-    receiver = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="kudos_received")
+    receiver = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="kudos_received", db_index=False
+    )
     # Of the receiver on that day: the cap on what goes to one team must not follow his later moves.
-    unit = models.ForeignKey("culture.Unit", models.SET_NULL, null=True, blank=True, related_name="+")
+    unit = models.ForeignKey("culture.Unit", models.SET_NULL, null=True, blank=True, related_name="+", db_index=False)
 
     class Meta:
         ordering = ["kudos", "id"]
         constraints = [
             models.UniqueConstraint(fields=["kudos", "receiver"], name="thanked_once_in_a_gift"),
             models.CheckConstraint(condition=~Q(giver=F("receiver")), name="kudos_not_to_oneself"),
+        ]
+        # The newest of one person, and of one unit, without sorting all of them.
+        indexes = [
+            models.Index(fields=["receiver", "-kudos"], name="kudos_of_receiver"),
+            models.Index(fields=["unit", "-kudos"], name="kudos_of_unit"),
         ]
 
 

@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from culture.people import retention, rights
 from culture.people.models import Employee
 from culture.people.rights import FOR_EVER, WITH_IDENTITY, Fate, Group, Holding, Row
+from programs.recognition import personal_feed
 from programs.recognition.fairness_models import Pattern, PatternPerson
 from programs.recognition.models import Account, Kudos, KudosReceiver
 from programs.recognition.point_models import Lot
@@ -46,6 +47,7 @@ def _thanks(row: Kudos) -> Row:
         _("When"): row.at,
         _("For"): row.behaviour.label,
         _("Story"): row.story,
+        _("For which customer"): row.get_customer_display(),
         _("Points"): row.points,
         _("Shown to everybody"): row.public,
     }
@@ -247,6 +249,7 @@ def register() -> None:
         )
     )
     _hold_rewards()
+    personal_feed.register()
     rights.hold(
         Holding(
             model="programs.Account",

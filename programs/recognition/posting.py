@@ -30,6 +30,8 @@ class Reason(StrEnum):
     REFUND = "refund"
     FULFILLED = "fulfilled"
     AWARD_BUDGET = "award budget"
+    AWARD_RESERVED = "award reserved"
+    AWARD_RETURNED = "award returned"
     AWARD = "award"
     CORRECTION = "correction"
 

@@ -12,12 +12,13 @@ from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.utils.translation import gettext as _
 
 from culture.access import audit, reach
+from culture.access.permissions import Permission, can
 from culture.people.models import Employee
-from programs.recognition import lots, posting
+from programs.recognition import codes, countries, hook_events, hooks, lots, posting
 from programs.recognition.models import Account, LedgerEntry
 from programs.recognition.posting import SPENT, Place, Reason
 from programs.recognition.reward_models import Redemption, RedemptionStep, Reward, RewardCode
@@ -32,6 +33,7 @@ class Standing:
     """What decides which rewards somebody may have; read once for many rewards."""
 
     site: str
+    country: str
     leads: bool
     units: frozenset[int]
 
@@ -45,6 +47,8 @@ class Standing:
             return _("This reward is not offered any more.")
         if reward.sites and self.site not in reward.sites:
             return _("This reward is not offered at your site.")
+        if reward.countries and self.country not in reward.countries:
+            return _("This reward is not offered in your country.")
         if reward.managers_only and not self.leads:
             return _("This reward is for who leads a team.")
         wanted = {unit.pk for unit in reward.units.all()}
@@ -56,7 +60,7 @@ class Standing:
 def standing(person: Employee) -> Standing:
     above = reach.above(person.unit_id).order_by().values_list("pk", flat=True) if person.unit_id else []
     leads = Employee.objects.filter(manager=person, left_on=None).exists()
-    return Standing(person.site, leads, frozenset(above))
+    return Standing(person.site, countries.of_site(person.site), leads, frozenset(above))
 
 
 def why_not(reward: Reward, person: Employee) -> str:
@@ -96,6 +100,7 @@ def redeem(*, employee: Employee, reward: Reward, key: UUID, now: dt.datetime, n
         Reward.objects.filter(pk=locked.pk).update(stock=F("stock") - 1)
     _step(redemption, State.RESERVED, employee, now)
     audit.record(employee, "reward.reserved", redemption, reward=locked.pk, points=locked.price)
+    hooks.tell(hook_events.event_of(State.RESERVED), [redemption.pk], now=now)
     if not locked.approval:
         _go_on(redemption, locked, by=None, now=now, note="")
     return redemption
@@ -209,6 +214,47 @@ def _give_back(redemption: Redemption, state: str, by: Employee, now: dt.datetim
     _to(redemption, state, by, now, note)
 
 
+def waits_for(manager: Employee) -> QuerySet[Redemption]:
+    """What ``manager`` may decide as such: of his own people, where the reward leaves it to him."""
+    mine = Redemption.objects.filter(employee__manager=manager, reward__approver=Reward.Approver.MANAGER)
+    return mine.filter(state=State.RESERVED).order_by("at", "pk")
+
+
+def may_approve(redemption: Redemption, by: Employee) -> bool:
+    """HR always; the person's manager where the reward says so. Nobody his own."""
+    if redemption.employee_id == by.pk:
+        return False
+    if can(by, Permission.MANAGE_RECOGNITION):
+        return True
+    asked = redemption.reward.approver == Reward.Approver.MANAGER
+    return asked and redemption.employee.manager_id == by.pk  # type: ignore[attr-defined]
+
+
+def handed_by(redemption: Redemption, who: Employee) -> bool:
+    return redemption.steps.filter(state=State.FULFILLED, by=who).exists()  # type: ignore[attr-defined]
+
+
+@transaction.atomic
+def show_code(*, redemption: Redemption, by: Employee) -> str:
+    """The code that was handed over, for who redeemed it or who handed it over; each look is recorded.
+
+    Raises ``ValidationError`` for anybody else, when there is none (yet), and when no key opens it.
+    """
+    if redemption.employee_id != by.pk and not handed_by(redemption, by):
+        raise ValidationError(_("Only who redeemed it, and who handed it over, can see this code."))
+    row = RewardCode.objects.filter(redemption=redemption).first()
+    if row is None:
+        raise ValidationError(_("There is no code yet."))
+    try:
+        code = codes.unseal(row.reward_id, row.sealed)
+    except codes.Unreadable:
+        raise ValidationError(
+            _("This code cannot be opened: it was sealed under another SECRET_KEY. Ask HR for a new one.")
+        ) from None
+    audit.record(by, "reward.code_shown", redemption, own=redemption.employee_id == by.pk)
+    return code
+
+
 def _locked(redemption: Redemption) -> Redemption:
     return Redemption.objects.select_for_update(of=("self",)).select_related("reward").get(pk=redemption.pk)
 
@@ -223,6 +269,7 @@ def _to(redemption: Redemption, state: str, by: Employee | None, now: dt.datetim
     redemption.save(update_fields=["state"])
     _step(redemption, state, by, now, note)
     audit.record(by, f"reward.{state}", redemption, points=redemption.price)
+    hooks.tell(hook_events.event_of(state), [redemption.pk], now=now)
 
 
 def _step(redemption: Redemption, state: str, by: Employee | None, now: dt.datetime, note: str = "") -> None:

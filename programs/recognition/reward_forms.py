@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from typing import Any
 
@@ -11,8 +12,12 @@ from django.utils.translation import gettext_lazy as _
 
 from culture.access import organisation
 from culture.people.models import Employee, Unit
+from programs.recognition import countries
 from programs.recognition.catalogue import Terms
 from programs.recognition.reward_models import Reward
+
+COUNTRY = re.compile(r"([A-Z]{2})\s*:\s*(.*)")
+NOTE = 300
 
 
 class RewardForm(forms.Form):
@@ -31,7 +36,16 @@ class RewardForm(forms.Form):
         help_text=_("0: any number."),
     )
     approval = forms.BooleanField(label=_("Somebody must approve each redemption"), required=False, initial=True)
+    approver = forms.ChoiceField(
+        label=_("Who approves"), choices=Reward.Approver.choices, required=False, initial=Reward.Approver.HR
+    )
     managers_only = forms.BooleanField(label=_("Only for who leads a team"), required=False)
+    countries = forms.MultipleChoiceField(
+        label=_("Only in these countries"),
+        required=False,
+        widget=forms.SelectMultiple(attrs={"size": 6}),
+        help_text=_("By the site people work at. Choose none: everywhere."),
+    )
     sites = forms.CharField(
         label=_("Only at these sites"),
         required=False,
@@ -51,15 +65,17 @@ class RewardForm(forms.Form):
     currency = forms.CharField(label=_("Currency"), max_length=3, required=False, help_text=_("As in EUR."))
     tax_note = forms.CharField(
         label=_("Note for the payroll"),
-        max_length=300,
+        max_length=3000,
         required=False,
-        help_text=_("How it is taxed, by country where it differs. It goes into the payroll file."),
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("How it is taxed. For a country begin a line with its two letters: “IT: free up to 258 €”."),
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["units"].queryset = Unit.objects.filter(until__isnull=True).order_by("path")  # type: ignore[attr-defined]
         self.fields["units"].label_from_instance = lambda unit: unit.path  # type: ignore[attr-defined]
+        self.fields["countries"].choices = countries.choices()  # type: ignore[attr-defined]
         self.languages = organisation.language_choices()
         texts: dict[str, forms.Field] = {}
         for place, (code, language) in enumerate(self.languages):
@@ -87,6 +103,25 @@ class RewardForm(forms.Form):
             )
         return sites
 
+    def clean_approver(self) -> str:
+        return self.cleaned_data["approver"] or Reward.Approver.HR
+
+    def clean_tax_note(self) -> dict[str, str]:
+        """By country; ``*``: the lines that name none."""
+        notes: dict[str, list[str]] = {}
+        for number, line in enumerate(self.cleaned_data["tax_note"].splitlines(), 1):
+            found = COUNTRY.match(line.strip())
+            code, words = (found[1], found[2]) if found else ("*", line.strip())
+            if found and code not in countries.names():
+                told = __("Line %(line)d: “%(code)s” is no country. Write two letters as in IT, or no letters at all.")
+                raise forms.ValidationError(told % {"line": number, "code": code})
+            if words:
+                notes.setdefault(code, []).append(words)
+        joined = {code: " ".join(words) for code, words in notes.items()}
+        if any(len(words) > NOTE for words in joined.values()):
+            raise forms.ValidationError(__("A note has at most %(most)d characters for one country.") % {"most": NOTE})
+        return joined
+
     def clean_currency(self) -> str:
         return str(self.cleaned_data["currency"]).strip().upper()
 
@@ -102,15 +137,19 @@ class RewardForm(forms.Form):
             part: {code: data[f"{part}_{code}"] for code, _name in self.languages if data[f"{part}_{code}"]}
             for part in ("name", "description")
         }
-        plain = ("kind", "price", "stock", "approval", "managers_only", "sites", "value", "currency", "tax_note")
-        return Terms(**texts, per_person=data["per_person"] or 0, **{name: data[name] for name in plain})
+        plain = ("kind", "price", "stock", "approval", "approver", "managers_only", "sites", "countries", "value",
+                 "currency")  # fmt: skip
+        more = {name: data[name] for name in plain}
+        return Terms(**texts, per_person=data["per_person"] or 0, tax_notes=data["tax_note"], **more)
 
     @staticmethod
     def filled(reward: Reward) -> dict[str, Any]:
-        plain = ("kind", "price", "stock", "per_person", "approval", "managers_only", "value", "currency")
+        plain = ("kind", "price", "stock", "per_person", "approval", "approver", "managers_only", "countries", "value",
+                 "currency")  # fmt: skip
         start: dict[str, Any] = {name: getattr(reward, name) for name in plain}
         start |= {"sites": "\n".join(reward.sites), "units": list(reward.units.values_list("pk", flat=True))}
-        start["tax_note"] = reward.tax_notes.get("*", "")
+        notes = sorted(reward.tax_notes.items())  # "*" comes first
+        start["tax_note"] = "\n".join(words if code == "*" else f"{code}: {words}" for code, words in notes)
         for code, text in reward.name.items():
             start[f"name_{code}"] = text
         for code, text in reward.description.items():

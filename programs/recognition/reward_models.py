@@ -5,6 +5,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from culture.framework.texts import pick
 from culture.people.models import Unit
@@ -13,7 +14,8 @@ from culture.people.models import Unit
 class Reward(models.Model):
     """``name``, ``description`` by language; ``stock`` None: unlimited. Retired ones stay for their redemptions.
 
-    ``tax_notes``: by country as the organisation writes it. ``sites``, ``units``: who may redeem (empty: everybody).
+    ``tax_notes``: by country (``*``: any other) as the organisation writes it. ``sites``, ``units``, ``countries``: who
+    may redeem (empty: everybody). ``approver``: who lets a redemption go on where ``approval`` is asked.
     """
 
     class Kind(models.TextChoices):
@@ -24,6 +26,10 @@ class Reward(models.Model):
         EXPERIENCE = "experience", "Experience"
         CUSTOM = "custom", "Something else"
 
+    class Approver(models.TextChoices):
+        HR = "hr", _("HR")
+        MANAGER = "manager", _("The person’s manager, or HR")
+
     kind = models.CharField(max_length=10, choices=Kind.choices)
     name = models.JSONField(default=dict)
     description = models.JSONField(default=dict, blank=True)
@@ -31,6 +37,8 @@ class Reward(models.Model):
     stock = models.PositiveIntegerField(null=True, blank=True)
     per_person = models.PositiveSmallIntegerField(default=0, help_text="open or fulfilled in a year; 0: any number")
     approval = models.BooleanField(default=True)
+    approver = models.CharField(max_length=7, choices=Approver.choices, default=Approver.HR, db_default="hr")
+    countries = ArrayField(models.CharField(max_length=2), default=list, blank=True)
     sites = ArrayField(models.CharField(max_length=120), default=list, blank=True)
     units = models.ManyToManyField(Unit, blank=True, related_name="+")
     managers_only = models.BooleanField(default=False)
@@ -54,6 +62,10 @@ class Reward(models.Model):
     @property
     def text(self) -> str:
         return pick(self.description)
+
+    def tax_note(self, country: str) -> str:
+        """How it is taxed in ``country`` (two letters), else what is written for all others."""
+        return str(self.tax_notes.get(country) or self.tax_notes.get("*", ""))
 
 
 class Redemption(models.Model):
@@ -85,14 +97,17 @@ class Redemption(models.Model):
 
 
 class RewardCode(models.Model):
-    """One code of a voucher's pool; shown to nobody but whom it was handed to."""
+    """One code of a voucher's pool, sealed (``codes``). Shown to who redeemed it and to who handed it over, each time
+    with an entry in the audit trail. ``mark``: keyed, so that the same code is not added twice.
+    """
 
     reward = models.ForeignKey(Reward, models.PROTECT, related_name="codes")
-    code = models.CharField(max_length=200)
+    sealed = models.BinaryField()
+    mark = models.CharField(max_length=64)
     redemption = models.OneToOneField(Redemption, models.PROTECT, null=True, blank=True, related_name="voucher")
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["reward", "code"], name="voucher_code_once")]
+        constraints = [models.UniqueConstraint(fields=["reward", "mark"], name="voucher_code_once")]
         indexes = [models.Index(fields=["reward", "id"], condition=Q(redemption__isnull=True), name="voucher_free")]
 
 
@@ -107,3 +122,14 @@ class RedemptionStep(models.Model):
 
     class Meta:
         ordering = ["at", "pk"]
+
+
+class SiteCountry(models.Model):
+    """The country a site of the HR import lies in; ``country`` as in ISO 3166, two letters."""
+
+    site = models.CharField(max_length=120, unique=True)
+    country = models.CharField(max_length=2)
+
+    class Meta:
+        ordering = ["site"]
+        constraints = [models.CheckConstraint(condition=Q(country__regex=r"^[A-Z]{2}$"), name="site_country_iso")]

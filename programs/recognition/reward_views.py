@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from culture.access.permissions import Permission, require
@@ -59,7 +60,7 @@ def reward(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _told(done: Redemption) -> str:
     if done.state == Redemption.State.FULFILLED:
-        return _("Here it is: your code stands below.")
+        return _("Here it is: tap “Show the code” below when you need it.")
     if done.state == Redemption.State.TO_FULFIL:
         return _("Redeemed. It will be handed over to you.")
     return _("Redeemed. Your points are reserved until somebody has approved it.")
@@ -69,11 +70,30 @@ def _told(done: Redemption) -> str:
 @require(Permission.GIVE_KUDOS)
 def my_rewards(request: HttpRequest) -> HttpResponse:
     """The reader's redemptions with their steps, and his codes."""
+    return _mine(request)
+
+
+def _mine(request: HttpRequest, opened: int = 0, code: str = "") -> HttpResponse:
     assert isinstance(request.user, Employee)
-    mine = Redemption.objects.filter(employee=request.user).select_related("reward", "voucher")
+    mine = Redemption.objects.filter(employee=request.user).select_related("reward", "voucher").defer("voucher__sealed")
     page = Paginator(mine.prefetch_related("steps"), PAGE).get_page(request.GET.get("page"))
-    context = {"page": page, "own": giving.balance(request.user)}
+    context = {"page": page, "own": giving.balance(request.user), "opened": opened, "code": code}
     return render(request, "programs/recognition/my_rewards.html", context)
+
+
+@require_POST
+@never_cache
+@require(Permission.GIVE_KUDOS)
+def code(request: HttpRequest, pk: int) -> HttpResponse:
+    """The code of one's own voucher; each look is recorded, so it is no plain link."""
+    assert isinstance(request.user, Employee)
+    redemption = get_object_or_404(Redemption, pk=pk, employee=request.user)
+    try:
+        shown = redeeming.show_code(redemption=redemption, by=request.user)
+    except ValidationError as refused:
+        messages.error(request, " ".join(refused.messages))
+        return redirect("recognition:my_rewards")
+    return _mine(request, redemption.pk, shown)
 
 
 @require_POST

@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 
 from culture.access import audit
 from culture.people.models import Employee
-from programs.recognition import lots, posting, rules
+from programs.recognition import hook_events, hooks, lots, posting, rules, telling
+from programs.recognition.feed_models import KudosPicture, KudosReaction, KudosReply
 from programs.recognition.models import Account, Kudos
 from programs.recognition.posting import Place, Reason
 
@@ -42,6 +43,10 @@ def withdraw(*, kudos: Kudos, by: Employee, now: dt.datetime) -> Kudos:
         _return(locked, by, now)
     locked.state = Kudos.State.WITHDRAWN
     locked.save(update_fields=["state"])
+    # Nobody sees it any more, so nothing that hangs on it is kept.
+    KudosPicture.objects.filter(kudos=locked).delete()
+    KudosReaction.objects.filter(kudos=locked).delete()
+    KudosReply.objects.filter(receipt__kudos=locked).delete()
     audit.record(by, "kudos.withdrawn", locked, points=locked.points)
     return locked
 
@@ -88,6 +93,8 @@ def _settle_some(limit: dt.datetime, now: dt.datetime) -> int:
             )
             lots.receive(entry, now=now, months=months)
     Kudos.objects.filter(pk__in=[kudos.pk for kudos in claimed]).update(state=Kudos.State.SETTLED)
+    telling.note([receipt.pk for kudos in claimed for receipt in kudos.receipts.all()], now=now)
+    hooks.tell(hook_events.THANKS, [kudos.pk for kudos in claimed if kudos.public], now=now)
     return len(claimed)
 
 

@@ -9,7 +9,18 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from culture.access import clock
-from programs.recognition import lots, proving, settling, watching
+from programs.recognition import (
+    award_tick,
+    evenness,
+    hook_events,
+    hooks,
+    lots,
+    proving,
+    settling,
+    tasks,
+    telling,
+    watching,
+)
 from programs.recognition.models import Account, LedgerEntry
 from programs.recognition.point_models import Proof
 
@@ -25,6 +36,11 @@ def tick(*, now: datetime) -> None:
     settling.lapse(now=now)
     lots.expire(now=now)
     prove(now=now)
+    award_tick.tick(now=now)
+    if telling.anything_due(now):
+        tasks.send_thanks_mails.delay_on_commit()
+    if hooks.waiting(now):
+        tasks.call_hooks.delay_on_commit()
 
 
 def prove(*, now: datetime) -> Proof | None:
@@ -43,6 +59,10 @@ def prove(*, now: datetime) -> Proof | None:
     proof.save()
     if local.weekday() == SWEEPS_ON:
         watching.sweep(today=local.date())
+    hooks.forget_old(now=now)
+    if evenness.due(today=local.date()):
+        tasks.release_evenness.delay_on_commit()
     if found:
+        hooks.tell(hook_events.BOOKS, [proof.pk], now=now)
         log.error("The points ledger does not add up: %d findings.", len(found))
     return proof

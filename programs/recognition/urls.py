@@ -1,17 +1,25 @@
 from django.urls import URLPattern, path
 
-from programs.recognition import desk_views, fairness_views, ledger_views, reward_views, rule_views, views
+from programs.recognition import (
+    award_urls,
+    desk_views,
+    fairness_views,
+    giving_urls,
+    ledger_views,
+    points_urls,
+    reward_views,
+    rule_views,
+)
 
 app_name = "recognition"
 
 urlpatterns: list[URLPattern] = [
-    path("thanks/", views.feed, name="feed"),
-    path("thanks/new/", views.give, name="give"),
-    path("thanks/<int:pk>/withdraw/", views.withdraw, name="withdraw"),
+    *giving_urls.urlpatterns,
+    *award_urls.urlpatterns,
+    *points_urls.urlpatterns,
     path("thanks/ledger/", ledger_views.ledger, name="ledger"),
     path("thanks/ledger/export.csv", ledger_views.export, name="ledger_export"),
     path("thanks/ledger/correct/", rule_views.correct, name="correct"),
-    path("thanks/received/", views.received, name="received"),
     path("thanks/rules/", rule_views.point_rules, name="rules"),
     path("thanks/rules/allowances/", rule_views.add_allowance, name="add_allowance"),
     path("thanks/rules/allowances/<int:pk>/remove/", rule_views.remove_allowance, name="remove_allowance"),

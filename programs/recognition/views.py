@@ -1,91 +1,110 @@
-"""Pages of thanks: the feed, saying thanks, what one has received, and taking a gift back in time."""
+"""Saying thanks, in two plain steps and without a script: to whom, then what for; and taking it back in time."""
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from culture.access.permissions import Permission, require
-from culture.framework.models import Behaviour
-from culture.people.models import Employee
-from programs.recognition import giving, queries, rules, settling
+from culture.people.models import Employee, Unit
+from programs.recognition import aims, finding, giving, queries, rules, settling, suggesting
 from programs.recognition.forms import GiveForm, SearchForm
 from programs.recognition.models import Kudos
 from programs.recognition.point_models import AllowanceRule
 
-PAGE = 20
 FOUND = 12
+NAMED = 5
+NEAR_UNITS = 20
 
 
-@require(Permission.GIVE_KUDOS)
-def feed(request: HttpRequest) -> HttpResponse:
-    """Public thanks, newest first."""
-    attitudes = Behaviour.objects.active().filter(kind=Behaviour.Kind.ATTITUDE)
-    chosen = next((b for b in attitudes if b.code == request.GET.get("behaviour")), None)
-    thanks = Paginator(queries.feed(chosen.code if chosen else ""), PAGE).get_page(request.GET.get("page"))
-    context = {"thanks": thanks, "attitudes": attitudes, "chosen": chosen, **_points(request)}
-    context["amounts_hidden"] = rules.current().amounts_hidden
-    return render(request, "programs/recognition/feed.html", context)
+@dataclass(frozen=True)
+class Whom:
+    """The people an address names; ``missing``: one of them, or the team, is not there."""
 
+    people: list[Employee]
+    team: Unit | None = None
+    missing: bool = False
 
-@require(Permission.GIVE_KUDOS)
-def received(request: HttpRequest) -> HttpResponse:
-    """What the reader was thanked for, and what he thanked for."""
-    assert isinstance(request.user, Employee)
-    show_given = request.GET.get("show") == "given"
-    thanks = queries.given(request.user) if show_given else queries.received(request.user)
-    page = Paginator(thanks, PAGE).get_page(request.GET.get("page"))
-    context = {"thanks": page, "show_given": show_given, **_points(request)}
-    return render(request, "programs/recognition/received.html", context)
+    @property
+    def told(self) -> str:
+        if self.team:
+            return self.team.name
+        names = [one.name for one in self.people]
+        if len(names) <= NAMED:
+            return ", ".join(names)
+        return ngettext("%(n)d person", "%(n)d people", len(names)) % {"n": len(names)}
 
 
 @require(Permission.GIVE_KUDOS)
 def give(request: HttpRequest) -> HttpResponse:
     """Two plain steps, without a script: find the people, then say what for."""
     assert isinstance(request.user, Employee)
-    wanted = list(dict.fromkeys(request.POST.getlist("to") or request.GET.getlist("to")))
-    receivers = _people(wanted)
-    if len(receivers) < len(wanted) or not receivers or "more" in request.GET:
-        return _search(request, receivers, missing=len(receivers) < len(wanted))
-    form = _form(request)
+    whom = _whom(request)
+    if whom.missing or not whom.people or "more" in request.GET:
+        return _search(request, whom)
+    form = _form(request, whom)
     if request.method == "POST" and form.is_valid():
         try:
-            gift = giving.Gift(receivers=receivers, language=translation.get_language() or "", **form.cleaned_data)
-            kudos = giving.give(giver=request.user, gift=gift, now=timezone.now())
+            kudos = giving.give(giver=request.user, gift=_gift(form, whom), now=timezone.now())
         except ValidationError as refused:
             _show(form, refused)
         else:
-            names = {"name": ", ".join(one.name for one in receivers), "minutes": rules.current().withdraw_minutes}
-            if kudos.state == Kudos.State.PENDING and names["minutes"]:
-                words = _("Thank you sent to %(name)s. You can withdraw it for %(minutes)s minutes.")
-            else:
-                words = _("Thank you sent to %(name)s.")
-            messages.success(request, words % names)
-            return redirect("recognition:feed")
-    to_oneself = request.user in receivers
-    context = {"form": form, "receivers": receivers, "to_oneself": to_oneself, **_points(request)}
+            return _sent(request, kudos, whom)
+    to_oneself = request.user in whom.people
+    context = {
+        "form": form,
+        "whom": whom,
+        "receivers": whom.people,
+        "to_oneself": to_oneself,
+        "near_units": suggesting.units_near(request.user, _today(request))[:NEAR_UNITS],
+        **points_of(request.user),
+    }
     status = 400 if form.errors or to_oneself else 200
     return render(request, "programs/recognition/give.html", context, status=status)
 
 
-def _form(request: HttpRequest) -> GiveForm:
+def _gift(form: GiveForm, whom: Whom) -> giving.Gift:
+    data = {**form.cleaned_data, "language": form.cleaned_data["language"] or translation.get_language() or ""}
+    return giving.Gift(receivers=whom.people, team=whom.team, **data)
+
+
+def _form(request: HttpRequest, whom: Whom) -> GiveForm:
     assert isinstance(request.user, Employee)
     now = timezone.now()
     return GiveForm(
         request.POST or None,
+        request.FILES or None,
+        giver=request.user,
         caps=rules.caps(rules.current()),
         left=giving.left(request.user, now),
         budget=giving.left(request.user, now, AllowanceRule.Purse.BUDGET),
+        people=len(whom.people),
+        aimed=aims.focus(request.user, giving.day_of(request.user, now)),
     )
+
+
+def _sent(request: HttpRequest, kudos: Kudos, whom: Whom) -> HttpResponse:
+    told = {"name": whom.told, "minutes": rules.current().withdraw_minutes}
+    if kudos.state == Kudos.State.PENDING and told["minutes"]:
+        words = _("Thank you sent to %(name)s. You can withdraw it for %(minutes)s minutes.")
+    else:
+        words = _("Thank you sent to %(name)s.")
+    messages.success(request, words % told)
+    if kudos.public:
+        return redirect("recognition:feed")
+    return redirect(f"{reverse('recognition:received')}?show=given")
 
 
 @require_POST
@@ -100,43 +119,81 @@ def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
         messages.error(request, " ".join(refused.messages))
     else:
         messages.success(request, _("Withdrawn. Nobody sees it any more, and its points are yours to give again."))
-    return redirect("recognition:received")
+    return redirect(f"{reverse('recognition:received')}?show=given")
 
 
-def _search(request: HttpRequest, chosen: Sequence[Employee], *, missing: bool) -> HttpResponse:
+# -- to whom ---------------------------------------------------------------------------------------------------------
+
+
+def _whom(request: HttpRequest) -> Whom:
     assert isinstance(request.user, Employee)
-    form = SearchForm(request.GET if "q" in request.GET else None)
-    words = form.cleaned_data["q"] if form.is_bound and form.is_valid() else ""
-    found = queries.colleagues(request.user, words, timezone.localdate())
-    people = list(found.exclude(pk__in=[one.pk for one in chosen])[: FOUND + 1])
-    context = {
-        "form": form,
-        "words": words,
-        "people": people[:FOUND],
-        "chosen": chosen,
-        "so_far": "".join(f"to={one.pk}&" for one in chosen),
-        "more": len(people) > FOUND,
-        "missing": missing,
-        **_points(request),
-    }
-    return render(request, "programs/recognition/find.html", context, status=404 if missing else 200)
+    asked = request.POST if request.method == "POST" else request.GET
+    if team := asked.get("team"):
+        unit = Unit.objects.open().filter(pk=_number(team) or 0).first()
+        people = finding.members(request.user, unit, _today(request)) if unit else []
+        return Whom(people, unit, not people)
+    wanted = list(dict.fromkeys(asked.getlist("to")))
+    people = _people(wanted, _today(request))
+    return Whom(people, None, len(people) < len(wanted))
 
 
-def _people(wanted: Sequence[str]) -> list[Employee]:
+def _today(request: HttpRequest) -> dt.date:
+    """Where the giver is, as ``giving`` counts."""
+    assert isinstance(request.user, Employee)
+    return giving.day_of(request.user, timezone.now())
+
+
+def _number(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 18 else None
+
+
+def _people(wanted: Sequence[str], today: dt.date) -> list[Employee]:
     """The people of ``wanted`` that work here, in that order; what is no number, or nobody, is left out."""
-    numbers = [int(one) for one in wanted if one.isascii() and one.isdigit() and len(one) < 18]
-    people = Employee.objects.here(timezone.localdate()).filter(is_active=True).select_related("unit")
+    numbers = [number for one in wanted if (number := _number(one)) is not None]
+    people = Employee.objects.here(today).filter(is_active=True).select_related("unit")
     found = people.in_bulk(numbers[: giving.RECEIVERS + 1])
     return [found[number] for number in numbers if number in found]
 
 
+def _search(request: HttpRequest, whom: Whom) -> HttpResponse:
+    """Who was searched for; without a search who was probably worked with."""
+    assert isinstance(request.user, Employee)
+    form = SearchForm(request.GET if "q" in request.GET else None)
+    words = form.cleaned_data["q"].replace("\0", "").strip() if form.is_bound and form.is_valid() else ""
+    today, giver = _today(request), request.user
+    chosen = [] if whom.team else whom.people
+    taken = {one.pk for one in chosen}
+    if words:
+        people = finding.people(giver, words, today, translation.get_language(), FOUND + 1 + len(taken))
+        found = [(one, "") for one in people if one.pk not in taken]
+        teams = finding.teams(giver, words, today)
+    else:
+        near = suggesting.suggestions(giver, today, FOUND + len(taken))
+        found = [(one.person, one.why) for one in near if one.person.pk not in taken]
+        own = finding.team(giver, giver.unit, today)
+        teams = [own] if own else []
+    context = {
+        "form": form,
+        "words": words,
+        "people": found[:FOUND],
+        "teams": [] if chosen else teams,
+        "chosen": chosen,
+        "so_far": "".join(f"to={one.pk}&" for one in chosen),
+        "more": len(found) > FOUND,
+        "missing": whom.missing,
+        **points_of(giver),
+    }
+    return render(request, "programs/recognition/find.html", context, status=404 if whom.missing else 200)
+
+
 def _show(form: GiveForm, refused: ValidationError) -> None:
     """Put each message where the person is looking; what has no field of its own goes on top."""
-    for field, errors in refused.message_dict.items():
+    places = {"customer_unit": "unit"}
+    for name, errors in refused.message_dict.items():
+        field = places.get(name, name)
         form.add_error(field if field in form.fields and field != "key" else None, errors)
 
 
-def _points(request: HttpRequest) -> dict[str, Any]:
-    assert isinstance(request.user, Employee)
-    now = timezone.now()
-    return {"left": giving.left(request.user, now), "own": giving.balance(request.user)}
+def points_of(person: Employee) -> dict[str, Any]:
+    """What he may still give, and what he holds."""
+    return {"left": giving.left(person, timezone.now()), "own": giving.balance(person)}

@@ -109,7 +109,7 @@ def test_not_to_oneself_and_not_to_who_left(client_of, employee, stranger):
 
 def test_search_finds_by_every_word_and_offers_the_team(client_of, employee, stranger):
     client = client_of(employee)
-    assert "Person A2" in client.get("/thanks/new/").content.decode()
+    assert "your team" in client.get("/thanks/new/").content.decode()
     found = client.get("/thanks/new/", {"q": "sven branch"}).content.decode()
     assert f"?to={stranger.pk}" in found
     assert "Nobody matches" in client.get("/thanks/new/", {"q": "<b>nobody"}).content.decode()
@@ -125,7 +125,7 @@ def test_withdrawn_in_time_it_was_never_seen(client_of, employee, stranger):
     assert giving.left(employee, timezone.now()) == 100
     for page in ("/thanks/", "/thanks/received/"):
         assert "Too hasty words." not in client_of(stranger).get(page).content.decode()
-    assert client_of(stranger).get("/api/v1/kudos/").json()["count"] == 0
+    assert client_of(stranger).get("/api/v1/kudos/").json()["results"] == []
     settling.settle(now=timezone.now() + LATER)
     assert giving.balance(stranger) == 0
 
@@ -157,10 +157,34 @@ def test_the_caps_of_the_organisation_are_told(client_of, employee, stranger):
     answer = client.post("/thanks/new/", form(stranger, points=6))
     assert "You can give Sven Other at most 5 more points this month" in answer.content.decode()
     assert client.post("/thanks/new/", form(stranger, points=5)).status_code == 302
+    answer = client.post("/thanks/new/", form(stranger, points=1))
+    assert "You can give Sven Other at most 0 more points this month; 0 always goes." in answer.content.decode()
     assert client.post("/thanks/new/", form(stranger, points=0)).status_code == 302
     answer = client.post("/thanks/new/", form(stranger, points=0))
     assert answer.status_code == 400
     assert "You have thanked Sven Other 3 times this month" in answer.content.decode()
+
+
+def test_fifty_to_three_people_take_a_hundred_and_fifty(client_of, employee, stranger, manager, hr):
+    AllowanceRule.objects.create(base=160)
+    assert client_of(employee).post("/thanks/new/", form(stranger, manager, hr, points=50)).status_code == 302
+    assert giving.left(employee, timezone.now()) == 10
+    answer = client_of(employee).post("/thanks/new/", form(stranger, manager, hr, points=4))
+    assert "Your points are enough for 3 to each of 3 people." in answer.content.decode()
+
+
+def test_whose_month_it_is_and_whose_moment(client_of, employee, stranger, monkeypatch):
+    """At noon of 30 November in London it is December in Auckland; a moment that is posted counts for nothing."""
+    edge = dt.datetime(2026, 11, 30, 12, 0, tzinfo=dt.UTC)
+    Employee.objects.filter(pk=employee.pk).update(time_zone="Pacific/Auckland")
+    monkeypatch.setattr(timezone, "now", lambda: edge)
+    for giver, to, month in ((employee, stranger, 12), (stranger, employee, 11)):
+        filled = form(to, points=50, at="2027-01-01", now="2027-01-01", period="2027-01-01")
+        # Signed in and saved long ago: the clock of this test stands still.
+        giving_form = client_of(giver)
+        assert giving_form.post("/thanks/new/", filled).status_code == 302
+        kudos = Kudos.objects.get(giver=giver)
+        assert (kudos.at, kudos.period) == (edge, dt.date(2026, month, 1))
 
 
 def test_private_thanks_stay_between_the_two(client_of, employee, stranger, hr):
@@ -170,8 +194,8 @@ def test_private_thanks_stay_between_the_two(client_of, employee, stranger, hr):
     assert "Planted secret words." in client_of(employee).get("/thanks/received/").content.decode()
     assert "Planted secret words." in client_of(stranger).get("/thanks/received/?show=given").content.decode()
     assert "Planted secret words." not in client_of(hr).get("/thanks/received/").content.decode()
-    assert client_of(hr).get("/api/v1/kudos/").json()["count"] == 0
-    assert client_of(employee).get("/api/v1/kudos/").json()["count"] == 1
+    assert client_of(hr).get("/api/v1/kudos/").json()["results"] == []
+    assert len(client_of(employee).get("/api/v1/kudos/").json()["results"]) == 1
 
 
 def test_nobody_without_signing_in(client_of):

@@ -13,6 +13,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from culture.access.models import AuditEntry
 from culture.framework.loading import load_catalogue
 from programs.recognition import correcting, giving, proving, redeeming
 from programs.recognition.models import LedgerEntry
@@ -129,7 +130,15 @@ def test_a_code_is_shown_to_nobody_but_whom_it_was_handed_to(client_of: Any, ric
     answer = clerk.post(f"/rewards/catalogue/{voucher.pk}/codes/", {"codes": "PLANTED-2\n" + "x" * 201})
     assert answer.status_code == 400 and "Line 2 is longer than 200" in answer.content.decode()
     client_of(rich).post(f"/rewards/{voucher.pk}/", {"key": str(uuid.uuid4())})
-    assert "PLANTED-1" in page(client_of(rich), "/rewards/mine/")
+    mine, redemption = client_of(rich), Redemption.objects.get()
+    assert "PLANTED" not in page(mine, "/rewards/mine/"), "a look at it is a deed of its own"
+    shown = mine.post(f"/rewards/mine/{redemption.pk}/code/")
+    assert "PLANTED-1" in shown.content.decode() and "no-store" in shown["Cache-Control"]
+    assert AuditEntry.objects.filter(verb="reward.code_shown", actor=rich).count() == 1
+    for who in (hr, stranger):
+        assert client_of(who).post(f"/rewards/mine/{redemption.pk}/code/").status_code == 404
+    answer = clerk.post(f"/rewards/desk/{redemption.pk}/code/", follow=True)
+    assert "Only who redeemed it, and who handed it over" in answer.content.decode()
     places = ("/rewards/", "/rewards/mine/", "/rewards/desk/?show=done", "/rewards/catalogue/")
     for who, urls in ((hr, (*places, f"/rewards/catalogue/{voucher.pk}/")), (stranger, places[:2])):
         for url in urls:
@@ -175,7 +184,7 @@ def test_the_file_for_the_payroll(client_of: Any, rich: Any, hr: Any) -> None:
     answer = client.get(f"/rewards/desk/payroll.csv?since={today}&until={today}")
     rows = list(csv.reader(io.StringIO(b"".join(answer.streaming_content).decode("utf-8-sig"))))
     assert len(rows) == 2
-    assert rows[1][:2] == ["A1", "Person A1"] and rows[1][7:] == ["40", "20.00", "EUR", "'=taxed"]
+    assert rows[1][:2] == ["A1", "Person A1"] and rows[1][8:] == ["40", "20.00", "EUR", "'=taxed"]
     yesterday = today - dt.timedelta(days=1)
     assert client.get(f"/rewards/desk/payroll.csv?since={today}&until={yesterday}").status_code == 302
 
