@@ -3,10 +3,45 @@
 from programs.planning.action_models import Action
 from programs.planning.models import Cohort, CohortPerson, Enrolment, Program, Stage
 from programs.planning.plan_models import Amendment, Draw, Duty, Milestone, Risk
+from programs.recognition.award_models import (
+    Award,
+    AwardCandidate,
+    AwardJuror,
+    AwardMail,
+    AwardRound,
+    AwardVote,
+    AwardWinner,
+    FeedPost,
+    Nomination,
+)
+from programs.recognition.equity_models import EquityRelease
 from programs.recognition.fairness_models import Pattern, PatternPerson
+from programs.recognition.feed_models import (
+    KudosModeration,
+    KudosPicture,
+    KudosReaction,
+    KudosReply,
+    KudosReport,
+    ThanksChoice,
+    ThanksMail,
+    ThanksMailLine,
+)
+from programs.recognition.hook_models import Hook, HookCall
+from programs.recognition.milestone_models import MilestoneNight, MilestoneRules, Occasion, TeamProposal
 from programs.recognition.models import Account, Kudos, KudosReceiver, LedgerEntry
 from programs.recognition.point_models import AllowanceRule, Lot, LotUse, PointRules, Proof
-from programs.recognition.reward_models import Redemption, RedemptionStep, Reward, RewardCode
+from programs.recognition.reward_models import Redemption, RedemptionStep, Reward, RewardCode, SiteCountry
+from programs.reports.cost_models import CostEstimate
+from programs.reports.effect_models import EffectEstimate, EffectRun
+from programs.reports.report_models import (
+    PublishedReport,
+    ReportDelivery,
+    ReportFile,
+    ReportOrder,
+    ReportProblem,
+    SlideTemplate,
+    Subscription,
+)
 from programs.training.content_models import (
     Blob,
     Certificate,
@@ -18,7 +53,7 @@ from programs.training.content_models import (
     Thought,
 )
 from programs.training.models import Assignment, Completion, Course, CourseVersion, Lesson, LessonDone, QuizAttempt
-from programs.training.observation_models import Observation, SightingRule
+from programs.training.observation_models import Observation, ShownBy, SightingRule
 from programs.training.path_models import (
     Attained,
     Exemption,
@@ -41,28 +76,51 @@ __all__ = [
     "Amendment",
     "Assignment",
     "Attained",
+    "Award",
+    "AwardCandidate",
+    "AwardJuror",
+    "AwardMail",
+    "AwardRound",
+    "AwardVote",
+    "AwardWinner",
     "Blob",
     "Certificate",
     "Cohort",
     "CohortPerson",
     "Completion",
+    "CostEstimate",
     "Course",
     "CourseFile",
     "CourseUpload",
     "CourseVersion",
     "Draw",
     "Duty",
+    "EffectEstimate",
+    "EffectRun",
     "Enrolment",
+    "EquityRelease",
     "Exemption",
+    "FeedPost",
+    "Hook",
+    "HookCall",
     "Kudos",
+    "KudosModeration",
+    "KudosPicture",
+    "KudosReaction",
     "KudosReceiver",
+    "KudosReply",
+    "KudosReport",
     "LedgerEntry",
     "Lesson",
     "LessonDone",
     "Lot",
     "LotUse",
     "Milestone",
+    "MilestoneNight",
+    "MilestoneRules",
+    "Nomination",
     "Observation",
+    "Occasion",
     "Path",
     "PathEnrolment",
     "PathRule",
@@ -72,11 +130,16 @@ __all__ = [
     "PointRules",
     "Program",
     "Proof",
+    "PublishedReport",
     "QuizAttempt",
     "Redemption",
     "RedemptionStep",
     "Refresher",
     "RefresherStop",
+    "ReportDelivery",
+    "ReportFile",
+    "ReportOrder",
+    "ReportProblem",
     "Revocation",
     "Reward",
     "RewardCode",
@@ -84,9 +147,17 @@ __all__ = [
     "Seat",
     "SelfView",
     "Session",
+    "ShownBy",
     "SightingRule",
+    "SiteCountry",
+    "SlideTemplate",
     "Stage",
     "Step",
+    "Subscription",
+    "TeamProposal",
+    "ThanksChoice",
+    "ThanksMail",
+    "ThanksMailLine",
     "Thought",
     "TrainingMail",
     "TrainingNight",

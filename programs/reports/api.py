@@ -17,7 +17,7 @@ from rest_framework.serializers import CharField, DateField, IntegerField, JSONF
 from culture.access.audit import record
 from culture.access.permissions import Permission, sees_everything
 from programs.planning.models import Program
-from programs.reports import scorecard
+from programs.reports import effect_api, scorecard
 
 
 class SeesTheWhole(BasePermission):
@@ -72,4 +72,4 @@ def as_json(card: scorecard.Scorecard) -> dict[str, Any]:
     }
 
 
-routes: list = [("scorecards", ScorecardViewSet)]
+routes: list = [("scorecards", ScorecardViewSet), *effect_api.routes]

@@ -1,10 +1,13 @@
 from django.urls import URLPattern, path
 
-from programs.reports import views
+from programs.reports import cost_urls, effect_urls, report_urls, views
 
 app_name = "reports"
 
 urlpatterns: list[URLPattern] = [
+    *effect_urls.urlpatterns,
     path("scorecard/", views.scorecards, name="scorecard"),
     path("scorecard/<int:program_id>/", views.program, name="program"),
+    *cost_urls.urlpatterns,
+    *report_urls.urlpatterns,
 ]

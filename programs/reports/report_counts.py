@@ -1,0 +1,166 @@
+"""Sections of a report that count what was done: requirements asked, training, recognition, milestones, how to read."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from culture.access import reach
+from culture.framework.models import Requirement
+from culture.framework.texts import pick
+from programs.planning import milestones as aims
+from programs.recognition.queries import recognised
+from programs.reports.report_model import (
+    BARS,
+    HEAT,
+    NUMBER,
+    PERCENT,
+    Chart,
+    Column,
+    Fact,
+    Section,
+    Series,
+    Table,
+)
+from programs.reports.report_scope import Scope
+from programs.reports.report_sections import MOST_BARS, section
+from programs.reports.scorecard import PROTECTED_FROM, RECOGNISED_DAYS
+from programs.training.models import Assignment, Course
+from programs.training.queries import counts, of_people_in
+
+MOST_COURSES = 60
+
+
+def percent(part: int, whole: int) -> int:
+    return round(100 * part / whole) if whole else 0
+
+
+@section("requirements", 60)
+def requirements(scope: Scope) -> Section | None:
+    top = scope.top
+    if top is None:
+        return None
+    known = [one for one in Requirement.objects.all() if one.code in top.cells]
+    if not known:
+        return None
+    found = Section("requirements", scope.say("h:requirements"))
+    labels = {one.code: pick(one.words, scope.language) for one in known}
+    scored = sorted((s.index, code) for code in labels if (s := top.score(code)))
+    if scored:
+        index, code = scored[0]
+        found.lead = scope.say("requirement_low", what=labels[code], code=code, n=round(index))
+        drawn = scored[:MOST_BARS]
+        names = tuple(f"{code} {labels[code]}" for _index, code in drawn)
+        values = Series("score", scope.say("score"), tuple(round(index) for index, _code in drawn))
+        words = (scope.say("c:requirements"), scope.say("d:requirements"))
+        found.charts.append(Chart("requirements", *words, BARS, names, (values,)))
+    else:
+        found.lead = scope.say("all_hidden")
+    columns = (
+        Column("code", scope.say("requirement")),
+        Column("words", scope.say("meaning")),
+        Column("score", scope.say("score"), HEAT),
+        Column("interval", scope.say("interval")),
+        Column("people", scope.say("people")),
+    )
+    order = [code for _index, code in scored] + [code for code in labels if top.score(code) is None]
+    rows = []
+    for code in order:
+        one, cell = top.score(code), top.cells[code]
+        interval = f"{one.low:.0f}–{one.high:.0f}" if one and one.low is not None and one.high is not None else None
+        people = str(cell.get("n", "")) if one else None
+        rows.append((code, labels[code], top.value(code, scope.language), interval, people))
+    found.tables.append(Table("requirements", scope.say("h:requirements"), columns, tuple(rows)))
+    found.facts += [scope.fact("requirements", top, code) for code in order]
+    return found
+
+
+@section("training", 70)
+def training(scope: Scope) -> Section:
+    found = Section("training", scope.say("h:training"))
+    given = Assignment.objects.filter(employee__in=scope.people)
+    if scope.unit is not None:
+        given = of_people_in(given, reach.below([scope.unit.pk]))
+    rows = counts(given, scope.today, "course")
+    whole, part = sum(row["assigned"] for row in rows), sum(row["finished"] for row in rows)
+    if not whole:
+        found.lead = scope.say("training_none")
+        return found
+    if scope.people.count() < PROTECTED_FROM:
+        found.lead = scope.say("recognition_few")
+        return found
+    found.lead = scope.say("training", part=part, whole=whole, share=percent(part, whole))
+    courses = Course.objects.in_bulk([row["course"] for row in rows])
+    told = [(courses[row["course"]].label_in(scope.language), row) for row in rows if row["course"] in courses]
+    told.sort(key=lambda one: (percent(one[1]["finished"], one[1]["assigned"]), one[0]))
+    drawn = told[:MOST_BARS]
+    shares = tuple(percent(row["finished"], row["assigned"]) for _name, row in drawn)
+    names = tuple(name for name, _row in drawn)
+    words = (scope.say("c:training"), scope.say("d:training"))
+    found.charts.append(Chart("training", *words, BARS, names, (Series("share", scope.say("share"), shares),)))
+    columns = (
+        Column("course", scope.say("course")),
+        Column("assigned", scope.say("assigned"), NUMBER),
+        Column("completed", scope.say("completed"), NUMBER),
+        Column("share", scope.say("share"), PERCENT),
+        Column("late", scope.say("late"), NUMBER),
+    )
+    table = tuple(
+        (name, row["assigned"], row["finished"], percent(row["finished"], row["assigned"]), row["late"])
+        for name, row in told[:MOST_COURSES]
+    )
+    left = max(0, len(told) - MOST_COURSES)
+    found.tables.append(Table("courses", scope.say("t:courses"), columns, table, (), left))
+    for name, row in told:
+        for key, value in (("assigned", row["assigned"]), ("completed", row["finished"]), ("late", row["late"])):
+            found.facts.append(_counted(scope, "training", name, scope.say(key), value, row["assigned"]))
+    found.notes.append(scope.say("counted", day=scope.day(scope.today)))
+    return found
+
+
+def _counted(scope: Scope, key: str, group: str, measure: str, value: float, n: int) -> Fact:
+    unit = scope.unit.pk if scope.unit else None
+    return Fact(key, group, unit, None, measure, value, n=str(n), cell=f"{scope.counted} {key}")
+
+
+@section("recognition", 80)
+def recognition(scope: Scope) -> Section:
+    found = Section("recognition", scope.say("h:recognition"))
+    whole = scope.people.count()
+    if whole < PROTECTED_FROM:
+        found.lead = scope.say("recognition_few")
+        return found
+    part = recognised(scope.people, since=scope.now - dt.timedelta(days=RECOGNISED_DAYS))
+    found.lead = scope.say("recognition", part=part, whole=whole, share=percent(part, whole))
+    found.paragraphs.append(scope.say("enrolled", part=whole, whole=max(scope.employed, whole)))
+    found.facts.append(_counted(scope, "recognition", scope.place, scope.say("thanked"), part, whole))
+    found.notes.append(scope.say("counted", day=scope.day(scope.today)))
+    return found
+
+
+@section("milestones", 90)
+def milestones(scope: Scope) -> Section | None:
+    if scope.unit is not None:
+        return None
+    found = Section("milestones", scope.say("h:milestones"))
+    rows = aims.standings(scope.program, scope.today)
+    if not rows:
+        found.lead = scope.say("milestones_none")
+        return found
+    reached = sum(row.light == "reached" for row in rows)
+    late = sum(row.light == "late" for row in rows)
+    found.lead = scope.say("milestones", reached=reached, whole=len(rows), late=late)
+    columns = (
+        Column("milestone", scope.say("milestone")),
+        Column("due", scope.say("due")),
+        Column("state", scope.say("state")),
+    )
+    ordered = sorted(rows, key=lambda row: (row.milestone.due_on, row.milestone.pk))
+    told = tuple(
+        (row.milestone.title, scope.day(row.milestone.due_on), scope.say(f"light:{row.light}")) for row in ordered
+    )
+    found.tables.append(Table("milestones", scope.say("h:milestones"), columns, told))
+    for key, value in (("reached", reached), ("late", late)):
+        measure = scope.say(f"light:{key}")
+        found.facts.append(_counted(scope, "milestones", scope.place, measure, value, len(rows)))
+    found.notes.append(scope.say("counted", day=scope.day(scope.today)))
+    return found

@@ -1,0 +1,51 @@
+"""What every format says in the same words: the label of a report, what it corrects, pictures that failed. Pure."""
+
+from __future__ import annotations
+
+from programs.reports.report_model import Report, Section, Table
+from programs.reports.texts_report import say
+
+# A word longer than this without a place to break would run out of its cell.
+LONGEST_WORD = 22
+
+
+def label(report: Report) -> str:
+    if report.number:
+        return say("numbered", report.language, n=report.number)
+    return say("report", report.language)
+
+
+def corrects(report: Report) -> str:
+    if not report.corrects:
+        return ""
+    return say("corrects", report.language, n=report.corrects, why=report.why)
+
+
+def broken(report: Report, section: Section) -> list[str]:
+    titles = {chart.key: chart.title for chart in section.charts}
+    return [say("broken", report.language, title=titles.get(key, key)) for key in section.broken]
+
+
+def left_out(report: Report, table: Table) -> str:
+    return say("left_out", report.language, n=table.left_out) if table.left_out else ""
+
+
+def lead(report: Report) -> str:
+    """The finding of the first section: what the cover says."""
+    return report.sections[0].lead if report.sections else ""
+
+
+def breakable(text: str) -> str:
+    """Text in which also a very long word can break."""
+    if all(len(word) <= LONGEST_WORD for word in text.split()):
+        return text
+    return " ".join(
+        word if len(word) <= LONGEST_WORD else "\u200b".join(word[at : at + 12] for at in range(0, len(word), 12))
+        for word in text.split()
+    )
+
+
+def file_name(report: Report, ending: str) -> str:
+    """ASCII, so that every mail program and disk takes it."""
+    number = f"-{report.number}" if report.number else "-preview"
+    return f"report{number}-{report.as_of.isoformat()}-{report.language}.{ending}"
