@@ -282,7 +282,7 @@ def run_load(pipe: Any, port: int, kind: str, links: list[str], threads: int, mo
     load, waiting, lock = Load(), deque(links), threading.Lock()
     pipe.send("ready")
     pipe.recv()
-    until, before = time.perf_counter() + most_seconds, _processor()
+    until, before = time.perf_counter() + most_seconds, processor()
 
     def person(number: int) -> None:
         chance = random.Random(number)
@@ -299,11 +299,11 @@ def run_load(pipe: Any, port: int, kind: str, links: list[str], threads: int, mo
         one.start()
     for one in people:
         one.join()
-    load.cpu = _processor() - before
+    load.cpu = processor() - before
     pipe.send(load.__dict__ | {"seconds": dict(load.seconds)})
 
 
-def _processor() -> float:
+def processor() -> float:
     used = resource.getrusage(resource.RUSAGE_SELF)
     return used.ru_utime + used.ru_stime
 

@@ -179,7 +179,7 @@ def bare_rate(wave: Wave, connections: int, saves: int, seconds: float = 4.0) ->
     begun = time.perf_counter()
 
     def hand(number: int) -> None:
-        with psycopg.connect(_conninfo(), autocommit=True, prepare_threshold=2) as own:
+        with psycopg.connect(conninfo(), autocommit=True, prepare_threshold=2) as own:
             for invitation in waiting[number::connections]:
                 if time.perf_counter() > until:
                     return
@@ -215,7 +215,7 @@ def _bare_interview(own: psycopg.Connection, wave: int, invitation: int, saves: 
         own.execute("DELETE FROM bare_draft WHERE key = %s", [key])
 
 
-def _conninfo() -> str:
+def conninfo() -> str:
     has = settings.DATABASES["default"]
     names = {"dbname": "NAME", "user": "USER", "password": "PASSWORD", "host": "HOST", "port": "PORT"}
     return psycopg.conninfo.make_conninfo("", **{key: has[name] for key, name in names.items() if has[name]})

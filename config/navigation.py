@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 from django.conf import settings
@@ -12,8 +14,10 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext, gettext_lazy
 
 from config.home import elsewhere
+from culture.access import clock
 from culture.access.permissions import Permission, can, personas, sees_everything
 from culture.access.table import TITLES
+from surveys.results import sharing
 
 
 @dataclass(frozen=True)
@@ -21,6 +25,7 @@ class Entry:
     """A line of the navigation; ``short`` is its word in the bottom bar, where few letters fit.
 
     ``whole``: only for who holds the permission for the whole organisation. ``or_needs``: another that opens it, too.
+    ``or_shared``: also for whom results were shared with.
     """
 
     name: str
@@ -32,6 +37,7 @@ class Entry:
     current: bool = False
     whole: bool = False
     or_needs: Permission | None = None
+    or_shared: bool = False
 
 
 P, _ = Permission, gettext_lazy
@@ -41,6 +47,8 @@ GROUPS: list[tuple[Any, list[Entry]]] = [
         [
             Entry("home", _("Home"), "house"),
             Entry("reports:scorecard", _("Scorecard"), "gauge", P.SEE_SCORECARD),
+            Entry("reports:reports", _("Reports"), "file-text", P.SEE_RESULTS),
+            Entry("reports:effects", _("Does it work?"), "trending-up", P.SEE_SCORECARD, _("Effect")),
         ],
     ),
     (
@@ -50,6 +58,7 @@ GROUPS: list[tuple[Any, list[Entry]]] = [
             Entry("training:my_training", _("My way"), "graduation-cap", P.DO_TRAINING, _("My way")),
             Entry("framework:charter", _("Charter"), "scroll-text", P.DO_TRAINING),
             Entry("recognition:feed", _("Thanks"), "heart-handshake", P.GIVE_KUDOS),
+            Entry("recognition:awards", _("Awards"), "trophy", P.GIVE_KUDOS),
             Entry("recognition:rewards", _("Rewards"), "gift", P.GIVE_KUDOS),
             Entry("planning:actions", _("Actions"), "list-todo", P.DO_TRAINING),
             Entry("people:my_data", _("My data"), "folder-open"),
@@ -61,6 +70,7 @@ GROUPS: list[tuple[Any, list[Entry]]] = [
         [
             Entry("planning:list", _("Programs"), "milestone", P.MANAGE_PROGRAMS),
             Entry("framework:catalogue", _("Framework"), "list-checks", P.DO_TRAINING),
+            Entry("reports:effect_how", _("How effects are found"), "microscope", P.DO_TRAINING),
             Entry("framework:readiness", _("Readiness"), "clipboard-check", P.SEE_SCORECARD),
             Entry("training:paths", _("Training paths"), "route", P.MANAGE_TRAINING, _("Paths")),
             Entry("training:courses", _("Courses"), "book-open", P.MANAGE_TRAINING),
@@ -70,7 +80,7 @@ GROUPS: list[tuple[Any, list[Entry]]] = [
         _("Surveys"),
         [
             Entry("waves:list", _("Waves"), "audio-waveform", P.SEE_PARTICIPATION),
-            Entry("results:list", _("Results"), "chart-column", P.SEE_RESULTS),
+            Entry("results:list", _("Results"), "chart-column", P.SEE_RESULTS, or_shared=True),
             Entry("results:moderation", _("Names in comments"), "message-square-quote", P.MODERATE_COMMENTS),
             Entry("waves:links", _("Service map"), "workflow", P.MANAGE_SURVEYS),
             Entry("instruments:list", _("Questionnaires"), "clipboard-list", P.MANAGE_SURVEYS),
@@ -94,8 +104,11 @@ GROUPS: list[tuple[Any, list[Entry]]] = [
             Entry("access:list", _("Access"), "key-round", P.SEE_ACCESS),
             Entry("access:audit", _("Audit"), "history", P.SEE_AUDIT),
             Entry("recognition:desk", _("Rewards desk"), "package-check", P.MANAGE_RECOGNITION),
+            Entry("recognition:award_manage", _("Awards desk"), "medal", P.MANAGE_RECOGNITION),
             Entry("recognition:rules", _("Rules of points"), "coins", P.MANAGE_RECOGNITION),
+            Entry("recognition:reports", _("Reported thanks"), "flag", P.MANAGE_RECOGNITION),
             Entry("recognition:patterns", _("Patterns in thanks"), "radar", P.MANAGE_RECOGNITION),
+            Entry("recognition:equity", _("Evenness of thanks"), "equal", P.MANAGE_RECOGNITION),
             Entry("recognition:ledger", _("Points ledger"), "scale", P.SEE_LEDGER),
             Entry("people:retention", _("Retention"), "hourglass", P.MANAGE_PEOPLE, whole=True),
             Entry("organisation", _("Organisation"), "building-2", P.MANAGE_SURVEYS),
@@ -141,7 +154,10 @@ def context(request: HttpRequest) -> dict[str, Any]:
 
 def _build(request: HttpRequest) -> dict[str, Any]:
     user = request.user
-    groups = [(label, [found for entry in entries if (found := _resolved(entry, user))]) for label, entries in GROUPS]
+    shared = partial(_shared_today, request)
+    groups = [
+        (label, [found for entry in entries if (found := _resolved(entry, user, shared))]) for label, entries in GROUPS
+    ]
     every = [entry for _label, entries in groups for entry in entries]
     here = _current(request.path, every)
     groups = [(label, [replace(e, current=e.name == here) for e in entries]) for label, entries in groups]
@@ -180,16 +196,35 @@ def _folded(groups: list[tuple[Any, list[Entry]]]) -> list[dict[str, Any]]:
 
 def pages_of(user: Any) -> list[dict[str, Any]]:
     """What ``user`` finds in the navigation, for the page "what can this person see?" (settings.PAGES_OF)."""
-    groups = [(label, [found for entry in entries if (found := _resolved(entry, user))]) for label, entries in GROUPS]
+    shared = partial(sharing.may_enter, user)
+    groups = [
+        (label, [found for entry in entries if (found := _resolved(entry, user, shared))]) for label, entries in GROUPS
+    ]
     return [{"label": label, "items": entries} for label, entries in groups if entries]
 
 
-def _resolved(entry: Entry, user: Any) -> Entry | None:
+SHARED = "results_shared"
+
+
+def _shared_today(request: HttpRequest) -> bool:
+    """Whether results are shared with a plain employee. Asked once a day in a session; his home page knows anyway."""
+    day = clock.today().isoformat()
+    kept = request.session.get(SHARED)
+    found = sharing.last_told(request.user)
+    if found is None and isinstance(kept, list) and kept[:1] == [day]:
+        return bool(kept[1])
+    told = found if found is not None else sharing.may_enter(request.user)
+    if kept != [day, told]:
+        request.session[SHARED] = [day, told]
+    return told
+
+
+def _resolved(entry: Entry, user: Any, shared: Callable[[], bool]) -> Entry | None:
     may = sees_everything if entry.whole else can
     if entry.name == "home" and elsewhere(user):
         return None
     needed = [permission for permission in (entry.needs, entry.or_needs) if permission]
-    if needed and not any(may(user, permission) for permission in needed):
+    if needed and not any(may(user, permission) for permission in needed) and not (entry.or_shared and shared()):
         return None
     try:
         return replace(entry, url=reverse(entry.name))

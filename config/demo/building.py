@@ -10,7 +10,21 @@ from dateutil.relativedelta import relativedelta
 from django.db import transaction
 from django.utils import timezone
 
-from config.demo import beginnings, deeds, history, keeping, organisation, paths, plans, results, rewards, story
+from config.demo import (
+    awards,
+    beginnings,
+    deeds,
+    effects,
+    history,
+    keeping,
+    moving,
+    organisation,
+    paths,
+    plans,
+    results,
+    rewards,
+    story,
+)
 from config.demo.answers import Teller
 from config.demo.organisation import Personas
 from culture.framework.loading import load_catalogue
@@ -64,13 +78,17 @@ def build(*, employees: int, waves: int, seed: int, now: dt.datetime, say: Calla
     seen = history.observe(program=program, rng=random.Random(seed + 2), now=now)
     deeds.meet(by=people.hr, learner=people.employee, now=now)
     keeping.keep(learner=people.employee, now=now)
+    moving.move(manager=people.manager, learner=people.employee, hr=people.hr, now=now, rng=random.Random(seed + 6))
     chosen = rewards.offer(by=people.hr, rng=random.Random(seed + 4), now=now)
     planned = deeds.plan(by=people.hr, today=today)
     walking = paths.walk(
         program=program, by=people.hr, learner=people.employee, today=today, rng=random.Random(seed + 3)
     )
     say(f"{walking} people on a training path")
+    nominated = awards.give(people=people, rng=random.Random(seed + 5), now=now)
+    say(f"{nominated} nominations for awards")
     plans.furnish(program=program, by=people.hr, sponsor=people.executive, today=today)
+    say(f"{effects.find(now=now)} findings of what the program changed")
     say(f"training, {thanks} thanks, {chosen} rewards, {seen} observations and {planned} actions")
 
 

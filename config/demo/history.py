@@ -118,9 +118,7 @@ def thank(*, program: Program, rng: random.Random, now: dt.datetime, star: Emplo
     return len(kept)
 
 
-def _gifts(
-    program: Program, rng: random.Random, now: dt.datetime, star: Employee
-) -> list[tuple[Kudos, Employee]]:
+def _gifts(program: Program, rng: random.Random, now: dt.datetime, star: Employee) -> list[tuple[Kudos, Employee]]:
     attitudes = list(Behaviour.objects.filter(kind=Behaviour.Kind.ATTITUDE, code__in=story.THANKS).order_by("position"))
     gifts = []
     for cohort in program.cohorts.filter(starts_on__lt=timezone.localdate(now)):

@@ -31,7 +31,9 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="servicelink",
             constraint=models.CheckConstraint(
-                condition=models.Q(("since__isnull", True), ("until__isnull", True), ("until__gte", models.F("since")), _connector="OR"),
+                condition=models.Q(
+                    ("since__isnull", True), ("until__isnull", True), ("until__gte", models.F("since")), _connector="OR"
+                ),
                 name="link_in_order",
             ),
         ),
@@ -39,17 +41,44 @@ class Migration(migrations.Migration):
             name="LinkProposal",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("change", models.CharField(choices=[("new", "Used, but not in the map"), ("unused", "In the map, but hardly used")], max_length=6)),
-                ("state", models.CharField(choices=[("open", "Waits for you"), ("accepted", "Taken over"), ("declined", "Left as it is")], default="open", max_length=8)),
-                ("customer", models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name="+", to="culture.unit")),
-                ("provider", models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name="+", to="culture.unit")),
-                ("wave", models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name="link_proposals", to="surveys.wave")),
+                (
+                    "change",
+                    models.CharField(
+                        choices=[("new", "Used, but not in the map"), ("unused", "In the map, but hardly used")],
+                        max_length=6,
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("open", "Waits for you"), ("accepted", "Taken over"), ("declined", "Left as it is")],
+                        default="open",
+                        max_length=8,
+                    ),
+                ),
+                (
+                    "customer",
+                    models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name="+", to="culture.unit"),
+                ),
+                (
+                    "provider",
+                    models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name="+", to="culture.unit"),
+                ),
+                (
+                    "wave",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="link_proposals", to="surveys.wave"
+                    ),
+                ),
             ],
             options={
                 "ordering": ["wave", "customer", "provider"],
                 "constraints": [
                     models.UniqueConstraint(fields=("wave", "customer", "provider"), name="proposal_once"),
-                    models.CheckConstraint(condition=models.Q(("customer", models.F("provider")), _negated=True), name="proposal_not_to_itself"),
+                    models.CheckConstraint(
+                        condition=models.Q(("customer", models.F("provider")), _negated=True),
+                        name="proposal_not_to_itself",
+                    ),
                 ],
             },
         ),

@@ -185,8 +185,6 @@ class Migration(migrations.Migration):
                 ("minutes", models.PositiveSmallIntegerField()),
             ],
         ),
-        migrations.AddConstraint(
-            "burden", models.UniqueConstraint(fields=["quarter", "employee"], name="burden_once")
-        ),
+        migrations.AddConstraint("burden", models.UniqueConstraint(fields=["quarter", "employee"], name="burden_once")),
         migrations.RunSQL(FORWARD, BACK),
     ]

@@ -55,9 +55,7 @@ class Migration(migrations.Migration):
         migrations.AddField("instrument", "library_key", models.CharField(blank=True, max_length=50)),
         migrations.AddField("instrumentversion", "draft", models.BooleanField(default=False)),
         migrations.AddField("instrumentversion", "edited", models.BooleanField(default=False)),
-        migrations.AddField(
-            "instrumentversion", "made_at", models.DateTimeField(default=django.utils.timezone.now)
-        ),
+        migrations.AddField("instrumentversion", "made_at", models.DateTimeField(default=django.utils.timezone.now)),
         migrations.AddConstraint(
             "instrumentversion",
             models.UniqueConstraint(fields=("instrument",), condition=models.Q(draft=True), name="version_one_draft"),

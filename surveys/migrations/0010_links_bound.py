@@ -20,7 +20,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 "constraints": [
-                    models.CheckConstraint(condition=models.Q(("text", ""), _negated=True), name="signature_says_something")
+                    models.CheckConstraint(
+                        condition=models.Q(("text", ""), _negated=True), name="signature_says_something"
+                    )
                 ]
             },
         ),

@@ -68,9 +68,7 @@ class Migration(migrations.Migration):
             models.JSONField(db_default=models.Value([], models.JSONField()), default=list),
         ),
         migrations.AddField("release", "replaced_at", models.DateTimeField(blank=True, null=True)),
-        migrations.AddField(
-            "cellgroup", "cut", models.CharField(blank=True, db_default="", default="", max_length=20)
-        ),
+        migrations.AddField("cellgroup", "cut", models.CharField(blank=True, db_default="", default="", max_length=20)),
         migrations.AddConstraint(
             "release", models.UniqueConstraint(fields=("wave", "number"), name="release_number_once")
         ),

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from tests.guards import who_may_courses, who_may_paths
+from tests.guards import who_may_courses, who_may_paths, who_may_thanks
 from tests.guards.world import PERSONAS, World
 
 ANYBODY = " ".join(PERSONAS)
@@ -28,6 +28,7 @@ VISITOR = "anonymous"
 
 _WHO: dict[str, str] = {
     **who_may_courses.WHO,
+    **who_may_thanks.WHO,
     # -- config
     "home": SIGNED_IN,
     "results:receipts": ANYBODY,  # whoever has a code; shows counts and fingerprints only
@@ -267,6 +268,8 @@ _WHO: dict[str, str] = {
     "results:export": RESULTS,
     "results:comments": RESULTS,
     "results:comments_export": RESULTS,
+    "results:comments_export_xlsx": RESULTS,
+    "results:comments_export_json": RESULTS,
     "results:corrections": RESULTS,
     "results:correct": HR,
     "results:release_as_it_was": AUDIT,
@@ -303,6 +306,7 @@ _WHO: dict[str, str] = {
     "planning:plan_add": FRAMEWORK,
     "planning:plan_change": FRAMEWORK,
     "planning:actions": SIGNED_IN,
+    "planning:action": "hr unit_hr lead",  # world.action's unit is theirs; its own people are tested with the page
     "planning:action_new": PLANNERS,
     "planning:action_edit": PLANNERS,
     "planning:action_end": PLANNERS,
@@ -362,7 +366,15 @@ _WHO: dict[str, str] = {
     ),
     "recognition:received": SIGNED_IN,
     "reports:scorecard": SCORECARD,
+    "reports:effects": SCORECARD,
+    "reports:effect": SCORECARD,
+    "reports:effect_outcome": SCORECARD,
+    "reports:effect_how": SIGNED_IN,
     "reports:program": SCORECARD,
+    "reports:cost": SCORECARD,
+    "reports:cost_number": SCORECARD,
+    "reports:cost_file": SCORECARD,
+    "reports:cost_new": FRAMEWORK,
     # -- API
     "api-requirements-list": SIGNED_IN,
     "api-requirements-detail": SIGNED_IN,
@@ -422,6 +434,7 @@ _WHO: dict[str, str] = {
     "api-kudos-list": SIGNED_IN,
     "api-kudos-detail": SIGNED_IN,
     "api-scorecards-detail": SCORECARD,
+    "api-effects-detail": SCORECARD,
 }
 WHO: dict[str, frozenset[str]] = {name: frozenset(who.split()) for name, who in {**_WHO, **who_may_paths.WHO}.items()}
 # There or not, depending on settings.
@@ -505,6 +518,7 @@ ARGUMENTS: dict[str, Callable[[World], list[Any]]] = {
     "planning:plan_add": lambda w: [w.program.pk, "risks"],
     "planning:plan_change": lambda w: [w.program.pk, "duties", w.duty.pk],
     "training:detail": lambda w: [w.course.pk],
+    "planning:action": lambda w: [w.action.pk],
     "planning:action_edit": lambda w: [w.action.pk],
     "planning:action_end": lambda w: [w.action.pk],
     "training:person": lambda w: [w.colleague.pk],
@@ -521,6 +535,10 @@ ARGUMENTS: dict[str, Callable[[World], list[Any]]] = {
     "training:my_course": lambda w: [w.course.pk],
     "training:lesson": lambda w: [w.course.pk, 1],
     "reports:program": lambda w: [w.program.pk],
+    "reports:cost": lambda w: [w.program.pk],
+    "reports:cost_new": lambda w: [w.program.pk],
+    "reports:cost_number": lambda w: [w.program.pk, 0],
+    "reports:cost_file": lambda w: [w.program.pk, 0],
     "api-requirements-detail": lambda w: ["W1"],
     "api-behaviours-detail": lambda w: ["A1"],
     "api-conditions-detail": lambda w: ["S1"],
@@ -537,6 +555,9 @@ ARGUMENTS: dict[str, Callable[[World], list[Any]]] = {
     "api-programs-detail": lambda w: [w.program.pk],
     "api-courses-detail": lambda w: [w.course.pk],
     "api-scorecards-detail": lambda w: [w.program.pk],
+    "api-effects-detail": lambda w: [w.program.pk],
+    "reports:effect": lambda w: [w.program.pk],
+    "reports:effect_outcome": lambda w: [w.program.pk, "want"],
 }
 # Views that a second permission opens, too: the line above says more than the one they name.
 WIDER = {"people:units", "people:unit", "people:unit_children"}
@@ -558,6 +579,7 @@ WRITES: dict[tuple[str, str], frozenset[str]] = {
 # against the table above.
 UNASKED: dict[str, str] = {
     **who_may_courses.UNASKED,
+    **who_may_thanks.UNASKED,
     **who_may_paths.ELSEWHERE,
     **dict.fromkeys(
         ("setup:start", "setup:link", "setup:organisation", "setup:mail", "setup:privacy", "setup:admin"),
@@ -627,7 +649,8 @@ UNASKED: dict[str, str] = {
     ),
     **dict.fromkeys(
         (
-            "results:comments", "results:comments_export", "results:corrections", "results:correct",
+            "results:comments", "results:comments_export", "results:comments_export_xlsx",
+            "results:comments_export_json", "results:corrections", "results:correct",
             "results:release_as_it_was", "results:moderate", "results:moderate_done",
         ),
         "tests/surveys/test_sharing.py, test_comments.py: only a closed or released wave has them",

@@ -24,6 +24,8 @@ from config import embedded, proof
 from config.bench_answering import bench_answering
 from config.bench_assignment import bench_assignment
 from config.bench_people import bench_people
+from config.bench_recognition import bench_recognition
+from config.bench_reports import bench_reports
 from config.bench_results import bench_results
 from config.bench_training import bench_training
 from config.bench_wave import bench_wave
@@ -189,6 +191,8 @@ BENCHES: dict[str, Callable[[int], Iterator[str]]] = {
     "assignment": bench_assignment,
     "answering": bench_answering,
     "training": bench_training,
+    "recognition": bench_recognition,
+    "reports": bench_reports,
 }
 
 
