@@ -125,12 +125,12 @@ def index(request: HttpRequest) -> HttpResponse:
     shown = _tab(rows, tab, units, today)
     page = Paginator(shown, PAGE).get_page(request.GET.get("page"))
     judged = judging.of(_me(request), page.object_list)
-    for row in page.object_list:
-        row.judged = judged.get(row.pk)
+    told = [(row, judged.get(row.pk)) for row in page.object_list]
     context = {
         "tab": tab,
         "tabs": TABS.items(),
         "page": page,
+        "told": told,
         "late": late,
         "today": today,
         "soon": today + actions.SOON,

@@ -100,6 +100,11 @@ def register() -> None:
     ):
         rights.hold(_planned(model, field, title))
     rights.authored("programs.Amendment", "by", title=_("Programs amended"), name="reason")
+    rights.authored("programs.StageExit", "by", title=_("Stages closed"), name="kind")
+    rights.published(
+        "programs.StageExit",
+        reason="Who signed that a stage of a program may end, and on what grounds, is never rewritten.",
+    )
     rights.authored("programs.Draw", "by", title=_("Orders of cohorts drawn by lot"))
     rights.published(
         "programs.Amendment", reason="The record of what was changed of a program and why is never rewritten."

@@ -129,3 +129,26 @@ class Duty(models.Model):
 
     class Meta:
         ordering = ["done_on", "due_on", "pk"]
+
+
+class StageExit(models.Model):
+    """A stage of a program was closed on a day: which of its exit criteria were met, who says so, and why it may end.
+
+    Kept by the stage's kind, not its row: an amendment writes the rows anew. ``met``: [{"text", "met"}], the criteria
+    as they stood that day. Never changed.
+    """
+
+    program = models.ForeignKey(Program, models.CASCADE, related_name="exits")
+    kind = models.CharField(max_length=12, choices=Stage.Kind.choices)
+    on = models.DateField()
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    met = models.JSONField(default=list)
+    note = models.CharField(max_length=1000, blank=True)
+
+    class Meta:
+        ordering = ["on", "pk"]
+        constraints = [models.UniqueConstraint(fields=["program", "kind"], name="stage_closed_once")]
+
+    @property
+    def all_met(self) -> bool:
+        return all(one["met"] for one in self.met)

@@ -52,12 +52,15 @@ def build(
     first: dt.date,
     last: dt.date,
     today: dt.date,
-    stages: Iterable[tuple[Any, dt.date, dt.date]],
+    stages: Iterable[tuple[Any, dt.date, dt.date] | tuple[Any, dt.date, dt.date, str]],
     cohorts: Iterable[tuple[str, dt.date, str]],
     waves: Iterable[tuple[Any, dt.date]] = (),
     milestones: Iterable[tuple[Any, dt.date, str]] = (),
 ) -> Line:
-    """``cohorts``: name, first day, what is told beside it. Marks outside ``first`` … ``last`` are left out."""
+    """``stages``: name, first and last day, what is told beside it. ``cohorts``: name, first day, the same.
+
+    Marks outside ``first`` … ``last`` are left out.
+    """
     days = max(1, (last - first).days)
 
     def at(day: dt.date) -> float:

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from programs.planning import action_views, change_views, plan_views, setup_views, views
+from programs.planning import action_views, change_views, plan_views, setup_views, stage_views, views
 
 app_name = "planning"
 urlpatterns = [
@@ -14,6 +14,7 @@ urlpatterns = [
     path("programs/<int:pk>/edit/", change_views.edit, name="edit"),
     path("programs/<int:pk>/state/<slug:to>/", change_views.turn, name="turn"),
     path("programs/<int:pk>/amendments/", change_views.history, name="amendments"),
+    path("programs/<int:pk>/stages/<slug:kind>/", stage_views.close, name="stage"),
     path("programs/<int:pk>/cohorts/<int:cohort>/", views.cohort, name="cohort"),
     path("programs/<int:pk>/plan/", plan_views.plan, name="plan"),
     path("programs/<int:pk>/plan/<slug:kind>/add/", plan_views.add, name="plan_add"),

@@ -9,12 +9,26 @@ from django.core.paginator import Paginator
 from django.db.models import Count, Exists, OuterRef
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from culture.access import clock
 from culture.access.permissions import Permission, can, require
 from culture.people.models import Employee, Leave
-from programs.planning import actions, amendments, drafts, guide, milestones, panels, queries, standing, timeline
+from programs.planning import (
+    actions,
+    amendments,
+    drafts,
+    guide,
+    milestones,
+    panels,
+    queries,
+    rules,
+    stage_exits,
+    standing,
+    timeline,
+)
 from programs.planning.models import Cohort, Enrolment, Program
 from surveys.waves.models import Wave
 
@@ -56,7 +70,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
     card = queries.wave_card(program, today) if sees_waves else None
     running = program.state in (Program.State.RUNNING, Program.State.PAUSED)
     parts = panels.parts(program, today) if running else []
-    aims = milestones.standings(program, today)
+    aims, exits = milestones.standings(program, today), stage_exits.standings(program, today)
     context = {
         "program": program,
         "stage": queries.stage_on(program, today),
@@ -67,8 +81,9 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         "card": card,
         "sees_waves": sees_waves,
         "parts": parts,
-        "needs": _needs(program, groups, card, today, aims, parts) if running else [],
-        "line": line_of(program, groups, aims, today),
+        "needs": _needs(program, groups, card, today, aims, parts) + _to_close(program, exits) if running else [],
+        "line": line_of(program, groups, aims, today, exits),
+        "stages": exits,
         "aims": aims,
         "risks": program.risks.filter(closed_on=None).select_related("owner"),
         "duties": program.duties.filter(done_on=None).select_related("sponsor"),
@@ -99,8 +114,29 @@ def _needs(
     return found + [need for part in parts for need in part.needs]
 
 
-def line_of(program: Program, groups: list[Cohort], aims: list[milestones.Standing], today: dt.date) -> timeline.Line:
+def _to_close(program: Program, exits: list[stage_exits.Standing]) -> list[panels.Need]:
+    """Stages whose last day has passed: whether they may end is for somebody to say."""
+    return [
+        panels.Need(
+            _("Stage %(n)s is over: may it end?") % {"n": one.number},
+            _("Its last day was %(day)s. Go through its exit criteria and sign.")
+            % {"day": rules.day(one.stage.ends_on)},
+            reverse("planning:stage", args=[program.pk, one.stage.kind]),
+        )
+        for one in exits
+        if one.waits
+    ]
+
+
+def line_of(
+    program: Program,
+    groups: list[Cohort],
+    aims: list[milestones.Standing],
+    today: dt.date,
+    exits: list[stage_exits.Standing] | None = None,
+) -> timeline.Line:
     """The picture of a program."""
+    exits = stage_exits.standings(program, today) if exits is None else exits
     waves = []
     if program.series_id is not None:  # type: ignore[attr-defined]
         rows = Wave.objects.filter(series=program.series_id).exclude(state=Wave.State.CANCELLED).order_by("opens_on")  # type: ignore[attr-defined,misc]
@@ -109,7 +145,7 @@ def line_of(program: Program, groups: list[Cohort], aims: list[milestones.Standi
         first=program.starts_on,
         last=program.ends_on,
         today=today,
-        stages=[(stage.get_kind_display(), stage.starts_on, stage.ends_on) for stage in program.stages.all()],
+        stages=[(one.stage.get_kind_display(), one.stage.starts_on, one.stage.ends_on, one.told) for one in exits],
         cohorts=[(cohort.name, cohort.starts_on, getattr(cohort, "told", "")) for cohort in groups],
         waves=waves,
         milestones=[(one.milestone.title, one.milestone.due_on, one.tone) for one in aims],

@@ -44,8 +44,8 @@ def of(person: Employee) -> list[Waiting]:
     for wave_id, pk in asked.order_by("wave__closes_on", "pk").values_list("wave_id", "pk"):
         one = frozen.invitation(wave_id, pk)
         if one is not None and takes_answers(one.wave, now) and keys.exists(wave_id):
-            asked = submitting.pages_of(one.wave, one.providers, promises=one.promises)
-            minutes = rules.minutes(rules.fields_of(asked))
+            pages = submitting.pages_of(one.wave, one.providers, promises=one.promises)
+            minutes = rules.minutes(rules.fields_of(pages))
             found.append(Waiting(pk, one.wave.series.name, minutes, one.wave.closes_on, one.state))
     return found
 

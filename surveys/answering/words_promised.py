@@ -24,7 +24,7 @@ PROMISED: Mapping[str, tuple[str, ...]] = {
         "{provider} promised {customer}: “{text}” (by {date}). Was it kept?",
         "{provider} ha promesso a {customer}: «{text}» (entro il {date}). La promessa è stata mantenuta?",
         "{provider} a promis pentru {customer}: „{text}” (până la {date}). A fost respectată promisiunea?",
-        "{provider}向 {customer} 承诺：“{text}”（期限：{date}）。兑现了吗？",
+        "{provider} 向 {customer} 承诺：“{text}”（期限：{date}）。兑现了吗？",
         "{provider} a promis à {customer} : « {text} » (pour le {date}). La promesse a-t-elle été tenue ?",
     ),
     "promise_was_kept": ("Kept", "Mantenuta", "Respectată", "已兑现", "Tenue"),

@@ -138,11 +138,11 @@ SERVICES: Mapping[str, tuple[str, ...]] = {
         "fait dans votre unité",
     ),
     "promise_kept": (
-        "promise kept by {unit}",
-        "promessa mantenuta da {unit}",
-        "promisiune ținută de {unit}",
-        "{unit} 兑现的承诺",
-        "promesse tenue par {unit}",
+        "{unit} says this promise is kept",
+        "{unit} dice di aver mantenuto questa promessa",
+        "{unit} spune că a respectat această promisiune",
+        "{unit} 表示已兑现此承诺",
+        "{unit} dit avoir tenu cette promesse",
     ),
     "last_time_title": ("Last time", "La volta scorsa", "Data trecută", "上一次", "La dernière fois"),
     "services_find": (

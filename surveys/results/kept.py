@@ -103,7 +103,8 @@ def _percentages(shares: Sequence[float], step: int) -> list[int]:
 
 def note(wave: Wave, found: Iterable[Group]) -> None:
     """Say of each promise the wave asked about whether it could be shown: it is not asked again then."""
-    shown = [one.other for one in found if one.family == FAMILY and one.cells[MEASURE]["shown"]]
+    told = [one for one in found if one.family == FAMILY and one.cells[MEASURE]["shown"]]
+    shown = [one.other for one in told if one.other is not None]
     rows = AskedPromise.objects.filter(wave=wave)
     rows.filter(promise__in=shown).update(judged=True)
     rows.exclude(promise__in=shown).update(judged=False)

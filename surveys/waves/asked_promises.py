@@ -4,8 +4,9 @@ This wing knows no promises. Whoever keeps them offers those that are due at eac
 asked is frozen into the wave. Rules, so that nobody can be singled out by putting judgements side by side:
 
 - Who judges is a whole unit with everything below it, without the provider's own people, of whom at least k are asked.
-- Of one provider only promises to units that have nobody in common, or are the same, are asked in a wave; and within
-  three months the same people judge him in one wave only. The others wait.
+- Of one provider (and units above and below him, whose service is his) only promises to units that have nobody in
+  common, or are the same, are asked in a wave; and within three months the same people judge him in one wave only. The
+  others wait.
 - Nobody judges more than three in a wave. What was shown of a promise is never asked again, what stayed hidden once
   more.
 """
@@ -94,26 +95,25 @@ def choose(
     """
     below, home = _below(nodes), [frozenset(block.units) for block in blocks]
     burden: Counter[int] = Counter()
-    of_provider: dict[int, list[Chosen]] = {}
-    barred: dict[int, list[frozenset[int]]] = {}
-    for provider, units in lately:
-        barred.setdefault(provider, []).append(units)
-    found = []
+    barred, found = list(lately), list[Chosen]()
     for offer in sorted(offered, key=lambda one: (one.due_on, one.id)):
         units = frozenset(unit for unit in _judges(offer, below) if sizes.get(unit))
-        mine = of_provider.setdefault(offer.provider, [])
         if sum(sizes[unit] for unit in units) < k or any(burden[unit] >= MOST for unit in units):
             continue
-        if any(units & other for other in barred.get(offer.provider, ())):
+        if any(units & other and _akin(offer.provider, provider, below) for provider, other in barred):
             continue
-        if any(_clash(offer, units, other) for other in mine):
+        if any(_clash(offer, units, other) and _akin(offer.provider, other.offer.provider, below) for other in found):
             continue
         burden.update(units)
         touched = [block for block in home if block & units]
         peopled = (unit for block in touched for unit in block if sizes.get(unit))
-        mine.append(Chosen(offer, units, all(unit in units for unit in peopled)))
-        found.append(mine[-1])
+        found.append(Chosen(offer, units, all(unit in units for unit in peopled)))
     return found
+
+
+def _akin(one: int, other: int, below: Mapping[int, set[int]]) -> bool:
+    """The same provider, or one a part of the other."""
+    return one == other or one in below.get(other, ()) or other in below.get(one, ())
 
 
 def _clash(offer: Offer, units: frozenset[int], other: Chosen) -> bool:
@@ -162,7 +162,7 @@ def due(
     offered = waiting(today)
     if not offered:
         return []
-    return choose(offered, nodes, blocks, sizes, k, _lately({one.provider for one in offered}, today))
+    return choose(offered, nodes, blocks, sizes, k, _lately(today))
 
 
 def waiting(today: dt.date) -> list[Offer]:
@@ -181,10 +181,9 @@ def _waiting(offered: list[Offer]) -> list[Offer]:
     return [one for one in offered if often[one.id] < MOST_OFTEN]
 
 
-def _lately(providers: Iterable[int], today: dt.date) -> list[tuple[int, frozenset[int]]]:
-    rows = AskedPromise.objects.alive().filter(
-        provider__in=list(providers), wave__opens_on__gte=today - dt.timedelta(days=93)
-    )
+def _lately(today: dt.date) -> list[tuple[int, frozenset[int]]]:
+    """(provider, units) of what other waves of the last three months ask."""
+    rows = AskedPromise.objects.alive().filter(wave__opens_on__gte=today - dt.timedelta(days=93))
     found = rows.values_list("provider", "units", "wave__opens_on")
     return [(provider, frozenset(units)) for provider, units, opened in found if is_recent(opened, today)]
 
@@ -194,7 +193,7 @@ def is_recent(earlier: dt.date, later: dt.date) -> bool:
     return later < min(earlier + dt.timedelta(days=90), earlier + relativedelta(months=3))
 
 
-def freeze(wave: Wave, chosen: Sequence[Chosen], today: dt.date) -> list[Chosen]:
+def freeze(wave: Wave, chosen: Sequence[Chosen], nodes: Sequence[UnitNode], today: dt.date) -> list[Chosen]:
     """Write what the wave asks, in the transaction that opens it; returns what is left of it.
 
     Another wave that opened meanwhile may have been quicker with some of it.
@@ -204,12 +203,12 @@ def freeze(wave: Wave, chosen: Sequence[Chosen], today: dt.date) -> list[Chosen]
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
     free = {one.id for one in _waiting([one.offer for one in chosen])}
-    taken = _lately({one.offer.provider for one in chosen}, today)
+    taken, below = _lately(today), _below(nodes)
     left = [
         one
         for one in chosen
         if one.offer.id in free
-        and not any(provider == one.offer.provider and units & one.units for provider, units in taken)
+        and not any(units & one.units and _akin(provider, one.offer.provider, below) for provider, units in taken)
     ]
     AskedPromise.objects.bulk_create(
         AskedPromise(

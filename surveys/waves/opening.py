@@ -210,7 +210,7 @@ def _fill(wave: Wave, plan: Plan, *, now: dt.datetime) -> None:
     wave.rules = rules_for(series)
     asked = {"items": plan.items, "sections": plan.version.sections, "providers": plan.served_by}
     asked["cuts"] = plan.told.cuts
-    promises = asked_promises.freeze(wave, plan.promises, plan.today)
+    promises = asked_promises.freeze(wave, plan.promises, plan.nodes, plan.today)
     asked |= asked_promises.told(promises)
     wave.snapshot = {**audience.tree_snapshot(plan.nodes, plan.blocks), **asked}
     wave.invited, wave.answered = len(plan.choice.people), 0

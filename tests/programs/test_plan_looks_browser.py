@@ -10,8 +10,13 @@ import pytest
 
 from culture.access import clock
 from culture.framework.loading import load_catalogue
-from programs.planning import drafts, milestones, rules, states
-from programs.planning.models import Program
+from programs.planning import actions, drafts, milestones, rules, stage_exits, states
+from programs.planning.models import Program, Stage
+from surveys.instruments.models import Instrument
+from surveys.results import kept
+from surveys.results.models import CellGroup, Release
+from surveys.waves.asked_models import AskedPromise
+from surveys.waves.models import Series, Wave
 from tests.conftest import make_unit
 from tests.flows.looking import problems, visit
 from tests.programs.test_planning import make_program
@@ -45,6 +50,8 @@ def world(hr: Any, manager: Any, executive: Any, units: Any) -> dict[str, Any]:
     states.resume(by=hr, program=program, reason="On.", today=today)
     draft = drafts.copy(by=hr, source=program, name=f"{WIDE} 2", starts_on=dt.date(2029, 1, 1), today=today)
     drafts.draw(by=hr, program=draft, cohorts=draft.cohorts.values_list("pk", flat=True))
+    Stage.objects.filter(program=program).update(exit_criteria=f"{LONG}; {WIDE}")
+    stage_exits.close(by=hr, program=program, kind="information", met=[0], note=LONG * 5, on=today, today=today)
     over = make_program(hr, units, name="Over")
     states.finish(by=hr, program=over, reason="Enough.", today=today)
     return {
@@ -53,7 +60,35 @@ def world(hr: Any, manager: Any, executive: Any, units: Any) -> dict[str, Any]:
         "over": over.pk,
         "risk": risk.pk,
         "cohort": program.cohorts.first(),
+        "judged": judged(hr, units, today),
     }
+
+
+def judged(hr: Any, units: Any, today: dt.date) -> list[int]:
+    """Promises in long words: judged by many, by few, hidden, and not asked."""
+    series = Series.objects.create(
+        name=LONG, instrument=Instrument.objects.create(key="looks", name={"en": "Looks"}), first_opens_on=today
+    )
+    wave = Wave.objects.create(
+        series=series, number=1, state=Wave.State.RELEASED, opens_on=today - 9 * DAY, closes_on=today, rules={"k": 5}
+    )
+    release = Release.objects.create(wave=wave, formula_version="3", rules={}, rules_hash="x" * 64)
+    provider, customer, found = units["Services"], units["Branch A"], []
+    rules_ = {"k": 5, "band_to": 7, "score_detail_from": 8, "distribution_from": 20}
+    for counts in ([30, 9, 4], [4, 1, 1], [1, 0, 0], None):
+        plan = actions.Plan(unit=provider, what=LONG * 3, owner=hr, due_on=today, promised_to=customer)
+        made = actions.plan(by=hr, plan=plan, today=today)
+        found.append(made.pk)
+        if counts is not None:
+            AskedPromise.objects.create(
+                wave=wave, promise=made.pk, provider=provider.pk, customer=customer.pk, text={"en": WIDE * 6},
+                due_on=today, units=[customer.pk], whole=True, judged=sum(counts) > 4,
+            )  # fmt: skip
+            cells = {kept.MEASURE: kept.cell(counts, rules_, whole=True)}
+            CellGroup.objects.create(
+                release=release, family=kept.FAMILY, unit=provider.pk, other=made.pk, name=LONG, cells=cells
+            )
+    return found
 
 
 def test_every_page_looks_right(hr: Any, world: Any, browser: Any, live_server: Any, client_of: Any) -> None:
@@ -62,6 +97,8 @@ def test_every_page_looks_right(hr: Any, world: Any, browser: Any, live_server: 
         *("/programs/", "/programs/new/", f"/programs/{one}/", f"/programs/{over}/", f"/programs/{one}/edit/"),
         *(f"/programs/{one}/{rest}" for rest in ("plan/", "amendments/", "copy/", "state/finish/")),
         *(f"/programs/{one}/plan/milestones/add/", f"/programs/{one}/plan/risks/{world['risk']}/"),
+        *("/actions/", *(f"/actions/{pk}/" for pk in world["judged"])),
+        *(f"/programs/{one}/stages/{kind}/" for kind in ("information", "attitude")),
         *(f"/programs/{one}/cohorts/{world['cohort'].pk}/", f"/programs/{over}/plan/", f"/programs/{draft}/discard/"),
         *(
             f"/programs/{draft}/setup/{step}/"

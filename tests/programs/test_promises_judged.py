@@ -417,5 +417,5 @@ def test_two_openings_at_once_ask_a_promise_once(crowd: Any, hr: Any) -> None:
     )
     [offer] = judging.due(NOW.date())
     late = asked_promises.Chosen(offer, frozenset({crowd["Branch B"].pk}), True)
-    assert asked_promises.freeze(other, [late], NOW.date()) == []
+    assert asked_promises.freeze(other, [late], [], NOW.date()) == []
     assert AskedPromise.objects.get().promise == mine.pk

@@ -66,6 +66,8 @@ def test_of_one_provider_nested_customers_wait_for_another_wave():
     assert sorted(chosen(offer(1, 2, day=1), offer(2, 3), offer(3, 4))) == [2, 3]  # those due first, side by side
     assert sorted(chosen(offer(1, 3), offer(2, 3))) == [1, 2]  # the same people judge two promises
     assert sorted(chosen(offer(1, 2), offer(2, 3, provider=7))) == [1, 2]  # another provider's is another matter
+    # A part of the provider is the provider: IT without IT, and IT without its desk, would leave IT itself.
+    assert sorted(chosen(offer(1, 1), offer(2, 1, provider=6))) == [1]
     again = Offer(2, 5, 3, {"en": "WE answer within a day (1) "}, DAY)
     assert sorted(chosen(offer(1, 3), again)) == [1]  # the same in other words only
 
@@ -83,15 +85,16 @@ def test_within_three_months_the_same_people_judge_a_provider_in_one_wave():
 # -- the attacker ----------------------------------------------------------------------------------------------------
 
 
-def attack(asked: list[Chosen], people: dict[int, int], silent: set, k: int) -> set | None:
-    """He takes all that is shown of one provider's promises for answers to one and the same question.
+def attack(asked: list[Chosen], people: dict[int, int], silent: set, k: int, under: dict[int, set[int]]) -> set | None:
+    """He takes all that is shown of a provider's and his parts' promises for answers to one and the same question.
 
     Of several promises to the same people he can use only one at a time: they say different things of them.
     """
-    by_provider: dict[int, dict[frozenset[int], list[Chosen]]] = {}
-    for one in asked:
-        by_provider.setdefault(one.offer.provider, {}).setdefault(one.units, []).append(one)
-    for groups in by_provider.values():
+    for provider in {one.offer.provider for one in asked}:
+        groups: dict[frozenset[int], list[Chosen]] = {}
+        for one in asked:
+            if one.offer.provider == provider or one.offer.provider in under.get(provider, ()):
+                groups.setdefault(one.units, []).append(one)
         for some in product(*groups.values()):
             rows = []
             for one in some:
@@ -112,7 +115,7 @@ def test_without_the_rule_the_attacker_wins():
     """Sales and North, shown side by side, leave the two of Sales itself and, of few, whoever South has."""
     both = [Chosen(offer(1, 2), frozenset({2, 3, 4}), True), Chosen(offer(2, 3), frozenset({3}), False)]
     both.append(Chosen(offer(3, 4), frozenset({4}), True))
-    assert attack(both, SIZES, set(), K) == {(2, 0), (2, 1)}
+    assert attack(both, SIZES, set(), K, {}) == {(2, 0), (2, 1)}
 
 
 @settings(max_examples=60)
@@ -127,7 +130,8 @@ def test_no_promises_side_by_side_single_out_fewer_than_k(data):
     asked = choose(offers, nodes, make_blocks(nodes, sizes, K), sizes, K)
     everybody = [(unit, n, one.offer.id) for one in asked for unit in sorted(one.units) for n in range(sizes[unit])]
     silent = set(data.draw(st.lists(st.sampled_from(everybody), max_size=30))) if everybody else set()
-    assert attack(asked, sizes, silent, K) is None
+    under = {unit: asked_promises._below(nodes)[unit] for unit in ids}
+    assert attack(asked, sizes, silent, K, under) is None
     burden = {unit: sum(unit in one.units for one in asked) for unit in ids}
     assert max(burden.values()) <= asked_promises.MOST
     assert all(sum(sizes[unit] for unit in one.units) >= K for one in asked)
