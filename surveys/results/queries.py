@@ -55,6 +55,20 @@ def shared_course(series: Series | int, key: str) -> list[trends.Wave]:
     return [replace(known[wave.pk], cells=cells[wave.pk], about=wave) for wave in waves]
 
 
+def company_courses(waves: Iterable[int], key: str) -> dict[int, dict[str, Any]]:
+    """One measure of the whole organisation by wave id; of waves that the caller has from this gate. One query."""
+    groups = CellGroup.objects.shown().filter(release__wave__in=list(waves), family="tree", parent=None)
+    cell = KeyTransform(key, "cells", output_field=JSONField())
+    rows = groups.filter(cells__has_key=key).annotate(read=cell)
+    return dict(rows.values_list("release__wave_id", "read"))
+
+
+def upper_rows(wave: Wave, depth: int) -> list[CellGroup]:
+    """The tree's groups down to ``depth`` below the whole organisation; for whoever may see all of the wave."""
+    groups = CellGroup.objects.shown().filter(release__wave=wave, family="tree", depth__lte=depth)
+    return list(groups.order_by("pk"))
+
+
 def company_cells(wave: Wave) -> dict[str, Any]:
     """The cells of the whole organisation in a wave that the caller has from this gate."""
     row = _company(wave)

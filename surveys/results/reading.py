@@ -10,6 +10,7 @@ may see results; those within a division are for who sees the division.
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -34,7 +35,12 @@ TREE, MATRIX, DIVISION, CUSTOMER, CUT, UNIT_CUT = FAMILIES = (
 ARROW = " ← "
 
 
-@dataclass(frozen=True)
+# Which groups were chosen of a release and in which order (see ``Seen.lines``); only of so many or more.
+_CHOSEN: OrderedDict[tuple[Any, ...], list[int]] = OrderedDict()
+MANY, MOST_CHOSEN = 400, 32
+
+
+@dataclass(frozen=True, slots=True)
 class Place:
     """A line of the tree without its cells. ``depth`` as in the tree; ``own``: seen for itself, not only as the top."""
 
@@ -124,25 +130,39 @@ class Seen:
         among: Q | None = None,
         lowest: str = "",
         most: int | None = None,
+        remember: str = "",
         **having: Any,
     ) -> list[Line]:
         """Groups with their cells: all of them, or only those of ``keys``. ``among``, ``having`` narrow further.
 
         ``lowest``: in the order of that score, the lowest first, the unknown last; ``most``: so many of them.
+        ``remember``: a name for this choice. To find the lowest of thousands the database has to open every one; as a
+        release never changes, who sees all of it finds kept which they are.
         """
+        mark = (self.release.pk, *families, remember)
+        kept = _CHOSEN.get(mark) if remember and self.nodes is None else None
         rows = self.groups(*families).filter(among or Q(), **having)
-        rows = rows.order_by(_index(lowest).asc(nulls_last=True), "name", "pk") if lowest else rows.order_by("pk")
-        rows = rows[:most]
-        plain = ("family", "unit", "other", "name", "parent", "depth", "cut")
+        if kept is not None:
+            rows = self.groups(*families).filter(pk__in=kept)
+        else:
+            rows = rows.order_by(_index(lowest).asc(nulls_last=True), "name", "pk") if lowest else rows.order_by("pk")
+            rows = rows[:most]
+        plain = ("pk", "family", "unit", "other", "name", "parent", "depth", "cut")
         if keys is None:
-            return [Line(*row, self.told(cells)) for *row, cells in rows.values_list(*plain, "cells")]  # type: ignore[call-arg]
+            return [Line(*row, self.told(cells)) for _pk, *row, cells in rows.values_list(*plain, "cells")]  # type: ignore[call-arg]
         names = {f"cell{at}": KeyTransform(key, "cells") for at, key in enumerate(keys)}
-        found = []
+        found: dict[int, Line] = {}
         for row in rows.annotate(**names).values_list(*plain, *names):
             told = zip(keys, row[len(plain) :], strict=True)
             cells = self.told({key: cell for key, cell in told if cell is not None})
-            found.append(Line(*row[: len(plain)], cells))  # type: ignore[call-arg]
-        return found
+            found[row[0]] = Line(*row[1 : len(plain)], cells)  # type: ignore[call-arg]
+        if kept is not None:
+            return [found[pk] for pk in kept if pk in found]
+        if remember and self.nodes is None and len(found) >= MANY:
+            _CHOSEN[mark] = list(found)
+            while len(_CHOSEN) > MOST_CHOSEN:
+                _CHOSEN.popitem(last=False)
+        return list(found.values())
 
     def scores(self, key: str) -> dict[int, float | None]:
         """One score of every group of the tree, by group; None where it has none. Numbers only: for sorting."""

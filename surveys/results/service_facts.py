@@ -76,6 +76,7 @@ class Service:
     gaps: Sequence[Gap] = ()
     met: Sequence[Met] = ()
     encounters: float | None = None
+    told_to: float = 0.0
     hours: services.LostTime | None = None
     memorable: Share | None = None
 
@@ -89,7 +90,8 @@ def service(items: Items, cells: Cells, whole: Cells, rules: Mapping[str, Any], 
     provider = [item for item in items if item["about"] == "provider"]
     texts = texts_of(provider, language, name)
     quadrant = services.quadrant(provider, cells, float(rules.get("quadrant_at", services.QUADRANT_AT)))
-    times = next((cells.get(item["code"]) for item in provider if item.get("facet") == "encounters"), None)
+    counted = next((item for item in provider if item.get("facet") == "encounters"), None)
+    times = cells.get(counted["code"]) if counted else None
     return Service(
         quadrant=quadrant,
         quadrant_words=words.pick(quadrant.code, language) if quadrant else "",
@@ -100,6 +102,7 @@ def service(items: Items, cells: Cells, whole: Cells, rules: Mapping[str, Any], 
         gaps=[Gap(words.pick(f"facet:{one.facet}", language), one) for one in services.gaps(provider, cells)],
         met=list(_met(provider, cells, language)),
         encounters=(times or {}).get("mean"),
+        told_to=services.told_to(counted) if counted else 0.0,
         hours=hours_of(provider, cells, whole),
         memorable=_memorable(provider, cells),
     )

@@ -43,7 +43,7 @@ def interfaces(seen: reading.Seen, level: str, page: str | None) -> dict[str, An
         return None
     code = item["code"]
     whole = next(iter(seen.lines(reading.TREE, keys=[code], among=Q(parent=None))), None)
-    lines = seen.lines(level, keys=[code], lowest=code, most=MOST)
+    lines = seen.lines(level, keys=[code], lowest=code, most=MOST, remember="hours")
     found = [_one(seen, line, item, whole.cells if whole else {}) for line in lines if code in line.cells]
     rows = sorted(found, key=lambda one: one.order)
     told = [one.lost.together for one in rows if one.lost and one.lost.together is not None]

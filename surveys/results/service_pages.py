@@ -88,7 +88,7 @@ def services(request: HttpRequest, wave_id: int) -> HttpResponse:
     choices = looks(seen.items)
     look = look if look in dict(choices) else "picture"
     asked = numbers[level]
-    lines = seen.lines(level, keys=[SERVED], lowest=SERVED, most=MOST_PAIRS) if asked else []
+    lines = seen.lines(level, keys=[SERVED], lowest=SERVED, most=MOST_PAIRS, remember="pairs") if asked else []
     pairs = sorted(_pairs(seen, level, lines), key=lambda one: one.place)
     given = _given(seen)
     context: dict[str, Any] = {
@@ -125,7 +125,8 @@ def _given(seen: reading.Seen) -> list[reading.Line]:
     facets = [item["code"] for item in seen.items if item["about"] == "provider" and item.get("facet")]
     # Not by excluding "not asked": of shown cells the why is NULL, and so would be the answer.
     asked = Q(cells__served__shown=True) | Q(cells__served__why=HIDDEN["why"])
-    return seen.lines(reading.TREE, keys=[SERVED, *facets], among=asked, lowest=SERVED, most=MANY)
+    keys = [SERVED, *facets]
+    return seen.lines(reading.TREE, keys=keys, among=asked, lowest=SERVED, most=MANY, remember="given")
 
 
 def _lowest(given: Sequence[reading.Line], pairs: Sequence[Pair]) -> dict[str, Any] | None:
@@ -208,7 +209,7 @@ def both_ways(pairs: Sequence[Pair]) -> list[BothWays]:
 def _totals(seen: reading.Seen, given: Sequence[reading.Line]) -> dict[str, Any]:
     """Each provider in the eyes of all it serves, and each group as it is served by all its providers together."""
     items, language = seen.items, get_language() or "en"
-    received = seen.lines(reading.CUSTOMER, keys=[SERVED], lowest=SERVED, most=MANY)
+    received = seen.lines(reading.CUSTOMER, keys=[SERVED], lowest=SERVED, most=MANY, remember="received")
     return {
         "providers": [_total(seen, line, items, language) for line in given],
         "customers": [_total(seen, line) for line in received if SERVED in line.cells],

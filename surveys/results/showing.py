@@ -190,7 +190,7 @@ def trust(cells: Cells, items: Items, language: str, name: str) -> Trust | None:
 
 def trust_hidden(cells: Cells) -> str:
     """The measure by which "why is this hidden?" explains that nothing of it is shown; "" where it was not computed."""
-    return next((key for key in cells if key.startswith("reliability:") or key == "straight"), "")
+    return next((key for key in (*(f"reliability:{index}" for index in INDICES), "straight") if key in cells), "")
 
 
 def silent(participation: Cell) -> str:

@@ -127,8 +127,10 @@ def _told(item: Mapping[str, Any], cells: Mapping[str, Cell], key: str, language
         unit = text_in(scale.unit, language)
         if cell.get("low") is None:
             return Told(**shared, look="mean", unit=unit, mean=cell.get("mean"))
-        low, high = (round(scale.low + cell[end] / 100 * (scale.high - scale.low), 1) for end in ("low", "high"))
-        return Told(**shared, look="mean", unit=unit, mean=cell.get("mean"), low=low, high=high)
+        # Scores are told in whole points of 100: of a wide range no decimals are pretended.
+        digits = None if scale.high - scale.low >= 100 else 1
+        low, high = (round(scale.low + cell[end] / 100 * (scale.high - scale.low), digits) for end in ("low", "high"))
+        return Told(**shared, look="mean", unit=unit, mean=round(cell["mean"], digits), low=low, high=high)
     if scale.kind == "pair":
         expected = cells.get(f"{item['code']}:expected", NOT_THERE)
         both = expected.get("shown") and "band" not in expected and "band" not in cell

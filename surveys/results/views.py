@@ -56,7 +56,7 @@ def wave(request: HttpRequest, wave_id: int) -> HttpResponse:
     if company and not any(key in seen.asked for key in queries.HEADLINE):
         # Nothing is asked of one's own work: what colleagues met with each other is the news.
         service = service_facts.service(seen.items, cells, cells, seen.release.rules, language, _("a department"))
-    context = {
+    context: dict[str, Any] = {
         "wave": seen.wave,
         "release": seen.release,
         "company": company,
@@ -71,7 +71,12 @@ def wave(request: HttpRequest, wave_id: int) -> HttpResponse:
         "unreadable": seen.unreadable if hr else 0,
         "alone": seen.earlier_is_kept,
     }
-    return render(request, "surveys/results/wave.html", context | _units(request, seen))
+    context |= _units(request, seen)
+    mine = context["mine"]
+    if len(mine) == 1:
+        told = {"unit": mine[0]["name"], "finding": showing.inside(mine[0]["finding"])}
+        context |= {"company_heading": showing.inside(context["heading"]), "heading": _("%(unit)s: %(finding)s") % told}
+    return render(request, "surveys/results/wave.html", context)
 
 
 def _finding(cells: dict[str, Any], said: list[showing.Said], service: service_facts.Service | None) -> str:
@@ -110,8 +115,11 @@ def _units(request: HttpRequest, seen: reading.Seen) -> dict[str, Any]:
     opened = branches.first_open(places) if asked is None else asked
     shown, more = branches.lines(places, opened)
     table = _Table.of(seen)
-    cells = seen.tree((one.place.unit for one in shown), table.keys)
+    mine = _mine(seen)
+    units = {one.place.unit for one in shown} | {place.unit for place in mine}
+    cells = seen.tree(units, table.keys)
     return {
+        "mine": [_own_unit(place, cells.get(place.unit, {})) for place in mine],
         "rows": [_unit_line(seen, one, cells.get(one.place.unit, {}), opened, table) for one in shown],
         "heads": table.heads,
         "has_people": bool(table.people),
@@ -119,6 +127,31 @@ def _units(request: HttpRequest, seen: reading.Seen) -> dict[str, Any]:
         "more": more,
         "total": len(places),
         "folded": len(places) > branches.ALL_OPEN,
+    }
+
+
+MOST_MINE = 3
+
+
+def _mine(seen: reading.Seen) -> list[reading.Place]:
+    """The units of a reader who sees a few only, the uppermost: what he came for stands before the whole."""
+    if not seen.partial:
+        return []
+    own = {place.unit for place in seen.places if place.own and place.parent is not None}
+    found = [place for place in seen.places if place.unit in own and place.parent not in own]
+    return found if len(found) <= MOST_MINE else []
+
+
+def _own_unit(place: reading.Place, cells: reading.Cells) -> dict[str, Any]:
+    told = dict(cells)
+    return {
+        "unit": place.unit,
+        "name": place.name,
+        "finding": queries.finding(told),
+        "people": next((told[key]["n"] for key in queries.COLUMNS if told.get(key, {}).get("shown")), None),
+        "scores": [
+            (key, told[key]) for key in queries.COLUMNS if key in told and told[key].get("why") != NOT_ASKED["why"]
+        ],
     }
 
 

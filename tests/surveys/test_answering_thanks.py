@@ -87,7 +87,7 @@ def test_what_was_done_in_the_unit_and_promised_to_it(
     )
     body = thanks(link, invitation)
     assert "A second printer" in body and "done in your unit" in body
-    assert "Answers within a day" in body and "promise kept by Services" in body
+    assert "Answers within a day" in body and "Services says this promise is kept" in body
     assert "PLANTED" not in body
 
 

@@ -18,7 +18,7 @@ from django.urls import reverse
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from surveys.results import disclosure, history, meaning, reading, releasing
+from surveys.results import disclosure, meaning, queries, reading, releasing
 from surveys.results.insight import change, sealing
 from surveys.results.models import CellGroup
 from surveys.waves.models import Wave

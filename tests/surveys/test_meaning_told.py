@@ -66,16 +66,26 @@ def test_gaps_by_facet_the_widest_shortfall_first():
              item("d", "tangibles", "pair")]  # fmt: skip
     shown = {"a": cell(50), "a:expected": cell(80), "b": cell(60), "b:expected": cell(70), "c": cell(75),
              "c:expected": cell(70), "d": cell(40), "d:expected": HIDDEN}  # fmt: skip
-    assert services.gaps(items, shown) == [("empathy", -20), ("reliability", 5)]
+    found = services.gaps(items, shown)
+    # √(4² + 4²) on either side, rounded outwards; averaged over questions of the same people.
+    assert found == [("empathy", -20, -26, -14, 50), ("reliability", 5, -1, 11, 50)]
+    few = {"a": cell(50, n="12–15"), "a:expected": cell(80, n=20)}
+    assert services.gaps(items[:1], few)[0].n == "12–15"
 
 
 def test_incidence_is_a_lower_bound_per_hundred_encounters():
-    items = [item("times", "encounters", "number"), item("sins", "sin", "multiple")]
+    items = [item("times", "encounters", "number", options={"min": 0, "max": 40}), item("sins", "sin", "multiple")]
     shown = {
         "times": {"shown": True, "n": 40, "index": 10, "mean": 12.0},
         "sins": {"shown": True, "n": 40, "shares": {"1": 30, "2": 6, "7": 6}},
     }
-    assert services.incidence(items, shown, "sin") == [("1", 30, 2.5), ("2", 6, 0.5), ("7", 6, 0.5)]
+    assert services.incidence(items, shown, "sin") == [("1", 30, 2.4), ("2", 6, 0.4), ("7", 6, 0.4)]
+    # 12.0 may be anything up to 12.2: what is told stays a lower bound.
+    assert services.told_to(items[0]) == 0.4
+    # Wilson's interval of 12 of 40; and as if of 20 people where people of one unit answer alike.
+    assert services.share_range(30, shown["sins"]) == (18, 46)
+    assert services.share_range(30, {**shown["sins"], "effect": 2.0}) == (14, 52)
+    assert services.share_range(30, {"n": "12–15"}) is None
     assert services.incidence(items, {**shown, "times": HIDDEN}, "sin") == []
     assert services.incidence(items, {**shown, "times": {**shown["times"], "mean": 0.4}}, "sin") == []
 
@@ -86,9 +96,11 @@ def test_hours_lost_from_the_distribution_and_estimated_below_twenty():
     exact = services.lost_time(lost, whole, None)
     # 10 % of 24, 12 and 5.5 hours, 20 % of 2, 25 % of half an hour, 25 % of none.
     assert (exact.per_person, exact.together, exact.estimated) == (4.7, 935, False)
+    assert (exact.low, exact.high, exact.n) == (3.7, 5.7, 200)
     small = cell(50, n="8–11", fav=40, neu=20, unf=40)
     found = services.lost_time(lost, small, whole)
     assert (found.per_person, found.together, found.estimated) == (6.0, None, True)
+    assert (found.low, found.high, found.n) == (None, None, "8–11")
     assert services.lost_time(lost, small, HIDDEN) is None and services.lost_time(lost, BANDED, whole) is None
 
 

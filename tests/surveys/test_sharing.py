@@ -206,7 +206,7 @@ def test_the_scorecard_shows_a_wave_from_the_leaders_day_on(world, hr):
     told = {}
     for step, when in {"shared": {"leaders": 0}, "not yet": {"leaders": 1}}.items():
         share(world, hr, **when)
-        card = scorecard.Scorecard(program, clock.today(), *[scorecard.Share(0, 0)] * 3)
+        card = scorecard.Scorecard(program, clock.today())
         scorecard._add_results(card, program)
         told[step] = card.wave, len(card.trend), bool(card.rows)
     assert told == {"shared": (world.wave, 1, True), "not yet": (None, 0, False)}

@@ -166,17 +166,26 @@ def incidence(items: Iterable[Item], cells: Cells, kind: str) -> list[Met]:
     """Of each sin (``kind`` "sin") or sign ("sign") how many met it and how often at least; the most frequent first.
 
     Somebody who met it met it once or more in the encounters he counted; so share / mean encounters · 100 is a lower
-    bound. Nothing without a mean number of encounters of at least one.
+    bound: with the most encounters that the rounded mean may stand for, and rounded down. Nothing without a mean number
+    of encounters of at least one.
     Source: the framework, section 7 (incidence per 100 service encounters).
     """
     rows = list(items)
-    times = next((cells.get(item["code"]) for item in rows if item.get("facet") == "encounters"), None)
+    counted = next((item for item in rows if item.get("facet") == "encounters"), None)
+    times = cells.get(counted["code"]) if counted else None
     asked = next((item["code"] for item in rows if item.get("facet") == kind), None)
     cell = cells.get(asked) if asked else None
     if not cell or not times or not cell.get("shares") or not times.get("shown") or times.get("mean", 0) < 1:
         return []
-    found = [Met(value, share, round(share / times["mean"], 1)) for value, share in cell["shares"].items()]
+    most = times["mean"] + (told_to(counted) / 2 if counted else 0.0)
+    found = [Met(value, share, math.floor(share / most * 10) / 10) for value, share in cell["shares"].items()]
     return sorted(found, key=lambda one: (-one.share, one.value))
+
+
+def told_to(item: Item) -> float:
+    """To how much the mean of a number is told: a hundredth of its range, as scores are."""
+    scale = scale_of(item)
+    return (scale.high - scale.low) / 100
 
 
 @dataclass(frozen=True)
