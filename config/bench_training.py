@@ -230,6 +230,9 @@ def _pages(hr: Employee, size: int) -> Iterator[str]:
         ("units", hr, f"{overview}?by=unit"),
         ("paths", hr, reverse("training:paths")),
         ("people", hr, reverse("training:path_people", args=[path.pk])),
+        ("slots", lead, reverse("training:team_progress")),
+        ("home_employee", learner, reverse("home")),
+        ("home_manager", lead, reverse("home")),
     ]
     with override_settings(ALLOWED_HOSTS=["*"]):
         for name, who, url in visits:

@@ -7,7 +7,7 @@ from typing import Any, cast
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.utils import timezone
-from rest_framework import mixins, serializers, status, viewsets
+from rest_framework import mixins, serializers, viewsets
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -15,75 +15,8 @@ from rest_framework.response import Response
 from culture.access.permissions import Permission, api_permission, visible_units
 from culture.framework.models import Behaviour
 from culture.people.models import Employee
-from programs.training import courses, granted_api, observing, path_api, progress_api, queries, session_api
-from programs.training.api_base import ByAction
-from programs.training.models import Course, CourseVersion
+from programs.training import course_api, granted_api, observing, path_api, progress_api, queries, session_api
 from programs.training.observation_models import Observation
-
-
-class CourseVersionSerializer(serializers.ModelSerializer[CourseVersion]):
-    class Meta:
-        model = CourseVersion
-        fields = ["number", "published_at", "pass_mark"]
-
-
-class CourseSerializer(serializers.ModelSerializer[Course]):
-    versions = CourseVersionSerializer(many=True)
-
-    class Meta:
-        model = Course
-        fields = ["id", "name", "summary", "requirements", "versions"]
-
-
-class LessonWriting(serializers.Serializer[Any]):
-    title = serializers.CharField(max_length=200)
-    body = serializers.CharField(help_text="Markdown")
-
-
-class CourseWriting(serializers.Serializer[Any]):
-    """A draft, whole: what is left out is empty. ``quiz`` as ``GET`` of a version gives its questions."""
-
-    name = serializers.CharField(max_length=200)
-    summary = serializers.CharField(default="", allow_blank=True)
-    requirements = serializers.ListField(child=serializers.CharField(max_length=8), default=list)
-    lessons = LessonWriting(many=True)
-    quiz = serializers.ListField(child=serializers.DictField(), default=list, max_length=200)
-    pass_mark = serializers.IntegerField(default=70)
-    sessions = serializers.IntegerField(default=0, min_value=0, max_value=50)
-
-    def values(self) -> dict[str, Any]:
-        data = dict(self.validated_data)
-        return {**data, "lessons": [(lesson["title"], lesson["body"]) for lesson in data["lessons"]]}
-
-
-class CourseViewSet(ByAction, viewsets.ReadOnlyModelViewSet[Course]):
-    """Courses and their versions; writing the draft of one, and publishing it."""
-
-    serializer_class = CourseSerializer
-    queryset = Course.objects.none()
-    writing = frozenset({"create", "update", "publish"})
-
-    def get_queryset(self) -> QuerySet[Course]:
-        return Course.objects.prefetch_related("versions")
-
-    def create(self, request: Request) -> Response:
-        return self._write(request, None)
-
-    def update(self, request: Request, pk: str | None = None) -> Response:
-        return self._write(request, self.get_object())
-
-    def _write(self, request: Request, course: Course | None) -> Response:
-        data = CourseWriting(data=request.data)
-        data.is_valid(raise_exception=True)
-        draft = courses.save_draft(by=cast(Employee, request.user), course=course, **data.values())
-        shown = CourseSerializer(self.get_queryset().get(pk=draft.course.pk)).data
-        return Response(shown, status=status.HTTP_200_OK if course else status.HTTP_201_CREATED)
-
-    @action(detail=True, methods=["post"])
-    def publish(self, request: Request, pk: str | None = None) -> Response:
-        course = self.get_object()
-        version = courses.publish_draft(by=cast(Employee, request.user), course=course)
-        return Response(CourseVersionSerializer(version).data)
 
 
 class MyAssignmentSerializer(serializers.Serializer[queries.Item]):
@@ -148,7 +81,8 @@ class ObservationSerializer(serializers.ModelSerializer[Observation]):
 
 
 class ObservationViewSet(mixins.ListModelMixin, mixins.CreateModelMixin, viewsets.GenericViewSet[Observation]):
-    """Behaviour seen of the people of one's own units; noting one. Nothing is changed or deleted here."""
+    """Behaviour seen of the people of one's own units (``?employee=``); noting one, and taking back a slip of one's own
+    within a day. Nothing is changed or deleted."""
 
     permission_classes = [api_permission(Permission.SEE_TEAM_TRAINING)]
     serializer_class = ObservationSerializer
@@ -159,7 +93,16 @@ class ObservationViewSet(mixins.ListModelMixin, mixins.CreateModelMixin, viewset
         if not isinstance(self.request.user, Employee):
             return Observation.objects.none()
         people = _team(self.request.user)
-        return Observation.objects.filter(employee__in=people.order_by()).select_related("behaviour").order_by("-pk")
+        rows = Observation.objects.filter(employee__in=people.order_by()).select_related("behaviour").order_by("-pk")
+        if (asked := self.request.query_params.get("employee")) is None:
+            return rows
+        return rows.filter(employee=serializers.IntegerField(min_value=1, max_value=2**62).run_validation(asked))
+
+    @action(detail=True, methods=["post"])
+    def withdraw(self, request: Request, pk: str | None = None) -> Response:
+        row = self.get_object()
+        observing.withdraw(by=cast(Employee, request.user), observation=row)
+        return Response(self.get_serializer(Observation.objects.get(pk=row.pk)).data)
 
 
 def _team(user: Employee) -> QuerySet[Employee]:
@@ -168,8 +111,8 @@ def _team(user: Employee) -> QuerySet[Employee]:
 
 routes: list = [
     ("observations", ObservationViewSet),
-    ("courses", CourseViewSet),
     ("my-assignments", MyAssignmentViewSet),
+    *course_api.routes,
     *path_api.routes,
     *granted_api.routes,
     *session_api.routes,

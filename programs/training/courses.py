@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from culture.access import audit
 from culture.people.models import Employee
 from programs.planning.models import Cohort
-from programs.training import granting, queries, questions, standing
+from programs.training import facts, granting, queries, questions, standing
 from programs.training.editions import publish, publish_draft, save_draft, take_questions
 from programs.training.models import Assignment, Completion, Course, CourseVersion, Lesson, LessonDone, QuizAttempt
 from programs.training.path_models import Step
@@ -162,7 +162,7 @@ def _added(employee: Employee, version: CourseVersion) -> Completion | None:
 
 def _counting(employee: Employee, version: CourseVersion, today: dt.date) -> Completion | None:
     """The completion that counts today: of this version, else of another one."""
-    rows = standing.counted(Completion.objects.filter(employee=employee, version__course=version.course_id), today)  # type: ignore[attr-defined]
+    rows = facts.counted(Completion.objects.filter(employee=employee, version__course=version.course_id), today)  # type: ignore[attr-defined]
     return rows.filter(version=version).order_by("-done_on").first() or rows.order_by("-done_on").first()
 
 

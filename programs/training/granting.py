@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from culture.access import audit
 from culture.people.models import Employee
-from programs.training import cycles, observing, slots, standing
+from programs.training import cycles, facts, observing, slots
 from programs.training.models import Assignment, Completion, CourseVersion, QuizAttempt
 from programs.training.observation_models import Observation
 from programs.training.path_models import Attained, Exemption, Revocation, Step, subject_of
@@ -44,7 +44,7 @@ def attain(*, today: dt.date, employees: Collection[int] | None = None) -> int:
     if not rows:
         return 0
     people = {row.employee_id for row in rows}  # type: ignore[attr-defined]
-    known = standing.facts(people, today)
+    known = facts.facts(people, today)
     revoked = _revoked(people, today)
     evidence = _Evidence(rows, today)
     granted = []
@@ -58,9 +58,9 @@ def attain(*, today: dt.date, employees: Collection[int] | None = None) -> int:
     return len(made)
 
 
-def _revoked(people: Collection[int], today: dt.date) -> dict[standing.Key, dt.date]:
+def _revoked(people: Collection[int], today: dt.date) -> dict[facts.Key, dt.date]:
     rows = Revocation.objects.filter(attained__employee__in=people, on__lte=today)
-    found: dict[standing.Key, dt.date] = {}
+    found: dict[facts.Key, dt.date] = {}
     for employee, kind, course, behaviour, on in rows.values_list(
         "attained__employee", "attained__kind", "attained__course", "attained__behaviour", "on"
     ):
@@ -72,8 +72,8 @@ def _revoked(people: Collection[int], today: dt.date) -> dict[standing.Key, dt.d
 def _grant(
     row: Assignment,
     step: Step,
-    known: standing.Facts,
-    revoked: dict[standing.Key, dt.date],
+    known: facts.Facts,
+    revoked: dict[facts.Key, dt.date],
     evidence: _Evidence,
     today: dt.date,
 ) -> Attained | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
+from django.db import connection
 from django.db.models import Count, Exists, OuterRef, Q
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
@@ -14,7 +15,7 @@ from programs.planning import indicators, standing
 from programs.planning.indicators import LAGGING, LEADING, Indicator, Reading
 from programs.planning.models import Program
 from programs.planning.setup_parts import Line, Offer, offer
-from programs.training import queries
+from programs.training import cycles, queries
 from programs.training.models import Assignment, Course
 from programs.training.observation_models import Observation
 from programs.training.path_models import Path, PathRule
@@ -31,6 +32,53 @@ def _done(program: Program, on: dt.date) -> Reading:
     counted = queries.with_done(held).order_by().aggregate(whole=Count("pk"), part=Count("pk", filter=Q(done=True)))
     words = _("%(part)s of %(whole)s courses assigned to who is there are completed")
     return indicators.share(counted["part"], counted["whole"], words, on)
+
+
+# What is required of those active on a day, without what they are spared: how many stand with which days of doing it.
+REQUIRED = """
+    WITH held AS MATERIALIZED (
+        SELECT a.id, a.employee_id, COALESCE(s.course_id, a.course_id) AS course_id, s.behaviour_id, s.times,
+            COALESCE(s.kind, 'course') AS kind, COALESCE(s.months, 0) AS months, COALESCE(s."window", 0) AS opens,
+            v.number
+        FROM programs_assignment a
+            LEFT JOIN programs_step s ON s.id = a.step_id LEFT JOIN programs_courseversion v ON v.id = a.version_id
+        WHERE a.employee_id IN ({people}) AND a.assigned_on <= %s AND (a.ended_on IS NULL OR a.ended_on >= %s)
+            AND NOT EXISTS (SELECT 1 FROM programs_exemption x
+                WHERE x.assignment_id = a.id AND x.since <= %s AND x.until >= %s)
+    ), done AS (
+        SELECT h.id, array_agg(DISTINCT c.done_on) AS days
+        FROM held h
+            JOIN programs_courseversion v ON v.course_id = h.course_id AND (h.number IS NULL OR v.number >= h.number)
+            JOIN programs_completion c ON c.version_id = v.id AND c.employee_id = h.employee_id AND c.done_on <= %s
+            LEFT JOIN programs_revocation r ON r.completion_id = c.id
+        WHERE h.kind = 'course' AND (r.id IS NULL OR r."on" > %s) GROUP BY h.id
+        UNION ALL
+        SELECT h.id, array_agg(DISTINCT t.done_on)
+        FROM held h
+            JOIN programs_attained t ON t.kind = h.kind AND t.employee_id = h.employee_id AND t.done_on <= %s
+                AND (t.course_id = h.course_id OR t.behaviour_id = h.behaviour_id)
+                AND (h.kind <> 'session' OR t.times >= h.times)
+            LEFT JOIN programs_revocation r ON r.attained_id = t.id
+        WHERE h.kind <> 'course' AND (r.id IS NULL OR r."on" > %s) GROUP BY h.id
+    )
+    SELECT h.months, h.opens, d.id IS NOT NULL, CASE WHEN h.months > 0 THEN d.days END, count(*)
+    FROM held h LEFT JOIN done d ON d.id = h.id GROUP BY 1, 2, 3, 4
+"""
+
+
+def _valid(program: Program, on: dt.date) -> Reading:
+    """Of all that is required of those active in the program on the day: done, and still worth something. One query."""
+    people = standing.enrolled(program, on, away=False).order_by().values("employee")
+    sql, values = people.query.sql_with_params()
+    part = whole = 0
+    with connection.cursor() as cursor:
+        cursor.execute(REQUIRED.replace("{people}", sql), [*values, *([on] * 8)])
+        for months, opens, done, days, count in cursor.fetchall():
+            whole += count
+            valid = cycles.validity(list(days), cycles.Rule(months, opens)) if done and days else None
+            part += count if done and (valid is None or valid.holds(on)) else 0
+    words = _("%(part)s of %(whole)s required courses are valid today")
+    return indicators.share(part, whole, words, on)
 
 
 def _seen(program: Program, on: dt.date) -> Reading:
@@ -81,4 +129,5 @@ def register() -> None:
     """Called when the apps are ready."""
     leading, both = frozenset({LEADING}), frozenset({LEADING, LAGGING})
     indicators.register(Indicator("training.done", gettext_lazy("Courses completed"), leading, _done))
+    indicators.register(Indicator("training.valid", gettext_lazy("Required courses valid today"), leading, _valid))
     indicators.register(Indicator("observed.seen", gettext_lazy("People seen doing it"), both, _seen))

@@ -17,6 +17,7 @@ from culture.people.models import Employee
 from programs.training import courses, languages, learning, observed, queries, refreshing, sessions, standing
 from programs.training.cycles import State
 from programs.training.models import Course, CourseVersion
+from programs.training.path_views import asked_day
 from programs.training.standing import Stand
 
 TEAM_PAGE = 50
@@ -87,15 +88,20 @@ def my_course(request: HttpRequest, pk: int) -> HttpResponse:
 @require(Permission.SEE_TEAM_TRAINING)
 @require_safe
 def team(request: HttpRequest) -> HttpResponse:
-    today = timezone.localdate()
+    """People by courses, as they stood on any day: of the people one leads today."""
+    today, day = timezone.localdate(), asked_day(request)
     units = visible_units(request.user, Permission.SEE_TEAM_TRAINING)
     people = queries.team(units, _me(request), today)
+    if day < today:
+        people = people.exclude(hired_on__gt=day)
     page = Paginator(people, TEAM_PAGE).get_page(request.GET.get("page"))
-    columns, rows = queries.matrix(page, today)
-    shown = observed.granted_counts([row["employee"] for row in rows], today)
+    columns, rows = queries.matrix(page, day)
+    shown = observed.granted_counts([row["employee"] for row in rows], day)
     cells = [cell for row in rows for cell in row["cells"] if cell]
     context = {
         "page": page,
+        "day": day,
+        "is_today": day == today,
         "columns": columns,
         "rows": [
             {**row, "cells": list(zip(columns, row["cells"], strict=True)), "shown": shown[row["employee"].pk]}

@@ -164,8 +164,15 @@ def kept(
 
     Whoever skips, or answers wrong, is simply not in it: it speaks for people, never against them. One query.
     """
+    held = Q(completion__revocation=None)
+    if day is not None:
+        held |= Q(completion__revocation__on__gt=day)
     done = Refresher.objects.filter(
-        employee__in=employees, completion__version__course__in=list(courses), done_at__isnull=False, right__gt=0
+        held,
+        employee__in=employees,
+        completion__version__course__in=list(courses),
+        done_at__isnull=False,
+        right__gt=0,
     ).order_by("done_at")
     found: dict[tuple[int, int], dt.date] = {}
     for employee, course, names, right, at in done.values_list(

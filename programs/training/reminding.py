@@ -7,12 +7,12 @@ from collections import defaultdict
 from dataclasses import dataclass
 
 from django.db import connection, transaction
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from culture.people.models import Employee, Leave
 from programs.training import path_rules, standing
 from programs.training.cycles import State
-from programs.training.models import Assignment
+from programs.training.models import Assignment, Completion
 from programs.training.path_models import TrainingMail, TrainingReminder
 from programs.training.path_rules import REMINDED
 from programs.training.standing import Stand
@@ -55,11 +55,18 @@ def _plan_own(today: dt.date, after: dt.date, now: dt.datetime) -> int:
 
 
 def _due(today: dt.date, after: dt.date) -> list[int]:
-    """Assignments whose due day is one of ``REMINDED`` away on a day after ``after`` up to ``today``."""
+    """Assignments whose due day is one of ``REMINDED`` away on a day after ``after`` up to ``today``.
+
+    Without courses completed for good, which are most of them: nothing need be worked out for those.
+    """
     near = Q()
     for days in REMINDED:
         near |= Q(due_on__gt=after + days * DAY, due_on__lte=today + days * DAY)
-    rows = Assignment.objects.filter(near, ended_on__isnull=True, assigned_on__lte=today)
+    done = Completion.objects.filter(
+        employee=OuterRef("employee"), version__course=OuterRef("course"), done_on__lte=today, revocation__isnull=True
+    )
+    renewed = Q(version__isnull=False) | Q(step__months__gt=0)
+    rows = Assignment.objects.filter(renewed | ~Exists(done), near, ended_on__isnull=True, assigned_on__lte=today)
     return list(rows.order_by("employee", "pk").values_list("pk", flat=True))
 
 

@@ -161,7 +161,8 @@ def wanting(score: int | None, on: dt.date | None, today: dt.date) -> Evidence:
     found = lasting(on, WANT_LASTS, today)
     if score is None or not found.met:
         return Evidence(None, found.on, found.until)
-    return Evidence(score > SHORT, found.on, found.until)
+    # A view that says "not yet" does not run out into anything: only what is met has a last day.
+    return Evidence(True, found.on, found.until) if score > SHORT else Evidence(False, found.on)
 
 
 def doing(sightings: Sequence[Sighting], needed: Needed, today: dt.date) -> tuple[Evidence, Evidence]:
@@ -175,7 +176,10 @@ def doing(sightings: Sequence[Sighting], needed: Needed, today: dt.date) -> tupl
     if last >= again:
         return Evidence(True, told.granted_on), lasting(last, KEEP_LASTS, today)
     fresh = lasting(told.granted_on, KEEP_LASTS, today)
-    return Evidence(True, told.granted_on), Evidence(None if fresh.met else False, fresh.on, fresh.until)
+    if fresh.met:
+        # It is too early to tell: nobody could have seen it again yet, or need have.
+        return Evidence(True, told.granted_on), Evidence()
+    return Evidence(True, told.granted_on), Evidence(False, fresh.on, fresh.until)
 
 
 def together(parts: Sequence[Evidence]) -> Evidence:

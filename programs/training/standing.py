@@ -16,11 +16,11 @@ from django.db.models import Q, QuerySet
 
 from programs.training import asked, cycles
 from programs.training.cycles import State
+from programs.training.facts import Facts, facts
 from programs.training.models import Assignment, Completion, Course
-from programs.training.path_models import Attained, Exemption, Path, Step, subject_of
+from programs.training.path_models import Exemption, Path, subject_of
 from programs.training.path_rules import Counts
 
-Key = tuple[int, str, int]  # employee, kind, id of the course or behaviour
 DONE = frozenset({State.VALID, State.RENEW})
 RISK = frozenset({State.LATE, State.LAPSED})
 # The worst first: of two reasons to do the same thing the more urgent one is shown.
@@ -33,7 +33,6 @@ class Stand:
 
     assignment: Assignment
     kind: str
-    title: str
     rule: cycles.Rule
     days: tuple[dt.date, ...]
     state: State
@@ -41,6 +40,12 @@ class Stand:
     exempt_until: dt.date | None = None
     first: tuple[str, ...] = ()
     today: dt.date = field(default=dt.date.min, repr=False)
+
+    @property
+    def title(self) -> str:
+        """In the language of whoever is told now, which for a mail is not that of the machine."""
+        step, course = self.assignment.step, self.assignment.course
+        return step.title if step else course.label if course else ""
 
     @property
     def done(self) -> bool:
@@ -88,50 +93,6 @@ class Stand:
         return subject_of(step) if step else (self.kind, self.assignment.course_id or 0)  # type: ignore[attr-defined]
 
 
-def counted(rows: QuerySet[Any], day: dt.date) -> QuerySet[Any]:
-    """Completions (or ``Attained``) that counted on the day: done by then, and not revoked by then."""
-    return rows.filter(Q(revocation__isnull=True) | Q(revocation__on__gt=day), done_on__lte=day)
-
-
-@dataclass
-class Facts:
-    """What some people have done by a day. ``versions``: (employee, version) → day, for what was added to a course."""
-
-    days: dict[Key, list[dt.date]] = field(default_factory=lambda: defaultdict(list))
-    times: dict[Key, list[tuple[int, dt.date]]] = field(default_factory=lambda: defaultdict(list))
-    versions: dict[tuple[int, int], list[tuple[int, dt.date]]] = field(default_factory=lambda: defaultdict(list))
-
-    def of(self, row: Assignment) -> tuple[dt.date, ...]:
-        """The days on which what ``row`` asks for was done, in order."""
-        employee, step = row.employee_id, row.step  # type: ignore[attr-defined]
-        if row.version is not None:
-            done = self.versions[employee, row.course_id or 0]  # type: ignore[attr-defined]
-            return tuple(day for number, day in done if number >= row.version.number)
-        if step is None:
-            return tuple(self.days[employee, "course", row.course_id or 0])  # type: ignore[attr-defined]
-        kind, about = subject_of(step)
-        if kind == Step.Kind.SESSION:
-            return tuple(day for times, day in self.times[employee, kind, about] if times >= step.times)
-        return tuple(self.days[employee, kind, about])
-
-
-def facts(employees: Collection[int], day: dt.date) -> Facts:
-    """Two queries."""
-    found = Facts()
-    done = counted(Completion.objects.filter(employee__in=employees), day).order_by("done_on", "pk")
-    for employee, course, number, on in done.values_list("employee", "version__course", "version__number", "done_on"):
-        found.days[employee, "course", course].append(on)
-        found.versions[employee, course].append((number, on))
-    rows = counted(Attained.objects.filter(employee__in=employees), day).order_by("done_on", "pk")
-    for employee, kind, course, behaviour, times, on in rows.values_list(
-        "employee", "kind", "course", "behaviour", "times", "done_on"
-    ):
-        key = (employee, kind, course or behaviour)
-        found.days[key].append(on)
-        found.times[key].append((times, on))
-    return found
-
-
 def assignments(day: dt.date) -> QuerySet[Assignment]:
     """Those that held on the day."""
     return Assignment.objects.filter(Q(ended_on__isnull=True) | Q(ended_on__gte=day), assigned_on__lte=day)
@@ -175,13 +136,10 @@ def _stood(rows: Sequence[Assignment], known: Facts, day: dt.date) -> list[Stand
         assignment__in=[row.pk for row in rows], since__lte=day, until__gte=day
     ).values_list("assignment", "until"):
         exempt[pk] = max(until, exempt.get(pk, until))
-    titles: dict[tuple[str, int], str] = {}
-    return [_stand(row, known, exempt.get(row.pk), day, titles) for row in rows]
+    return [_stand(row, known, exempt.get(row.pk), day) for row in rows]
 
 
-def _stand(
-    row: Assignment, known: Facts, exempt_until: dt.date | None, day: dt.date, titles: dict[tuple[str, int], str]
-) -> Stand:
+def _stand(row: Assignment, known: Facts, exempt_until: dt.date | None, day: dt.date) -> Stand:
     step = row.step
     rule = step.rule if step else cycles.Rule()
     days = known.of(row)
@@ -197,10 +155,7 @@ def _stand(
         exempt_until=exempt_until,
     )
     kind = step.kind if step else ("update" if row.version else "course")
-    about = ("step", step.pk) if step else ("course", row.course_id or 0)  # type: ignore[attr-defined]
-    if about not in titles:
-        titles[about] = step.title if step else (row.course.label if row.course else "")
-    return Stand(row, kind, titles[about], rule, days, state, valid.until if valid else None, exempt_until, (), day)
+    return Stand(row, kind, rule, days, state, valid.until if valid else None, exempt_until, (), day)
 
 
 def _waiting(stands: list[Stand]) -> list[Stand]:

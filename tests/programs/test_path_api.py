@@ -9,10 +9,13 @@ import pytest
 from django.utils import timezone
 
 from culture.access.models import Grant, Role
-from programs.training import sessions
+from culture.framework.loading import load_catalogue
+from programs.training import importing, sessions
+from programs.training.interchange import folder
 from programs.training.models import Assignment, Completion, Course
 from programs.training.path_models import Path
 from tests.conftest import make_person
+from tests.programs.course_folders import folder as made_folder
 from tests.programs.path_world import DAY, make_course, make_path, step
 from tests.programs.test_planning import make_program
 
@@ -36,6 +39,49 @@ def test_a_course_is_written_and_published(hr: Any, manager: Any, client_of: Any
     assert changed.status_code == 200 and Course.objects.get().versions.get().lessons.count() == 2
     assert post(client, f"/courses/{pk}/publish/", {}).json()["number"] == 1
     assert post(client, f"/courses/{pk}/publish/", {}).status_code == 400
+
+
+def test_what_is_read_of_a_course_can_be_written_again(hr: Any, client_of: Any) -> None:
+    from_folder = importing.take(by=hr, plan=folder.read(made_folder()).course, publish=True)
+    pk, client = from_folder.course.pk, client_of(hr)
+    read = client.get(f"{API}/courses/{pk}/").json()
+    content = read["content"]
+    assert [one["title"] for one in content["lessons"]] == ["Say hello", "Use the name"]
+    assert content["languages"] == ["en", "it"] and len(content["quiz"]) == 3 and "door.png" in content["files"]
+    content["lessons"][0]["body"] += "\n\nLook up."
+    keys = ("lessons", "quiz", "pass_mark", "draw", "tries", "cooldown_hours", "shuffled", "sessions")
+    sent = {**{key: content[key] for key in keys}, **{key: read[key] for key in ("name", "summary", "requirements")}}
+    assert post(client, f"/courses/{pk}/", sent, "put").status_code == 200
+    draft = from_folder.course.versions.get(number=2)
+    assert draft.languages == ["en", "it"] and draft.lessons.get(position=1).text_in("it").title == "Di' buongiorno"
+    assert draft.quiz_in("it") != draft.quiz_in("en") and draft.files.count() == from_folder.files.count()
+    assert "Look up." in draft.lessons.get(position=1).body and draft.lessons.get(position=1).reflect
+    for wrong, field in (
+        ({"quiz": [{"kind": "one", "text": "What?", "options": ["a", "b"], "right": []}]}, "question_0_right"),
+        ({"quiz": [{"kind": "one"}]}, "quiz"),
+        ({"quiz": [{"kind": "riddle", "text": "What?"}]}, "quiz"),
+        ({"quiz": [5]}, "quiz"),
+        ({"lessons": [{"title": "x", "body": "![y](https://elsewhere.example/y.png)"}]}, "lesson_0_body"),
+        ({"tries": 3}, "cooldown_hours"),
+    ):
+        bad = post(client, f"/courses/{pk}/", {**sent, **wrong}, "put")
+        assert bad.status_code == 400 and field in bad.json()["error"]["fields"], (wrong, bad.json())
+
+
+def test_an_observation_is_read_and_taken_back(manager: Any, employee: Any, hr: Any, client_of: Any) -> None:
+    load_catalogue()
+    client = client_of(manager)
+    sent = {"employee": employee.pk, "behaviour": "A1", "what": "seen"}
+    made = post(client, "/observations/", sent)
+    assert made.status_code == 201
+    own = post(client, "/observations/", {**sent, "employee": manager.pk})
+    assert own.status_code == 400 and "employee" in own.json()["error"]["fields"]
+    url = f"/observations/{made.json()['id']}/withdraw/"
+    assert post(client_of(employee), url, {}).status_code == 403
+    assert post(client_of(hr), url, {}).status_code == 400  # only who noted it
+    assert post(client, url, {}).json()["withdrawn_at"]
+    rows = client.get(f"{API}/observations/?employee={employee.pk}").json()["results"]
+    assert len(rows) == 1 and client.get(f"{API}/observations/?employee=x").status_code == 400
 
 
 def test_a_path_is_written_previewed_started_and_read(hr: Any, manager: Any, units: Any, client_of: Any) -> None:
@@ -111,3 +157,8 @@ def test_attendance_many_at_once(hr: Any, manager: Any, employee: Any, client_of
     assert "A9" in str(post(client, url, [{"number": "A9", "attendance": "late"}]).json())
     assert post(client, url, [{"number": "A1", "attendance": "present"}]).json() == {"changed": 1}
     assert post(client_of(manager), url, [{"number": "A1", "attendance": "absent"}]).status_code == 403
+    # As the lines of a file, too: all or none.
+    bad = post(client, url, {"csv": "number;attendance\nA1;asleep\nA9;late\n"})
+    assert bad.status_code == 400 and "Line 2" in str(bad.json()) and "Line 3" in str(bad.json())
+    assert post(client, url, {"csv": ""}).status_code == 400
+    assert post(client, url, {"csv": "number;attendance\nA1;late\n"}).json() == {"changed": 1}

@@ -7,13 +7,16 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from culture.framework.loading import load_catalogue
 from culture.framework.models import Behaviour
 from culture.people import leaves, memberships
 from culture.people.models import Employee, Leave
+from programs.planning import indicators
+from programs.planning.models import Enrolment
 from programs.planning.tick import tick as enrol
 from programs.training import courses, evaluating, granting, matching, observing, paths, queries, standing
 from programs.training.models import Assignment, Completion
@@ -347,3 +350,48 @@ def test_an_evaluation_that_changes_nothing_writes_nothing(hr: Any, employee: Em
     path = make_path(hr, step(make_course(hr)), today=today - 5 * DAY)
     assert not evaluating.evaluate(path, today=today)
     assert not evaluating.evaluate(path, today=today + DAY)
+
+
+def test_what_is_required_and_still_valid_is_told_to_the_plan(hr: Any, units: Any) -> None:
+    """Renewals that ran out count as not valid; what somebody is spared, or left, is not asked of anybody."""
+    began = day("2026-02-09")
+    program = make_program(hr, units)
+    people = [make_person(f"V{n}", units["Branch A"]) for n in range(12)]
+    program.enrolments.all().delete()
+    cohort = program.cohorts.earliest("starts_on")
+    for one in people:
+        Enrolment.objects.create(program=program, cohort=cohort, employee=one, since=began)
+    once, yearly = make_course(hr, "Once"), make_course(hr, "Yearly")
+    steps = [step(once), step(yearly, months=12, window=30)]
+    path = make_path(hr, *steps, today=began, rules=[Conditions(program=program.pk)], ends_on=day("2029-01-01"))
+    total = 2 * len(people)
+    assert Assignment.objects.filter(enrolment__path=path).count() == total == 24
+
+    def read(on: dt.date) -> indicators.Reading:
+        return indicators.read("training.valid", program, on)
+
+    assert read(on=began).value == 0 and f"0 of {total}" in read(on=began).words
+    for one in people[:6]:
+        complete(one, once, began + DAY)
+        complete(one, yearly, began + DAY)
+    late = day("2027-01-20")
+    complete(people[0], yearly, late)  # renewed in the window: valid until 9 February 2028
+    assert all(f"12 of {total}" in read(on=on).words for on in (late, day("2027-02-09")))
+    assert f"7 of {total}" in read(on=day("2027-02-10")).words  # five lapsed
+    assert f"7 of {total}" in read(on=day("2028-02-09")).words and f"6 of {total}" in read(on=day("2028-02-10")).words
+    revoked = people[1].completions.get(version=once)  # type: ignore[attr-defined]
+    Revocation.objects.create(completion=revoked, on=day("2027-02-15"), reason="x", by=hr, at=timezone.now())
+    assert f"6 of {total}" in read(on=day("2027-02-15")).words
+    spared = Assignment.objects.filter(employee=people[7], step__course=once.course).get()
+    granting.exempt(
+        by=hr,
+        assignment=spared,
+        since=day("2027-02-16"),
+        until=day("2027-03-05"),
+        reason="Away",
+        today=day("2027-02-16"),
+    )
+    assert f"6 of {total - 1}" in read(on=day("2027-02-17")).words
+    with CaptureQueriesContext(connection) as caught:
+        read(on=day("2027-02-17"))
+    assert len(caught) == 1
