@@ -41,7 +41,7 @@ from programs.recognition.models import Kudos
 CLIENTS = 16
 GIVERS = 400
 EACH = 5
-SECONDS = 30.0
+SECONDS = 60.0
 TIMES = 9
 BARE_BALANCES = """
     SELECT count(*) FROM (SELECT source_id, sum(amount) FROM programs_ledgerentry GROUP BY 1) s,
@@ -72,10 +72,10 @@ def _one(query: str) -> int:
         return int(cursor.fetchone()[0])
 
 
-def _timed(what: Callable[[], Any]) -> tuple[float, Any]:
-    begun = time.perf_counter()
+def _timed(what: Callable[[], Any], clock: Callable[[], float] = time.perf_counter) -> tuple[float, Any]:
+    begun = clock()
     found = what()
-    return time.perf_counter() - begun, found
+    return clock() - begun, found
 
 
 def _books(size: int) -> Iterator[str]:
@@ -149,11 +149,15 @@ def _beside_its_sql(name: str, what: Callable[[], Any], size: int) -> str:
     with connection.execute_wrapper(note):
         what()
     count = len(statements)
-    return proof.bench_line(name=name, value=_median(what), unit="ms", size=size, baseline=_median(bare), queries=count)
+    # What a busy machine cannot stretch: the processor time of the same, without the database's.
+    spent = round(_median(what, time.process_time), 1)
+    return proof.bench_line(
+        name=name, value=_median(what), unit="ms", size=size, baseline=_median(bare), queries=count, cpu_ms=spent
+    )
 
 
-def _median(what: Callable[[], Any]) -> float:
-    return 1000 * sorted(_timed(what)[0] for _ in range(TIMES))[TIMES // 2]
+def _median(what: Callable[[], Any], clock: Callable[[], float] = time.perf_counter) -> float:
+    return 1000 * sorted(_timed(what, clock)[0] for _ in range(TIMES))[TIMES // 2]
 
 
 # -- giving ----------------------------------------------------------------------------------------------------------
@@ -184,7 +188,7 @@ def _giving(size: int) -> Iterator[str]:
     bare = bare_rate(CLIENTS)
     site = Site()
     try:
-        site.wait()
+        site.wait(600)
         warm, rest = gifts[: 4 * CLIENTS], gifts[4 * CLIENTS :]
         _run(site, warm)
         spent = site.processor()

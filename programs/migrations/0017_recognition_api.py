@@ -160,4 +160,40 @@ class Migration(migrations.Migration):
             model_name="rewardcode",
             constraint=models.UniqueConstraint(fields=("reward", "mark"), name="voucher_code_once"),
         ),
+        # Millions of entries have neither a redemption nor an author; the ledger's page wants the newest.
+        migrations.AlterField(
+            "ledgerentry",
+            "redemption",
+            models.ForeignKey(
+                blank=True,
+                db_index=False,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="entries",
+                to="programs.redemption",
+            ),
+        ),
+        migrations.AlterField(
+            "ledgerentry",
+            "by",
+            models.ForeignKey(
+                blank=True,
+                db_index=False,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
+        ),
+        migrations.AddIndex(
+            "ledgerentry",
+            models.Index(
+                condition=models.Q(("redemption__isnull", False)), fields=["redemption"], name="entry_of_redemption"
+            ),
+        ),
+        migrations.AddIndex(
+            "ledgerentry",
+            models.Index(condition=models.Q(("by__isnull", False)), fields=["by"], name="entry_by"),
+        ),
+        migrations.AddIndex("ledgerentry", models.Index(fields=["-at", "-id"], name="entry_newest")),
     ]

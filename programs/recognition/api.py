@@ -24,7 +24,12 @@ from programs.recognition.feed_models import KudosReaction
 from programs.recognition.models import Kudos
 from programs.recognition.point_models import AllowanceRule
 
-SHOW = OpenApiParameter("show", OpenApiTypes.STR, enum=["public", "received", "given"], description="Whose thanks.")
+SHOW = OpenApiParameter(
+    "show",
+    OpenApiTypes.STR,
+    enum=["public", "received", "given"],
+    description="Without it: public thanks and one's own.",
+)
 
 
 class KudosSerializer(serializers.ModelSerializer):
@@ -93,7 +98,7 @@ class KudosViewSet(mixins.CreateModelMixin, mixins.ListModelMixin, viewsets.Gene
     queryset = Kudos.objects.none()
 
     def get_queryset(self) -> QuerySet[Kudos]:
-        """Each way has its index; all three at once only for one thank-you."""
+        """Whatever is asked for is read backwards along one index until a page is full."""
         reader = self.request.user
         if not isinstance(reader, Employee):
             return Kudos.objects.none()
@@ -104,7 +109,8 @@ class KudosViewSet(mixins.CreateModelMixin, mixins.ListModelMixin, viewsets.Gene
             return queries.received(reader)
         if show == "given":
             return queries.given(reader)
-        return queries.visible_to(reader).filter(public=True, hidden_at=None)
+        everything = queries.visible_to(reader)
+        return everything.filter(public=True, hidden_at=None) if show == "public" else everything
 
     @extend_schema(parameters=[SHOW])
     def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
@@ -174,7 +180,7 @@ def _done(kudos: Kudos) -> dict[str, Any]:
     }
 
 
-class RoundSerializer(serializers.ModelSerializer[AwardRound]):
+class AwardRoundSerializer(serializers.ModelSerializer[AwardRound]):
     """``winners``: names of people or teams, once the round is decided; ``places``: how many there may be."""
 
     award = serializers.CharField(source="award.label")
@@ -201,7 +207,7 @@ def _named(candidate: AwardCandidate) -> str:
 class AwardRoundViewSet(viewsets.ReadOnlyModelViewSet[AwardRound]):
     """Award rounds that have begun, the newest first, with their winners. Who was nominated is not told."""
 
-    serializer_class = RoundSerializer
+    serializer_class = AwardRoundSerializer
     permission_classes = [api_permission(Permission.GIVE_KUDOS)]
     pagination_class = Newest
     filter_backends: list[Any] = []

@@ -357,19 +357,28 @@ class VerdictForm(forms.Form):
     def __init__(self, *args: Any, listed: list[AwardCandidate], points: int, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.listed = listed
+        for name in ("why", "why_not"):
+            self.fields[name].needed_when_used = True  # type: ignore[attr-defined]
         for one in listed:
             self.fields[f"win_{one.pk}"] = forms.BooleanField(
                 label=__("%(name)s wins") % {"name": one.name}, required=False
             )
             self.fields[f"points_{one.pk}"] = forms.IntegerField(
-                label=__("Points for %(name)s") % {"name": one.name},
+                label=__("Points"),
+                widget=forms.NumberInput(attrs={"aria-label": __("Points for %(name)s") % {"name": one.name}}),
                 min_value=0,
                 max_value=MOST_POINTS,
                 initial=points,
                 required=False,
             )
+            self.fields[f"points_{one.pk}"].needed_when_used = True  # type: ignore[attr-defined]
             self.fields[f"own_{one.pk}"] = forms.CharField(
-                label=__("Or why not, for %(name)s alone") % {"name": one.name}, max_length=500, required=False
+                label=__("Or why not, in words of its own"),
+                max_length=500,
+                required=False,
+                widget=forms.TextInput(
+                    attrs={"aria-label": __("Or why not, in words of its own: %(name)s") % {"name": one.name}}
+                ),
             )
 
     def winners(self) -> dict[int, int]:
@@ -382,6 +391,10 @@ class VerdictForm(forms.Form):
 
 class OneForm(forms.Form):
     """A manager's decision on one candidate."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["points"].needed_when_used = True  # type: ignore[attr-defined]
 
     act = forms.ChoiceField(choices=[("win", ""), ("decline", "")], widget=forms.HiddenInput)
     points = forms.IntegerField(label=_("Points"), min_value=0, max_value=MOST_POINTS, required=False)

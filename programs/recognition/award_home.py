@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from django.db.models import Count, Q
 from django.urls import reverse
@@ -38,7 +38,7 @@ def awards(user: Employee, now: dt.datetime) -> Iterator[Need | Card]:
         yield from _desk(running, timezone.localdate(now, clock.zone()))
 
 
-def _judging(user: Employee, running: list[AwardRound]) -> Iterator[Need]:
+def _judging(user: Employee, running: Sequence[AwardRound]) -> Iterator[Need]:
     votes = [one for one in running if one.state == State.VOTING and one.sits]  # type: ignore[attr-defined]
     if votes:
         voted = AwardCandidate.objects.filter(round__in=votes, votes__juror=user).values_list("round", flat=True)
@@ -63,7 +63,7 @@ def _judging(user: Employee, running: list[AwardRound]) -> Iterator[Need]:
             yield Need(told % {"n": mine}, text, reverse("recognition:award_jury"), 62)
 
 
-def _desk(running: list[AwardRound], today: dt.date) -> Iterator[Need]:
+def _desk(running: Sequence[AwardRound], today: dt.date) -> Iterator[Need]:
     for one in running:
         url = reverse("recognition:award_desk_round", args=[one.pk])
         by = _("To decide by %(day)s") % {"day": date_format(one.decide_by, "j F")}

@@ -31,10 +31,18 @@ def jury(request: HttpRequest) -> HttpResponse:
 def _jury(request: HttpRequest, wrong: tuple[int, OneForm] | None, status: int) -> HttpResponse:
     person = me(request)
     rows = list(award_queries.to_decide(person, everybody=can(person, Permission.MANAGE_RECOGNITION)))
+    _tell_gone(request, wrong, [one.pk for one in rows])
     forms = [(one, wrong[1] if wrong and wrong[0] == one.pk else _one_form(one), _bar(one, person.pk)) for one in rows]
     return render(
         request, f"{HERE}_jury.html", {"ballots": award_queries.ballots(person), "rows": forms}, status=status
     )
+
+
+def _tell_gone(request: HttpRequest, wrong: tuple[int, Any] | None, shown: list[int]) -> None:
+    """What was refused of a candidate that is not on the page any more is told on top of it."""
+    if wrong and wrong[0] not in shown:
+        for errors in wrong[1].errors.values():
+            messages.error(request, " ".join(errors))
 
 
 def _one_form(one: AwardCandidate, data: Any = None) -> OneForm:
@@ -63,6 +71,7 @@ def _round_of_jury(request: HttpRequest, pk: int) -> AwardRound:
 
 def _ballot(request: HttpRequest, found: AwardRound, wrong: tuple[int, VoteForm] | None, status: int) -> HttpResponse:
     rows = award_queries.ballot(found, me(request))
+    _tell_gone(request, wrong, [row.candidate.pk for row in rows])
     forms = [(row, wrong[1] if wrong and wrong[0] == row.candidate.pk else _vote_form(row)) for row in rows]
     context = {
         "round": found,

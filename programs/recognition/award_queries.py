@@ -6,7 +6,7 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, Prefetch, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
 
 from culture.access import reach
 from culture.people.models import Employee, Unit
@@ -152,7 +152,10 @@ def to_decide(person: Employee, *, everybody: bool = False) -> QuerySet[AwardCan
     )
     mine = Q(employee__manager=person)
     if everybody:
-        mine |= Q(employee=None) | Q(employee__manager=None)
+        own = Nomination.objects.filter(
+            candidate=OuterRef("pk"), nominator=OuterRef("employee__manager"), withdrawn_at=None
+        )
+        mine |= Q(employee=None) | Q(employee__manager=None) | Q(Exists(own))
     said = Nomination.objects.filter(withdrawn_at=None).select_related("nominator__unit", "behaviour", "requirement")
     said = said.prefetch_related(Prefetch("kudos", Kudos.objects.select_related("giver").order_by("-at")))
     return (

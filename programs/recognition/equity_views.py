@@ -7,7 +7,6 @@ from typing import Any
 from django.conf.locale import LANG_INFO
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
@@ -15,7 +14,7 @@ from culture.access.permissions import Permission, require
 from culture.framework.models import Requirement
 from culture.people.models import Employee
 from programs.recognition import equity
-from programs.recognition.equity import KEYS, TREE
+from programs.recognition.equity import TREE
 from programs.recognition.equity_models import EquityRelease
 
 REQUIREMENTS = "requirements"
@@ -32,27 +31,51 @@ QUESTIONS: dict[str, Any] = {
     "told": gettext_lazy("How well told"),
     "value": gettext_lazy("Points"),
 }
-SIDES: dict[str, Any] = {"public": gettext_lazy("public"), "private": gettext_lazy("private")}
+SIDES: dict[str, Any] = {"public": gettext_lazy("Public thanks"), "private": gettext_lazy("Private thanks")}
+FINDINGS: dict[str, tuple[Any, Any]] = {
+    "often": (
+        gettext_lazy("%(name)s: thanked less often than others"),
+        gettext_lazy("%(name)s: thanked more often than others"),
+    ),
+    "told": (
+        gettext_lazy("%(name)s: their thanks say less than others’"),
+        gettext_lazy("%(name)s: their thanks say more than others’"),
+    ),
+    "value": (
+        gettext_lazy("%(name)s: fewer points with their thanks than others"),
+        gettext_lazy("%(name)s: more points with their thanks than others"),
+    ),
+}
+# Percent of the trained that nobody thanked for it.
+HARDLY = 90
 
 
 @require_safe
 @require(Permission.MANAGE_RECOGNITION)
 def equity_page(request: HttpRequest) -> HttpResponse:
-    """One quarter, one way to look at it. Only what was released is read here."""
+    """One quarter, one question, one way to look at it. Only what was released is read here."""
     quarters = list(EquityRelease.objects.values_list("quarter", flat=True))
     asked = request.GET.get("quarter", "")
     chosen = next((one for one in quarters if one.isoformat() == asked), quarters[0] if quarters else None)
     by = request.GET.get("by", "unit")
     by = by if by in BY else "unit"
+    question = request.GET.get("what", "often")
+    question = question if question in QUESTIONS else "often"
     found = EquityRelease.objects.filter(quarter=chosen).first() if chosen else None
-    context: dict[str, Any] = {"quarters": quarters, "chosen": chosen, "by": by, "ways": BY.items(), "release": found}
-    if found is not None:
+    context: dict[str, Any] = {
+        "quarters": quarters, "chosen": chosen, "by": by, "ways": BY.items(), "release": found,
+        "question": question, "questions": QUESTIONS.items(), "times": question == "often",
+    }  # fmt: skip
+    if found is not None and by == REQUIREMENTS:
+        lines = _lines(found)
+        unthanked = sum(1 for one in lines if (one["not_thanked"] or 0) >= HARDLY)
+        context |= {"lines": lines, "unthanked": unthanked}
+    elif found is not None:
         whole = next((one for one in found.groups if one["family"] == TREE and one["depth"] == 0), None)
         rows = _groups(found, by)
-        context |= {"columns": _columns(), "rows": [_row(one, by) for one in rows], "told": _told(rows, whole, by)}
-        context["whole"] = _row(whole, "unit") if whole and by not in {"unit", REQUIREMENTS} else None
-        if by == REQUIREMENTS:
-            context["lines"] = _lines(found)
+        context |= {"columns": _columns(), "rows": [_row(one, by, question) for one in rows]}
+        context["told"] = _told(rows, whole, by, question)
+        context["whole"] = _row(whole, "unit", question) if whole and by != "unit" else None
     return render(request, "programs/recognition/equity.html", context)
 
 
@@ -62,21 +85,17 @@ def _groups(found: EquityRelease, by: str) -> list[dict[str, Any]]:
     return [one for one in found.groups if one["family"] == "cut" and one["cut"] == by]
 
 
-def _columns() -> list[tuple[str, str]]:
-    return [(key, f"{QUESTIONS[key.partition('_')[0]]}, {SIDES[key.partition('_')[2]]}") for key in _keys()]
+def _columns() -> list[str]:
+    return [str(words) for words in SIDES.values()]
 
 
-def _keys() -> list[str]:
-    return [f"{question}_{side}" for question in QUESTIONS for side in SIDES if f"{question}_{side}" in KEYS]
-
-
-def _row(group: dict[str, Any], by: str) -> dict[str, Any]:
-    """``cells``: (index or None, what it is called) in the order of the columns; ``people`` as it may be told."""
-    labels = dict(_columns())
+def _row(group: dict[str, Any], by: str, question: str) -> dict[str, Any]:
+    """``cells``: (index or None, times or None, what it is called) of each side; ``people`` as it may be told."""
     cells = []
-    for key in _keys():
-        cell = group["cells"].get(key, {})
-        cells.append((cell.get("index") if cell.get("shown") else None, labels[key]))
+    for side, words in SIDES.items():
+        cell = group["cells"].get(f"{question}_{side}", {})
+        index = cell.get("index") if cell.get("shown") else None
+        cells.append((index, None if index is None else index / 25, str(words)))
     often = group["cells"].get("often_public", {})
     people = often.get("n", "") if often.get("shown") else ""
     return {"name": _name(group["name"], by), "depth": group["depth"], "people": people, "cells": cells}
@@ -91,18 +110,14 @@ def _name(words: str, by: str) -> str:
     return words
 
 
-def _told(rows: list[dict[str, Any]], whole: dict[str, Any] | None, by: str) -> str:
+def _told(rows: list[dict[str, Any]], whole: dict[str, Any] | None, by: str, question: str) -> str:
     """The finding, where one is sure; of public thanks, of which there are enough."""
-    if by == REQUIREMENTS:
-        return ""
-    below = [one for one in rows if one is not whole]
-    found = equity.apart(below, whole, "often_public")
+    found = equity.apart([one for one in rows if one is not whole], whole, f"{question}_public")
     if found is None:
         return ""
     name, way = found
-    if way < 0:
-        return _("%(name)s: thanked less often than others") % {"name": _name(name, by)}
-    return _("%(name)s: thanked more often than others") % {"name": _name(name, by)}
+    less, more = FINDINGS[question]
+    return str(less if way < 0 else more) % {"name": _name(name, by)}
 
 
 def _lines(found: EquityRelease) -> list[dict[str, Any]]:

@@ -25,11 +25,12 @@ class Kind(StrEnum):
     NO_STORY = "no_story"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Flow:
     """What one person gave another in one month; ``late``: of the points, those of the month's last two days.
 
-    ``thin``: of the ``gifts``, those told in fewer than ``Limits.story`` characters.
+    ``thin``: of the ``gifts``, those told in fewer than ``Limits.story`` bytes: a Chinese sign says about as much as
+    three letters, and takes three.
     """
 
     giver: int
@@ -70,7 +71,7 @@ class Pattern:
     evidence: dict[str, object] = field(compare=False)
 
 
-@dataclass
+@dataclass(slots=True)
 class _Edge:
     points: int = 0
     gifts: int = 0

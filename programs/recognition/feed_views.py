@@ -71,11 +71,13 @@ def received(request: HttpRequest) -> HttpResponse:
 
 def _context(request: HttpRequest, page: feeding.Page, items: Sequence[Any]) -> dict[str, Any]:
     assert isinstance(request.user, Employee)
+    desk = can(request.user, Permission.MANAGE_RECOGNITION)
     return {
         "page": page,
         "items": items,
         "back": request.get_full_path(),
-        "sees_reports": can(request.user, Permission.MANAGE_RECOGNITION),
+        "sees_reports": desk,
+        "may_hide_posts": desk,
         **views.points_of(request.user),
     }
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
 from dataclasses import dataclass
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Case, Count, Q, QuerySet, When
 
 from culture.people import employee_search, names
 from culture.people.models import Employee, EmployeeQuerySet, Unit
@@ -36,32 +37,41 @@ def people(giver: Employee, text: str, today: dt.date, language: str | None, mos
     """At most ``most`` of whom every word of ``text`` begins a name or occurs in the name of the unit."""
     everybody = colleagues(giver, today)
     ids = employee_search.first(everybody, search=text, language=language, most=most)
-    if len(ids) < most and (wanted := _with_units(everybody, text)) is not None:
+    for wanted in _by_units(everybody, text) if len(ids) < most else ():
         more = wanted.exclude(pk__in=ids).in_order(language).values_list("pk", flat=True)
         ids += list(more[: most - len(ids)])
     found = Employee.objects.select_related("unit").in_bulk(ids)
     return [found[pk] for pk in ids]
 
 
-def _with_units(everybody: EmployeeQuerySet, text: str) -> EmployeeQuerySet | None:
-    """Those of whom each word is a name's beginning or in their unit's name; None where no unit has any word."""
-    any_unit = False
+def _by_units(everybody: EmployeeQuerySet, text: str) -> Iterator[EmployeeQuerySet]:
+    """Those of units named so; then those of whom each word is a name's beginning or in their unit's name."""
+    whole = _named(" ".join(text.split()))
+    if whole:
+        yield everybody.filter(unit__in=whole)  # type: ignore[misc]
+    any_unit = bool(whole)
     for word in names.words(text)[:WORDS]:
-        units = list(Unit.objects.open().filter(name__icontains=word).values_list("pk", flat=True)[:UNITS])
+        units = _named(word)
         any_unit = any_unit or bool(units)
         everybody = everybody.extra(where=[FITS], params=[names.query(word), units])  # type: ignore[assignment]
-    return everybody if any_unit else None
+    if any_unit:
+        yield everybody
+
+
+def _named(text: str) -> list[int]:
+    return list(Unit.objects.open().filter(name__icontains=text).values_list("pk", flat=True)[:UNITS]) if text else []
 
 
 def teams(giver: Employee, text: str, today: dt.date, most: int = 4) -> list[Team]:
-    """Units whose name has every word of ``text`` and in which somebody works today."""
+    """Units whose name has every word of ``text`` and in which somebody works today; named exactly so, first."""
     words = text.split()[:WORDS]
     if not words:
         return []
     units = Unit.objects.open()
     for word in words:
         units = units.filter(name__icontains=word)
-    return _counted(giver, units.order_by("name", "pk"), today, most)
+    so = Case(When(name__icontains=" ".join(words), then=0), default=1)
+    return _counted(giver, units.order_by(so, "name", "pk"), today, most)
 
 
 def team(giver: Employee, unit: Unit | None, today: dt.date) -> Team | None:

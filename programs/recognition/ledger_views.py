@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
+import functools
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -30,6 +31,8 @@ from programs.recognition.point_models import Proof
 from programs.recognition.posting import Reason
 
 PER_PAGE = 50
+# Beyond so many entries a page does not add all of them up: the night's proof does, and days may be chosen.
+LARGE = 200_000
 Kind = Account.Kind
 ACCOUNTS: dict[str, Any] = {
     Kind.ISSUER: _("Organisation (issues points)"),
@@ -165,18 +168,40 @@ def totals(found: QuerySet[LedgerEntry]) -> dict[str, int]:
     return {name: value or 0 for name, value in sums.items()}
 
 
+def size() -> int:
+    """How many entries there are, or somewhat more: the number of the newest."""
+    return LedgerEntry.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
+
+
+class _Pages(Paginator):
+    """``about``: how many rows there are, where counting them would take longer than reading the page."""
+
+    def __init__(self, rows: Any, per_page: int, about: int | None) -> None:
+        super().__init__(rows, per_page)
+        self.about = about
+
+    @functools.cached_property
+    def count(self) -> int:
+        return super().count if self.about is None else self.about
+
+
 def _page(request: HttpRequest, form: LedgerFilter) -> HttpResponse:
     found = entries(form.cleaned_data)
-    page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
+    asked = any(request.GET.get(name) for name in form.fields)
+    about = size()
+    large = about > LARGE
+    page = _Pages(found, PER_PAGE, about if large and not asked else None).get_page(request.GET.get("page"))
     kept = request.GET.copy()
     kept.pop("page", None)
     context = {
         "form": form,
         "page": page,
         "lines": [line(entry) for entry in page],
-        "totals": totals(found),
-        "drifts": proving.drifts(),
-        "asked": any(request.GET.get(name) for name in form.fields),
+        "totals": None if large and not asked else totals(found),
+        "about": about,
+        "drifts": [] if large else proving.drifts(),
+        "checked_now": not large,
+        "asked": asked,
         "query": kept.urlencode(),
         "may_correct": can(request.user, Permission.MANAGE_RECOGNITION),
         "proof": Proof.objects.filter(done=True).first(),

@@ -63,12 +63,14 @@ class MilestonesForm(forms.Form):
                 label=kind.label, required=False, initial=kind in rules.since
             )
             self.fields[f"points_{kind}"] = forms.IntegerField(
-                label=_("Points: %(kind)s") % {"kind": kind.label},
+                label=_("Points"),
+                widget=forms.NumberInput(attrs={"aria-label": _("Points: %(kind)s") % {"kind": kind.label}}),
                 min_value=0,
                 max_value=MOST_POINTS,
                 required=False,
                 initial=rules.points.get(kind, 0),
             )
+            self.fields[f"points_{kind}"].needed_when_used = True  # type: ignore[attr-defined]
 
     def kind_fields(self) -> list[tuple[Any, Any]]:
         return [(self[f"on_{kind}"], self[f"points_{kind}"]) for kind in MilestoneKind]

@@ -153,12 +153,22 @@ class LedgerEntry(models.Model):
     amount = models.PositiveIntegerField()
     at = models.DateTimeField()
     kudos = models.ForeignKey(Kudos, models.PROTECT, null=True, blank=True, related_name="entries")
-    redemption = models.ForeignKey("programs.Redemption", models.PROTECT, null=True, blank=True, related_name="entries")
+    redemption = models.ForeignKey(
+        "programs.Redemption", models.PROTECT, null=True, blank=True, related_name="entries", db_index=False
+    )
     reason = models.CharField(max_length=120)
     note = models.CharField(max_length=300, blank=True, default="", db_default="")
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", db_index=False
+    )
 
     class Meta:
+        # Millions of rows have neither a redemption nor an author: an index over them would only be written.
+        indexes = [
+            models.Index(fields=["redemption"], condition=Q(redemption__isnull=False), name="entry_of_redemption"),
+            models.Index(fields=["by"], condition=Q(by__isnull=False), name="entry_by"),
+            models.Index(fields=["-at", "-id"], name="entry_newest"),
+        ]
         constraints = [
             models.CheckConstraint(condition=Q(amount__gt=0), name="entry_moves_something"),
             models.CheckConstraint(condition=~Q(source=F("target")), name="entry_between_two"),

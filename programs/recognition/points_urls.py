@@ -15,8 +15,8 @@ urlpatterns: list[URLPattern] = [
     path("thanks/evenness/", equity_views.equity_page, name="equity"),
     path("rewards/mine/<int:pk>/code/", reward_views.code, name="reward_code"),
     path("rewards/desk/<int:pk>/code/", desk_views.code, name="desk_code"),
-    path("rewards/countries/", country_views.site_countries, name="countries"),
-    path("rewards/hooks/", hook_views.hook_list, name="hooks"),
-    path("rewards/hooks/<int:pk>/", hook_views.hook, name="hook"),
-    path("rewards/hooks/<int:pk>/act/", hook_views.hook_act, name="hook_act"),
+    path("rewards/desk/countries/", country_views.site_countries, name="countries"),
+    path("rewards/desk/hooks/", hook_views.hook_list, name="hooks"),
+    path("rewards/desk/hooks/<int:pk>/", hook_views.hook, name="hook"),
+    path("rewards/desk/hooks/<int:pk>/act/", hook_views.hook_act, name="hook_act"),
 ]

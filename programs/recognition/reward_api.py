@@ -68,7 +68,9 @@ class RewardViewSet(viewsets.ViewSet):
     def list(self, request: Request) -> Response:
         return Response({"results": RewardSerializer(_offers(me(request)), many=True).data})
 
-    @extend_schema(parameters=[OpenApiParameter("id", OpenApiTypes.INT, OpenApiParameter.PATH)])
+    @extend_schema(
+        parameters=[OpenApiParameter("id", OpenApiTypes.INT, OpenApiParameter.PATH)], responses=RewardSerializer
+    )
     def retrieve(self, request: Request, pk: str | None = None) -> Response:
         found = next((one for one in _offers(me(request)) if str(one.pk) == pk), None)
         if found is None:
@@ -81,7 +83,7 @@ def _offers(person: Employee) -> list[Reward]:
     return [one for one in catalogue.offered() if not standing.barred(one)]
 
 
-class StepSerializer(serializers.Serializer[Any]):
+class RedemptionStepSerializer(serializers.Serializer[Any]):
     state = serializers.CharField()
     at = serializers.DateTimeField()
     note = serializers.CharField()
@@ -96,7 +98,7 @@ class RedemptionSerializer(serializers.ModelSerializer[Redemption]):
     kind = serializers.CharField(source="reward.kind")
     country = serializers.SerializerMethodField()
     payroll_note = serializers.SerializerMethodField()
-    steps = StepSerializer(many=True)
+    steps = RedemptionStepSerializer(many=True)
 
     class Meta:
         model = Redemption
@@ -219,24 +221,36 @@ class RedemptionViewSet(mixins.ListModelMixin, viewsets.GenericViewSet[Redemptio
         return Response(self.get_serializer(rows.get(pk=redemption.pk)).data, status=code)
 
 
-class LineSerializer(serializers.Serializer[Any]):
+class LedgerLineSerializer(serializers.Serializer[Any]):
     """One entry as the page of the ledger shows it: of private thanks nobody's name."""
 
     number = serializers.IntegerField()
     day = serializers.DateField()
-    from_account = serializers.CharField(source="source.0")
-    from_whom = serializers.CharField(source="source.1")
-    to_account = serializers.CharField(source="target.0")
-    to_whom = serializers.CharField(source="target.1")
+    from_account = serializers.SerializerMethodField()
+    from_whom = serializers.SerializerMethodField()
+    to_account = serializers.SerializerMethodField()
+    to_whom = serializers.SerializerMethodField()
     amount = serializers.IntegerField()
     reason = serializers.CharField()
     private = serializers.BooleanField()
+
+    def get_from_account(self, line: ledger_views.Line) -> str:
+        return line.source[0]
+
+    def get_from_whom(self, line: ledger_views.Line) -> str:
+        return line.source[1]
+
+    def get_to_account(self, line: ledger_views.Line) -> str:
+        return line.target[0]
+
+    def get_to_whom(self, line: ledger_views.Line) -> str:
+        return line.target[1]
 
 
 class LedgerViewSet(viewsets.GenericViewSet[LedgerEntry]):
     """Every movement of points, the newest first, for auditors: ``?since=``, ``?until=``, ``?q=``, ``?kind=``."""
 
-    serializer_class = LineSerializer
+    serializer_class = LedgerLineSerializer
     permission_classes = [api_permission(Permission.SEE_LEDGER)]
     pagination_class = Newest
     filter_backends: list[Any] = []
@@ -245,12 +259,15 @@ class LedgerViewSet(viewsets.GenericViewSet[LedgerEntry]):
     def list(self, request: Request) -> Response:
         form = ledger_views.LedgerFilter(request.query_params)
         if not form.is_valid():
-            raise serializers.ValidationError({name: list(words) for name, words in form.errors.items()})
+            wrong = {name: [str(one) for one in words] for name, words in form.errors.items()}
+            raise serializers.ValidationError(wrong)
         page = self.paginate_queryset(ledger_views.entries(form.cleaned_data).order_by("-pk")) or []
         if "cursor" not in request.query_params:
             days = {"since": form.cleaned_data["since"], "until": form.cleaned_data["until"]}
             audit.record(me(request), "ledger.exported", "points ledger", **days)
-        return self.get_paginated_response(LineSerializer([ledger_views.line(one) for one in page], many=True).data)
+        return self.get_paginated_response(
+            LedgerLineSerializer([ledger_views.line(one) for one in page], many=True).data
+        )
 
 
 routes: list = [

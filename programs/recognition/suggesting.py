@@ -87,9 +87,9 @@ def _partners(giver: Employee, today: dt.date) -> tuple[list[int], list[int]]:
     """(who thanked ``giver`` lately, whom he thanked lately), newest first."""
     since = dt.datetime.combine(today - LATELY, dt.time.min, dt.UTC)
     rows = KudosReceiver.objects.filter(kudos__at__gte=since, kudos__hidden_at=None, kudos__team=None)
-    rows = rows.exclude(kudos__state=Kudos.State.WITHDRAWN).order_by("-kudos_id").values_list("giver", "receiver")
+    told = rows.exclude(kudos__state=Kudos.State.WITHDRAWN).order_by("-kudos_id").values_list("giver", "receiver")
     # Two looks into two indexes; either of both at once would be a walk through all thanks.
-    pairs = list(rows.filter(receiver=giver)[:PARTNERS].union(rows.filter(giver=giver)[:PARTNERS], all=True))
+    pairs = list(told.filter(receiver=giver)[:PARTNERS].union(told.filter(giver=giver)[:PARTNERS], all=True))
     to_me = dict.fromkeys(one for one, to in pairs if to == giver.pk)
     by_me = dict.fromkeys(to for one, to in pairs if one == giver.pk)
     return list(to_me), list(by_me)

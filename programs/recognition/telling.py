@@ -34,6 +34,7 @@ STALE = dt.timedelta(minutes=10)
 DAY = dt.timedelta(days=1)
 FIRST_WAIT = dt.timedelta(minutes=5)
 MOST_ATTEMPTS = 6
+KEPT = dt.timedelta(days=180)
 LINES = 8
 QUOTED = 240
 State = ThanksMail.State
@@ -196,6 +197,12 @@ def _failed(row: ThanksMail, now: dt.datetime, text: str, *, final: bool) -> int
     else:
         _back(row, now + FIRST_WAIT * 2**row.attempts, text)
     return 0
+
+
+def sweep(*, now: dt.datetime) -> int:
+    """Forget the mails of long ago: nothing is noted twice, for thanks arrive once."""
+    done = ThanksMail.objects.filter(state__in=[State.SENT, State.SKIPPED, State.FAILED], due_at__lt=now - KEPT)
+    return done.delete()[0]
 
 
 # -- the words -------------------------------------------------------------------------------------------------------

@@ -60,6 +60,7 @@ def prove(*, now: datetime) -> Proof | None:
     if local.weekday() == SWEEPS_ON:
         watching.sweep(today=local.date())
     hooks.forget_old(now=now)
+    telling.sweep(now=now)
     if evenness.due(today=local.date()):
         tasks.release_evenness.delay_on_commit()
     if found:

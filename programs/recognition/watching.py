@@ -16,11 +16,12 @@ from programs.recognition.fairness import Flow, Limits
 from programs.recognition.fairness_models import Pattern, PatternPerson
 
 YEAR = dt.timedelta(days=365)
+BATCH = 10_000
 # Private thanks count: a circuit of points would simply become a private one. Nothing but sums leaves here.
 FLOWS = """
     SELECT t.giver_id, t.receiver_id, k.period, sum(k.points), count(*),
            sum(CASE WHEN k.at >= k.period + interval '1 month' - interval '2 days' THEN k.points ELSE 0 END),
-           sum(CASE WHEN length(btrim(k.story)) < %s THEN 1 ELSE 0 END)
+           sum(CASE WHEN octet_length(btrim(k.story)) < %s THEN 1 ELSE 0 END)
     FROM programs_kudos k JOIN programs_kudosreceiver t ON t.kudos_id = k.id
     WHERE k.period >= %s AND k.points > 0 AND k.state <> 'withdrawn' GROUP BY 1, 2, 3
 """
@@ -29,8 +30,9 @@ FLOWS = """
 def flows(since: dt.date, limits: Limits) -> Iterator[Flow]:
     with connection.cursor() as cursor:
         cursor.execute(FLOWS, [limits.story, since])
-        for row in cursor.fetchall():
-            yield Flow(row[0], row[1], row[2], *map(int, row[3:]))
+        while rows := cursor.fetchmany(BATCH):
+            for row in rows:
+                yield Flow(row[0], row[1], row[2], *map(int, row[3:]))
 
 
 def sweep(*, today: dt.date) -> int:

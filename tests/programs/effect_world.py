@@ -9,30 +9,20 @@ from config import bench_effect_world as world
 from config.bench_effect_world import HIDDEN, Place, plant_wave, score
 from culture.people.models import Unit
 from programs.planning.models import Program
-from surveys.instruments.loading import load_library
-from surveys.waves import series as recurring
 from surveys.waves.models import Series
 from tests.conftest import make_unit
 
-FIRST = dt.date(2024, 1, 10)
 STEP = dt.timedelta(days=90)
+# The last of six waves is some weeks past; units can be changed a year back.
+FIRST = dt.date.today() - 6 * STEP
 Score = Callable[[str, int, str], float | None]  # unit's name, wave from 0, measure → points; None: hidden
 
-__all__ = ["FIRST", "HIDDEN", "STEP", "Place", "day", "make_series", "plant", "plant_wave", "score", "simple", "world"]
+__all__ = ["FIRST", "HIDDEN", "STEP", "Place", "day", "plant", "plant_wave", "score", "simple", "world"]
 
 
 def day(wave: int) -> dt.date:
     """When wave ``wave`` (from 0) opened."""
     return FIRST + wave * STEP
-
-
-def make_series(name: str = "Pulse") -> Series:
-    made = recurring.create(
-        by=None, name=name, instrument=load_library(), first_opens_on=dt.date(2030, 1, 1), every_months=3,
-        occurrences=2, open_days=14, reminder_days=[],
-    )  # fmt: skip
-    made.waves.all().delete()
-    return made
 
 
 def plant(
@@ -53,17 +43,17 @@ def plant(
 
 
 def simple(
-    top: Unit, points: Score, *, starts: Sequence[int | None], waves: int = 6, blocks: int = 3
+    top: Unit, points: Score, *, starts: Sequence[int | None], waves: int = 6, blocks: int = 2, name: str = "P"
 ) -> tuple[Program, list[Unit]]:
     """One cohort for each of ``starts`` (a wave, from 0; None: long after), each of ``blocks`` units; all released.
 
     Units are called "C0 U1": the cohort's place and the unit's.
     """
     units = [make_unit(f"C{c} U{n}", top) for c in range(len(starts)) for n in range(blocks)]
-    series = make_series()
+    series = world.series(name)
     cohorts = {
         f"Cohort {c}": (day(start if start is not None else 60), units[c * blocks : (c + 1) * blocks])
         for c, start in enumerate(starts)
     }
     plant(series, units, points, waves=range(waves), top=top)
-    return world.program(series, cohorts), units
+    return world.program(series, cohorts, name=name), units

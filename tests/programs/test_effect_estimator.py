@@ -174,12 +174,31 @@ def test_the_word_follows_from_the_numbers(cells, word, why):
 
 
 def test_who_moved_before_the_start_is_not_called_clear():
+    """Cohorts that rose a wave early, all alike: the wave before the start is no starting point."""
+    cells = flat((3, 3, 4, 4, 5, 5, LATER, LATER, LATER), waves=8, gain=8)
+    for cohort in range(6):
+        cells.values[cohort, cells.starts[cohort] - 1 :] += 8.0
+    found = judge(cells, seed=1)
+    assert found.drift[1] > 0 and found.word == EARLY and found.why[0] == "moved_before"
+
+
+def test_a_trend_of_before_that_goes_on_is_at_most_likely():
     cells = flat((3, 4, LATER, LATER, LATER), waves=8, gain=2)
     for cohort in range(2):
         cells.values[cohort] += np.arange(8) * 4.0
     found = judge(cells, seed=1)
-    assert found.low > 0 and found.word == EARLY and found.why == ("moved_before",)
-    assert found.drift[0] > 3
+    assert found.low > 0 and found.word == LIKELY and found.why == ("drifting",)
+
+
+def test_what_could_be_the_going_on_of_before_is_not_called_clear():
+    """Too little to be sure that they had moved before, too much to be sure that they had not."""
+    rng = np.random.default_rng(3)
+    for _ in range(300):
+        found = judge(simulation.draw(DESIGN, rng, shock=0.3, effect=simulation.unlike), seed=1, picture=False)
+        if found.why == ("drifting",):
+            assert found.word == LIKELY and found.drift[1] <= 0 <= found.drift[2] and abs(found.drift[0]) > 0
+            return
+    pytest.fail("no program in 300 drifted")
 
 
 def test_rounding_does_not_make_clear_what_is_not():

@@ -217,29 +217,29 @@ def test_old_calls_are_forgotten(hr: Any, employee: Any, receiver: Receiver) -> 
 
 def test_hr_adds_tests_renews_stops_and_removes(client_of: Any, hr: Any, receiver: Receiver) -> None:
     client = client_of(hr)
-    assert "Nobody else is told yet" in client.get("/rewards/hooks/").content.decode()
+    assert "Nobody else is told yet" in client.get("/rewards/desk/hooks/").content.decode()
     filled = {"name": "Payroll", "url": receiver.url, "events": [FULFILLED]}
     for changes, words in (
         ({"events": []}, "This field is required"),
         ({"url": "nowhere"}, "Enter a valid URL"),
         ({"events": ["secrets"]}, "Select a valid choice"),
     ):
-        answer = client.post("/rewards/hooks/", filled | changes)
+        answer = client.post("/rewards/desk/hooks/", filled | changes)
         assert answer.status_code == 400 and words in answer.content.decode(), changes
-    answer = client.post("/rewards/hooks/", filled)
+    answer = client.post("/rewards/desk/hooks/", filled)
     hook = Hook.objects.get()
     secret = hooks.secret_of(hook)
     assert secret in answer.content.decode() and "no-store" in answer["Cache-Control"]
-    for page in ("/rewards/hooks/", f"/rewards/hooks/{hook.pk}/"):
+    for page in ("/rewards/desk/hooks/", f"/rewards/desk/hooks/{hook.pk}/"):
         assert secret not in client.get(page).content.decode(), "shown once"
-    act = f"/rewards/hooks/{hook.pk}/act/"
+    act = f"/rewards/desk/hooks/{hook.pk}/act/"
     assert "The test arrived" in client.post(act, {"act": "test"}, follow=True).content.decode()
     assert webhooks.is_signed(secret, *receiver.got[0], timezone.now())
     receiver.status = 500
     assert "did not arrive" in client.post(act, {"act": "test"}, follow=True).content.decode()
     assert hooks.secret_of(hook) not in client.post(act, {"act": "renew"}).content.decode()
     client.post(act, {"act": "stop"})
-    assert "is told nothing" in client.get(f"/rewards/hooks/{hook.pk}/?state=failed").content.decode()
+    assert "is told nothing" in client.get(f"/rewards/desk/hooks/{hook.pk}/?state=failed").content.decode()
     client.post(act, {"act": "start"})
     client.post(act, {"act": "nonsense"})
     client.post(act, {"act": "remove"})
@@ -251,8 +251,8 @@ def test_hooks_are_hrs(
 ) -> None:
     hook, _secret = add(hr, receiver, FULFILLED)
     for who in (employee, manager, executive):
-        for page in ("/rewards/hooks/", f"/rewards/hooks/{hook.pk}/"):
+        for page in ("/rewards/desk/hooks/", f"/rewards/desk/hooks/{hook.pk}/"):
             assert client_of(who).get(page).status_code == 403
-        assert client_of(who).post(f"/rewards/hooks/{hook.pk}/act/", {"act": "remove"}).status_code == 403
-    assert client_of(None).get("/rewards/hooks/").status_code == 302
+        assert client_of(who).post(f"/rewards/desk/hooks/{hook.pk}/act/", {"act": "remove"}).status_code == 403
+    assert client_of(None).get("/rewards/desk/hooks/").status_code == 302
     assert Hook.objects.exists()

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from culture.people import rights
+from culture.people.models import Employee
 from programs.training import courses, files, importing, learning, upkeep
 from programs.training.content_models import Blob, CourseFile, CourseUpload, Thought
 from programs.training.interchange import folder
@@ -41,6 +42,34 @@ def test_a_lesson_shows_its_picture_film_and_downloads(version: Any, employee: A
     assert f'<video controls preload="metadata" src="{url(version, "hello.mp4")}"' in page
     assert page.count(url(version, "list.pdf")) == 2
     assert "media-src 'self'" in answer["Content-Security-Policy"]
+
+
+def test_a_film_offers_its_captions_and_its_author_is_warned_without(
+    hr: Any, employee: Any, client_of: Any, version: Any
+) -> None:
+    client = client_of(hr)
+    course, files_page = version.course, reverse("training:files", args=[version.course.pk])
+    silent = "The film hello.mp4 has no captions"
+    assert silent in client.get(files_page).content.decode()
+    assert silent in client.get(reverse("training:detail", args=[course.pk])).content.decode()
+    for name in ("hello.vtt", "hello.it.vtt"):
+        file = SimpleUploadedFile(name, b"WEBVTT\n\n00:00.000 --> 00:02.000\nHello\n")
+        assert client.post(files_page, {"file": file}).status_code == 302
+    page = client.get(files_page).content.decode()
+    assert silent not in page and "captions of hello.mp4" in page
+    client.post(reverse("training:publish", args=[course.pk]))
+    newest = course.versions.get(number=2)
+    Employee.objects.filter(pk=employee.pk).update(language="it")
+    page = client_of(Employee.objects.get(pk=employee.pk)).get(lesson(newest)).content.decode()
+    tracks = [f'srclang="it" label="Italiano" src="{url(newest, "hello.it.vtt")}"', 'srclang="en" label="English"']
+    assert all(track in page for track in tracks) and page.index(tracks[0]) < page.index(tracks[1])
+    assert client_of(employee).get(url(newest, "hello.vtt"))["Content-Type"].startswith("text/vtt")
+    # Publishing a film nobody can read along says so once more, and goes on.
+    silently = EN_ONE.replace("minutes = 4", 'minutes = 4\nvideo = "files/hello.mp4"')
+    read = folder.read(made(**{"en/01-say-hello.md": silently, "files/hello.mp4": FILM}))
+    assert any("has no captions" in str(one) for one in read.remarks)
+    with_words = made(**{"en/01-say-hello.md": silently, "files/hello.mp4": FILM, "files/hello.vtt": b"WEBVTT\n"})
+    assert not any("captions" in str(one) or "hello.vtt" in str(one) for one in folder.read(with_words).remarks)
 
 
 def test_a_film_elsewhere_is_a_link_that_tells_where_to(hr: Any, employee: Any, client_of: Any) -> None:

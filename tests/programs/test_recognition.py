@@ -66,6 +66,7 @@ def test_several_are_thanked_at_once_and_each_gets_the_points(client_of, employe
         ({"points": "many"}, "Write a whole number."),
         ({"story": "  "}, "Tell what happened."),
         ({"behaviour": ""}, "Choose the attitude you saw."),
+        ({"behaviour": "999999"}, "not one of the available choices"),
         ({"key": "nonsense"}, "UUID"),
     ],
 )

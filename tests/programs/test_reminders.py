@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from culture.people.models import Employee, Leave
 from programs.training import evaluating, granting, night, reminding, telling
-from programs.training.models import Assignment
+from programs.training.models import Assignment, Course
 from programs.training.path_models import TrainingMail, TrainingNight, TrainingReminder
 from programs.training.reminder_texts import MAIL
 from programs.training.tick import tick
@@ -61,11 +61,13 @@ def test_a_machine_that_slept_writes_one_mail(due: Assignment) -> None:
 @pytest.mark.parametrize("language", list(MAIL))
 def test_the_mail_is_in_the_language_of_the_person(due: Assignment, smtp_sink: Any, language: str) -> None:
     Employee.objects.filter(pk=due.employee_id).update(language=language)  # type: ignore[attr-defined]
+    Course.objects.update(names={code: f"Seven sins ({code})" for code in MAIL})
     plan(TODAY)
     assert send() == 1 and send() == 0
     (mail,) = smtp_sink.messages
     text = mail.get_body(("plain",)).get_content()
-    assert "Seven sins" in str(mail["Subject"]) and MAIL[language]["why"][:20] in text and "/my/training/" in text
+    assert f"Seven sins ({language})" in str(mail["Subject"]) and f"Seven sins ({language})" in text
+    assert MAIL[language]["why"][:20] in text and "/my/training/" in text
     assert mail["Content-Language"] == language and "{" not in text
     assert "Seven sins" in mail.get_body(("html",)).get_content()
 

@@ -9,13 +9,15 @@ import uuid
 from typing import Any
 
 import pytest
+from django.core.exceptions import ValidationError
+from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from culture.access.models import AuditEntry
 from culture.framework.loading import load_catalogue
-from programs.recognition import correcting, giving, proving, redeeming
+from programs.recognition import catalogue, codes, correcting, countries, giving, proving, redeeming
 from programs.recognition.models import LedgerEntry
 from programs.recognition.point_models import AllowanceRule, PointRules
 from programs.recognition.reward_models import Redemption, Reward, RewardCode
@@ -228,6 +230,7 @@ HR_ONLY = [
     "/rewards/desk/",
     "/rewards/catalogue/",
     "/rewards/catalogue/new/",
+    "/rewards/desk/countries/",
 ]
 
 
@@ -250,3 +253,117 @@ def test_queries_do_not_grow(client_of: Any, rich: Any, hr: Any, url: str) -> No
             page(client_of(hr if "desk" in url or "catalogue" in url else rich), url)
         counts.append(len([q for q in caught if "session" not in q["sql"] and "SAVEPOINT" not in q["sql"]]))
     assert counts[0] == counts[1]
+
+
+# -- codes at rest ---------------------------------------------------------------------------------------------------
+
+
+def test_a_copy_of_the_database_tells_no_code(rich: Any, hr: Any, settings: Any) -> None:
+    voucher, other = (reward(kind="voucher", stock=None, approval=False, price=10) for _ in range(2))
+    catalogue.add_codes(reward=voucher, text="PLANTED-1\nP", by=hr)
+    catalogue.add_codes(reward=other, text="PLANTED-1", by=hr)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT r::text FROM programs_rewardcode r")
+        stored = [row[0] for row in cursor.fetchall()]
+    assert len(stored) == 3 and len(set(stored)) == 3
+    assert not any("PLANTED" in row or b"PLANTED".hex() in row for row in stored)
+    rows = RewardCode.objects.order_by("pk")
+    assert len({len(bytes(row.sealed)) for row in rows}) == 1, "nor how long it is"
+    assert len({row.mark for row in rows}) == 3
+    with pytest.raises(codes.Unreadable):
+        codes.unseal(other.pk, rows[0].sealed)
+    done = redeeming.redeem(employee=rich, reward=voucher, key=uuid.uuid4(), now=timezone.now())
+    old, settings.SECRET_KEY = settings.SECRET_KEY, "another one, as long as it has to be, and then some more"
+    with pytest.raises(ValidationError, match="another SECRET_KEY"):
+        redeeming.show_code(redemption=done, by=rich)
+    with pytest.raises(CommandError):
+        call_command("ledger", "reseal")
+    settings.SECRET_KEY_FALLBACKS = [old]
+    assert redeeming.show_code(redemption=done, by=rich) == "PLANTED-1"
+    call_command("ledger", "reseal", stdout=io.StringIO())
+    settings.SECRET_KEY_FALLBACKS = []
+    assert redeeming.show_code(redemption=done, by=rich) == "PLANTED-1"
+    assert catalogue.add_codes(reward=voucher, text="PLANTED-1", by=hr) == (0, 1)
+
+
+def test_who_handed_a_code_over_may_look_at_it_and_nobody_else(client_of: Any, rich: Any, hr: Any, desk: Any) -> None:
+    voucher = reward(kind="voucher", stock=None, price=10)
+    catalogue.add_codes(reward=voucher, text="PLANTED-3", by=desk)
+    redemption = redeeming.redeem(employee=rich, reward=voucher, key=uuid.uuid4(), now=timezone.now())
+    redeeming.approve(redemption=redemption, by=hr, now=timezone.now())
+    shown = client_of(hr).post(f"/rewards/desk/{redemption.pk}/code/")
+    assert "PLANTED-3" in shown.content.decode() and "no-store" in shown["Cache-Control"]
+    assert "Show the code you handed over" in page(client_of(hr), "/rewards/desk/?show=done")
+    assert "Show the code you handed over" not in page(client_of(desk), "/rewards/desk/?show=done")
+    answer = client_of(desk).post(f"/rewards/desk/{redemption.pk}/code/", follow=True)
+    assert "PLANTED" not in answer.content.decode()
+    entry = AuditEntry.objects.get(verb="reward.code_shown")
+    assert (entry.actor_id, entry.detail) == (hr.pk, {"own": False})
+
+
+# -- countries -------------------------------------------------------------------------------------------------------
+
+
+def test_a_reward_of_one_country_and_its_note_for_the_payroll(client_of: Any, rich: Any, hr: Any) -> None:
+    rich.site = "Rome"
+    rich.save()
+    clerk = client_of(hr)
+    shown = page(clerk, "/rewards/desk/countries/")
+    assert "Say in which country" in shown and "suggested by their time zone" in shown
+    filled = {
+        "name_en": "Lunch", "kind": "custom", "price": "10", "value": "8", "currency": "EUR", "countries": ["IT", "FR"],
+        "tax_note": "taxed in full\nIT: free up to 258 €\nFR: free", "stock": "3",
+    }  # fmt: skip
+    for changes, words in (
+        ({"countries": ["XX"]}, "Select a valid choice"),
+        ({"tax_note": "ZZ: free"}, "“ZZ” is no country"),
+        ({"tax_note": "IT: " + "x" * 301}, "at most 300 characters"),
+    ):
+        answer = clerk.post("/rewards/catalogue/new/", filled | changes)
+        assert answer.status_code == 400 and words in answer.content.decode(), changes
+    assert clerk.post("/rewards/catalogue/new/", filled).status_code == 302
+    lunch = Reward.objects.get()
+    assert lunch.tax_notes == {"*": "taxed in full", "IT": "free up to 258 €", "FR": "free"}
+    assert "IT: free up to 258 €" in page(clerk, f"/rewards/catalogue/{lunch.pk}/")
+    assert "Lunch" not in page(client_of(rich), "/rewards/"), "nobody has said where Rome is"
+    assert "not offered in your country" in page(client_of(rich), f"/rewards/{lunch.pk}/")
+    sites = [site for site, *_rest in countries.sites()]
+    places = {f"site_{at}": "IT" if site == "Rome" else "" for at, site in enumerate(sites)}
+    assert clerk.post("/rewards/desk/countries/", places | {f"site_{sites.index('Rome')}": "XX"}).status_code == 400
+    assert clerk.post("/rewards/desk/countries/", places).status_code == 302
+    assert countries.of_site("Rome") == "IT" and "Lunch" in page(client_of(rich), "/rewards/")
+    lunch.approval = False
+    lunch.save()
+    done = redeeming.redeem(employee=rich, reward=lunch, key=uuid.uuid4(), now=timezone.now())
+    redeeming.fulfil(redemption=done, by=hr, now=timezone.now())
+    today = timezone.localdate()
+    answer = clerk.get(f"/rewards/desk/payroll.csv?since={today}&until={today}")
+    rows = list(csv.reader(io.StringIO(b"".join(answer.streaming_content).decode("utf-8-sig"))))
+    assert rows[1][4] == "IT" and rows[1][-1] == "free up to 258 €"
+    for who in (rich, None):
+        assert client_of(who).get("/rewards/desk/countries/").status_code in {302, 403}
+
+
+# -- who approves ----------------------------------------------------------------------------------------------------
+
+
+def test_the_manager_approves_where_the_reward_leaves_it_to_him(
+    client_of: Any, rich: Any, manager: Any, stranger: Any, hr: Any
+) -> None:
+    own, hrs = reward(approver="manager"), reward(price=5)
+    redemption = redeeming.redeem(employee=rich, reward=own, key=uuid.uuid4(), now=timezone.now())
+    other = redeeming.redeem(employee=rich, reward=hrs, key=uuid.uuid4(), now=timezone.now())
+    client = client_of(manager)
+    assert "1 reward waits for you" in page(client, "/thanks/team/")
+    assert "You approve it" in client.get("/", follow=True).content.decode()
+    for who, pk in ((stranger, redemption.pk), (manager, other.pk), (hr, redemption.pk), (rich, redemption.pk)):
+        assert client_of(who).post(f"/thanks/team/rewards/{pk}/", {"act": "approve"}).status_code == 404
+    client.post(f"/thanks/team/rewards/{redemption.pk}/", {"act": "fulfil"})
+    redemption.refresh_from_db()
+    assert redemption.state == State.RESERVED, "handing over is HR's"
+    answer = client.post(f"/thanks/team/rewards/{redemption.pk}/", {"act": "reject", "note": ""}, follow=True)
+    assert "Say why: the person reads it." in answer.content.decode()
+    client.post(f"/thanks/team/rewards/{redemption.pk}/", {"act": "approve", "note": "well earned"})
+    redemption.refresh_from_db()
+    assert redemption.state == State.TO_FULFIL and redemption.steps.get(state=State.TO_FULFIL).by == manager
+    assert client.post(f"/thanks/team/rewards/{redemption.pk}/", {"act": "reject", "note": "no"}).status_code == 404

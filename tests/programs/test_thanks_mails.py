@@ -122,6 +122,13 @@ def test_a_dead_worker_loses_nothing(employee: Any, stranger: Any, manager: Any,
     assert "First." in text and "Second." in text and ThanksMail.objects.count() == 1
 
 
+def test_after_half_a_year_they_are_forgotten(employee: Any, stranger: Any, smtp_sink: Any) -> None:
+    arrive(employee, stranger)
+    telling.send_due(now=NOW)
+    assert telling.sweep(now=NOW + 179 * DAY) == 0 and telling.sweep(now=NOW + 181 * DAY) > 0
+    assert not ThanksMail.objects.exists() and not ThanksMailLine.objects.exists()
+
+
 def test_the_tick_asks_for_the_task(employee: Any, stranger: Any, monkeypatch: Any) -> None:
     asked: list[bool] = []
     monkeypatch.setattr(tick.tasks.send_thanks_mails, "delay_on_commit", lambda: asked.append(True))
