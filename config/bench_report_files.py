@@ -4,8 +4,22 @@ from __future__ import annotations
 
 import datetime as dt
 import random
-from collections.abc import Callable
+import re
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
+from django.core.management import call_command
+from django.test import override_settings
+from django.utils import timezone
+
+from config import proof
+from culture.access import clock
+from culture.access.models import Grant, Role
+from culture.people.models import Employee, Unit
+from programs.planning.models import Program
+from programs.reports import pdf, sending, sheets, slides
 from programs.reports.report_model import (
     BARS,
     HEAT,
@@ -20,11 +34,13 @@ from programs.reports.report_model import (
     Series,
     Table,
 )
-from programs.reports.report_sections import registered as registered
+from programs.reports.report_models import Format, ReportDelivery, Subscription
 from programs.reports.texts_report import say
+from surveys.waves import hours
 
 DIMENSIONS = ("want", "know", "can")
 WAVES = 8
+PAGE = re.compile(rb"/Type\s*/Page[^s]")
 
 
 def model(
@@ -110,3 +126,71 @@ def _units(units: int, language: str, dice: random.Random, name: Callable[[int],
         tables=[table],
         facts=facts,
     )
+
+
+# -- measured --------------------------------------------------------------------------------------------------------
+
+SUBSCRIPTIONS = 200
+LANGUAGES = ("en", "it", "ro", "zh-hans", "fr")
+
+
+def files() -> Iterator[str]:
+    """Seconds for each file of a report of 20 pages with 12 charts and 400 units: first, and with its charts drawn."""
+    makers: dict[str, Callable[[Report], bytes]] = {"pdf": pdf.made, "slides": slides.made, "sheet": sheets.made}
+    pages = len(PAGE.findall(pdf.made(model(units=20, charts=1))))
+    proof.progress(f"reports: a first PDF of {pages} pages, so that fonts are read")
+    with tempfile.TemporaryDirectory() as folder, override_settings(DATA_DIR=Path(folder)):
+        for again in ("first", "again"):
+            for name, make in makers.items():
+                report = model()
+                begun = time.perf_counter()
+                content = make(report)
+                seconds = time.perf_counter() - begun
+                told = {"bytes": len(content), "broken": sum(len(one.broken) for one in report.sections)}
+                yield proof.bench_line(
+                    name=f"reports.{name}.{again}", value=seconds, unit="s", size=len(PAGE.findall(content)), **told
+                )
+
+
+def sending_them() -> Iterator[str]:
+    """Seconds from 200 subscriptions that are due to 200 mails, five languages, three formats, one worker."""
+    if not Employee.objects.filter(email="hr@meridian.example").exists():
+        proof.progress("reports: building the demo with 120 people")
+        call_command("demo", employees=120, waves=2, verbosity=0)
+    now = timezone.now()
+    program = Program.objects.launched().first()
+    assert program is not None
+    people = list(Employee.objects.filter(is_active=True, email__isnull=False).order_by("pk")[:SUBSCRIPTIONS])
+    people += _more_people(SUBSCRIPTIONS - len(people))
+    for place, person in enumerate(people):
+        Grant.objects.get_or_create(employee=person, role=Role.EXECUTIVE, unit=None, ended_at=None)
+        Subscription.objects.create(
+            reader=person,
+            program=program,
+            rule="FREQ=MONTHLY",
+            first_on=clock.today(),
+            next_on=clock.today(),
+            language=LANGUAGES[place % 5],
+            format=Format.values[place % 3],
+            made_at=now,
+        )
+    moment = hours.moment(clock.today() + dt.timedelta(days=(7 - clock.today().weekday()) % 7 or 7), "UTC", 12)
+    with override_settings(EMAIL_BACKEND="django.core.mail.backends.locmem.EmailBackend"):
+        begun = time.perf_counter()
+        sending.plan(now=moment)
+        sent = 0
+        while some := sending.send_due(now=moment):
+            sent += some
+        seconds = time.perf_counter() - begun
+    left = ReportDelivery.objects.exclude(state=ReportDelivery.State.SENT).count()
+    yield proof.bench_line(name="reports.sent", value=seconds, unit="s", size=sent, left=left)
+
+
+def _more_people(count: int) -> list[Employee]:
+    unit = Unit.objects.filter(parent__isnull=True).first()
+    return [
+        Employee.objects.create_user(
+            number=f"RB{n}", email=f"reader{n}@bench.example", given_name="Reader", family_name=str(n), unit=unit
+        )
+        for n in range(max(0, count))
+    ]

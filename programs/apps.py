@@ -18,7 +18,7 @@ class ProgramsConfig(AppConfig):
         from programs.recognition import team_home as recognition_team_home  # noqa: F401
         from programs.reports import personal as reports
         from programs.reports import report_personal, report_problems  # noqa: F401 - contributes when imported
-        from programs.training import checks  # noqa: F401
+        from programs.training import checks, joining  # noqa: F401
         from programs.training import home as training_home  # noqa: F401
         from programs.training import in_plan as training_in_plan
         from programs.training import personal as training

@@ -2,7 +2,7 @@
 
 from programs.planning.action_models import Action
 from programs.planning.models import Cohort, CohortPerson, Enrolment, Program, Stage
-from programs.planning.plan_models import Amendment, Draw, Duty, Milestone, Risk
+from programs.planning.plan_models import Amendment, Draw, Duty, Milestone, Risk, StageExit
 from programs.recognition.award_models import (
     Award,
     AwardCandidate,
@@ -33,6 +33,7 @@ from programs.recognition.point_models import AllowanceRule, Lot, LotUse, PointR
 from programs.recognition.reward_models import Redemption, RedemptionStep, Reward, RewardCode, SiteCountry
 from programs.reports.cost_models import CostEstimate
 from programs.reports.effect_models import EffectEstimate, EffectRun
+from programs.reports.reading_models import DayReading
 from programs.reports.report_models import (
     PublishedReport,
     ReportDelivery,
@@ -93,6 +94,7 @@ __all__ = [
     "CourseFile",
     "CourseUpload",
     "CourseVersion",
+    "DayReading",
     "Draw",
     "Duty",
     "EffectEstimate",
@@ -152,6 +154,7 @@ __all__ = [
     "SiteCountry",
     "SlideTemplate",
     "Stage",
+    "StageExit",
     "Step",
     "Subscription",
     "TeamProposal",

@@ -1,4 +1,4 @@
-"""Estimates of what poor service costs: each is kept as it was made."""
+"""Estimates of what poor service costs, each kept as it was made; and what is measured of a program day by day."""
 
 import django.db.models.deletion
 from django.conf import settings
@@ -61,4 +61,27 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.RunSQL(KEEP, NO_LONGER),
+        migrations.CreateModel(
+            name="DayReading",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("key", models.CharField(max_length=60)),
+                ("on", models.DateField()),
+                ("value", models.FloatField(blank=True, null=True)),
+                ("words", models.CharField(max_length=400)),
+                ("until", models.DateField(blank=True, null=True)),
+                (
+                    "program",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="readings", to="programs.program"
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["program", "key", "-on"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("program", "key", "on"), name="reading_once_a_day"),
+                ],
+            },
+        ),
     ]

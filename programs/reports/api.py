@@ -18,6 +18,7 @@ from culture.access.audit import record
 from culture.access.permissions import Permission, sees_everything
 from programs.planning.models import Program
 from programs.reports import effect_api, scorecard
+from programs.reports.readings import Kept
 
 
 class SeesTheWhole(BasePermission):
@@ -39,7 +40,9 @@ class ScorecardSerializer(Serializer):
     cards = JSONField()
     trend = JSONField()
     units = JSONField()
-    done = JSONField()
+    leading = JSONField()
+    lagging = JSONField()
+    moved = JSONField()
 
 
 @extend_schema(parameters=[OpenApiParameter("id", int, OpenApiParameter.PATH)], responses=ScorecardSerializer)
@@ -68,7 +71,20 @@ def as_json(card: scorecard.Scorecard) -> dict[str, Any]:
         "cards": [asdict(one) for one in card.cards],
         "trend": [{**row, "date": row["date"].isoformat()} for row in card.trend],
         "units": [asdict(row) for row in card.rows],
-        "done": {name: asdict(getattr(card, name)) for name in ("enrolled", "training", "recognised")},
+        "leading": [_counted(kept) for kept in card.leading],
+        "lagging": [_counted(kept) for kept in card.lagging],
+        "moved": [{"key": one.key, "label": str(one.label), "points": one.change.points} for one in card.moved],
+    }
+
+
+def _counted(kept: Kept) -> dict[str, Any]:
+    return {
+        "key": kept.key,
+        "label": str(kept.label),
+        "value": kept.value,
+        "unit": str(kept.unit),
+        "of": kept.words,
+        "on": kept.on,
     }
 
 

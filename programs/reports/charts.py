@@ -26,3 +26,24 @@ def table(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
         }
         for row in rows
     ]
+
+
+def course(rows: Sequence[tuple[str, float | None]], width: int = 540) -> dict[str, Any]:
+    """One number over time: (when, value from 0 to 100)."""
+    values = [{"when": when, "value": value} for when, value in rows]
+    low, high = min(value or 0 for _when, value in rows), max(value or 0 for _when, value in rows)
+    scale = {
+        "domain": [min(low, max(0, low // 10 * 10 - 10)), max(high, min(100, high // 10 * 10 + 10))],
+        "nice": False,
+    }
+    x = {"field": "when", "type": "ordinal", "sort": None, "title": None, "axis": {"labelOverlap": "greedy"}}
+    y = {"field": "value", "type": "quantitative", "title": None, "scale": scale, "axis": {"tickCount": 4}}
+    return {
+        "$schema": charts.SCHEMA,
+        "width": width,
+        "height": 170,
+        "usermeta": {"narrow": 250},
+        "data": {"values": values},
+        "mark": {"type": "line", "point": True, "strokeWidth": 2.5},
+        "encoding": {"x": x, "y": y},
+    }

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -142,7 +143,7 @@ def _saved(request: HttpRequest, form: CostForm, program: Program) -> CostEstima
 
 @require(Permission.SEE_SCORECARD)
 @require_safe
-def cost_file(request: HttpRequest, program_id: int, number: int) -> HttpResponse:
+def cost_file(request: HttpRequest, program_id: int, number: int) -> HttpResponseBase:
     """The estimate as CSV: inputs with their sources, then parts and total."""
     program = _program(request, program_id)
     one = get_object_or_404(CostEstimate, program=program, number=number)

@@ -44,11 +44,12 @@ class Source:
 
     @cached_property
     def homes(self) -> dict[int, int]:
-        """Unit → cohort; a unit that was merged into another goes where that one is."""
+        """Unit → cohort; what was merged into another unit, or split from it, goes where that one is."""
         found = reach.homes(self.program)
-        return found | {
-            unit: found[into] for unit, into in asof.successors().items() if unit not in found and into in found
-        }
+        for unit, other in self.became:
+            if unit not in found and other in found:
+                found[unit] = found[other]
+        return found
 
     @cached_property
     def belongs(self) -> dict[int, dict[int | None, float]]:
@@ -71,10 +72,12 @@ class Source:
     def names(self) -> dict[int, str]:
         return dict(Unit.objects.order_by().values_list("pk", "name"))
 
-    def became(self, since: dt.date) -> list[tuple[int, int]]:
-        """Pairs of units of which one took over the other, or was split from it after ``since``. Two queries."""
+    @cached_property
+    def became(self) -> list[tuple[int, int]]:
+        """Pairs of a unit and the one it was merged into, or split from since the program's first wave or day."""
+        since = min((wave.opens_on for wave in self.calendar), default=self.program.starts_on)
         with connection.cursor() as cursor:
-            cursor.execute(SPLIT, [since])
+            cursor.execute(SPLIT, [min(since, self.program.starts_on)])
             return [*asof.successors().items(), *cursor.fetchall()]
 
     def surveyed(self, key: str) -> list[panel.Wave]:
@@ -174,8 +177,7 @@ def build(source: Source, waves: Sequence[panel.Wave]) -> panel.Panel:
     """The panel of one outcome."""
     if not waves:
         return panel.Panel()
-    became = source.became(waves[0].opens_on)
-    return panel.build(waves, source.belongs, source.starts, became=became)
+    return panel.build(waves, source.belongs, source.starts, became=source.became)
 
 
 # New unit → the unit from which at least half of those came who were in it on its first day.

@@ -113,11 +113,13 @@ def left_waves(one: Effect) -> list[str]:
 
 
 def waves(one: Effect) -> str:
-    """As “Waves 1, 2, 3 · May 2025 – Aug 2026”."""
+    """As “Waves 1–3 · May 2025 – Aug 2026”."""
     rows = one.result.get("used_waves", ())
     if not rows:
         return ""
-    numbers = ", ".join(str(row["number"]) for row in rows)
+    known = [row["number"] for row in rows]
+    whole = len(known) > 2 and known == list(range(known[0], known[-1] + 1))
+    numbers = f"{known[0]}–{known[-1]}" if whole else ", ".join(map(str, known))
     days = [date_format(dt.date.fromisoformat(row["on"]), "M Y") for row in (rows[0], rows[-1])]
     span = days[0] if days[0] == days[1] else f"{days[0]} – {days[1]}"
     return ngettext("Wave %(n)s", "Waves %(n)s", len(rows)) % {"n": numbers} + f" · {span}"

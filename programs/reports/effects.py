@@ -115,6 +115,11 @@ class Effect:
         return int(self.result.get("planned", 0))
 
     @property
+    def compared(self) -> int:
+        """How many of them anything can be learned from: begun, or compared with."""
+        return int(self.result.get("cohorts", 0))
+
+    @property
     def detectable(self) -> float | None:
         return self.result.get("detectable")
 

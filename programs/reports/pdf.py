@@ -1,8 +1,8 @@
 """A report as PDF: typeset by Typst, tagged (PDF/UA-1), archivable (PDF/A-2a), its charts vectors.
 
 Latin letters come with the typst wheel (Libertinus Serif, ă â î ș ț included), so they are pinned with it; Chinese ones
-from a font of the machine (check training.I001). Where a letter has no glyph anywhere, the PDF is no longer archivable:
-it goes out tagged, with a notice on its cover that names the letters.
+from a font of the machine (check training.I001). Where a letter has no glyph anywhere, both standards refuse: the PDF
+goes out tagged all the same, but claims neither, with a notice on its cover that names the letters.
 Sources: ISO 14289-1 (PDF/UA-1), ISO 19005-2 (PDF/A-2); typst.app/docs/reference/pdf.
 """
 
@@ -11,6 +11,8 @@ from __future__ import annotations
 import datetime as dt
 import functools
 import json
+import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -20,8 +22,6 @@ from django.utils import translation
 from programs.reports import report_charts, report_words
 from programs.reports.report_model import (
     HEAT,
-    NUMBER,
-    PERCENT,
     TEXT,
     Chart,
     Column,
@@ -42,6 +42,9 @@ PAPERS = (A4, LETTER)
 STANDARDS = ["ua-1", "a-2a"]
 # CSS width of a drawing that takes the whole line.
 FULL = 640
+MOST_MISSING = 40
+ESCAPED = re.compile(r"\\u\{([0-9a-f]+)\}")
+HAN = re.compile("[\u3400-\u9fff\uf900-\ufaff]")
 
 
 def fonts() -> list[str]:
@@ -50,16 +53,54 @@ def fonts() -> list[str]:
 
 def made(report: Report, *, paper: str = A4) -> bytes:
     """The PDF. Charts that cannot be drawn are noted in ``section.broken``, missing letters in ``report.problems``."""
-    data = _data(report, paper)
+    data = _clean(_data(report, paper))
     try:
         return _compiled(data, STANDARDS)
     except typst.TypstError:
-        # An archivable PDF refuses letters without a glyph.
-        letters = lacking("".join(dict.fromkeys("".join(every_text(report)))))
+        # Both standards refuse letters without a glyph.
+        letters = missing("".join(every_text(report)))
         told = say("missing_glyphs", report.language, letters=" ".join(letters[:40]))
         if letters and told not in report.problems:
             report.problems.append(told)
-        return _compiled({**data, "problems": [told] if letters else []}, ["ua-1"])
+        return _compiled({**data, "problems": [told.replace(" ".join(letters[:40]), _codes(letters))]}, [])
+
+
+def missing(text: str) -> str:
+    """The letters of ``text`` no font here has, each once: Typst names one after the other."""
+    left = [letter for letter in dict.fromkeys(report_words.clean(text)) if not letter.isspace()]
+    found: list[str] = []
+    while len(found) <= MOST_MISSING:
+        words = json.dumps(" ".join(left), ensure_ascii=False)
+        source = f'#set document(title: "x")\n#set text(font: {_list(fonts())})\n#text({words})'
+        try:
+            typst.Compiler(source.encode()).compile(pdf_standards="a-2u")
+        except typst.TypstError as error:
+            named = {chr(int(code, 16)) for code in ESCAPED.findall(str(error))} | set(str(error))
+            lost = [letter for letter in left if letter in named and ord(letter) > 0x7F]
+            if not lost:
+                return "".join(found) + lacking("".join(left))
+            found += lost
+            left = [letter for letter in left if letter not in lost]
+        else:
+            break
+    return "".join(found)
+
+
+def _list(names: Sequence[str]) -> str:
+    return "(" + "".join(f"{json.dumps(name)}, " for name in names) + ")"
+
+
+def _codes(letters: str) -> str:
+    """Letters that cannot be printed, by their numbers."""
+    return " ".join(f"U+{ord(letter):04X}" for letter in letters[:40])
+
+
+def _clean(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _clean(one) for key, one in value.items()}
+    if isinstance(value, list):
+        return [_clean(one) for one in value]
+    return report_words.clean(value) if isinstance(value, str) else value
 
 
 def _compiled(data: dict[str, Any], standards: list[str]) -> bytes:
@@ -122,7 +163,10 @@ def _chart(section: Section, chart: Chart) -> dict[str, Any] | None:
     if chart.key in section.broken:
         return None
     try:
-        drawn = report_charts.svg(chart, ", ".join(fonts()))
+        drawn = report_charts.svg(chart)
+        # In a drawing only the first family counts, and what it lacks comes from any font.
+        families_ = sorted(fonts(), key=lambda name: name == LATIN) if HAN.search(drawn) else fonts()
+        drawn = report_charts.FAMILY.sub(f'font-family="{families_[0]}"', drawn)
     except report_charts.NotDrawn:
         section.broken.append(chart.key)
         return None
@@ -140,7 +184,7 @@ def _table(report: Report, table: Table) -> dict[str, Any]:
     return {
         "title": table.title,
         "columns": [{"title": column.title, "number": column.kind != TEXT} for column in table.columns],
-        "widths": _widths(table),
+        "widths": report_words.widths(table),
         "rows": rows,
         "more": report_words.left_out(report, table),
     }
@@ -158,19 +202,6 @@ def _cell(value: Value, column: Column, depth: int) -> dict[str, Any]:
         "heat": value if number else None,
         "depth": min(depth, 6),
     }
-
-
-def _widths(table: Table) -> list[float]:
-    """Shares of the line: a column of words by its usual length, numbers narrow."""
-    found = []
-    for place, column in enumerate(table.columns):
-        lengths = sorted(len(text_of(row[place], column.kind)) for row in table.rows) or [8]
-        usual = max(lengths[int(len(lengths) * 0.9)] if len(lengths) > 1 else lengths[0], len(column.title))
-        if column.kind in (HEAT, NUMBER, PERCENT):
-            found.append(max(6.0, min(11.0, len(column.title) * 0.9)))
-        else:
-            found.append(float(max(9, min(34, usual))))
-    return found
 
 
 def _definitions(report: Report) -> dict[str, Any]:

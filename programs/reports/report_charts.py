@@ -39,11 +39,12 @@ def _short(name: str) -> str:
     return name if len(name) <= MOST_LABEL else f"{name[: MOST_LABEL - 1]}…"
 
 
-def _scale(chart: Chart) -> dict[str, Any]:
+def domain(chart: Chart) -> tuple[float, float]:
+    """From where to where the values of lines are drawn."""
     known = [value for one in chart.series for value in one.values if value is not None]
     lowest, highest = min(known), max(known)
     bottom, top = max(chart.lowest, lowest // 10 * 10), min(chart.highest, highest // 10 * 10 + 10)
-    return {"domain": [bottom, max(top, bottom + 10)], "nice": False}
+    return bottom, max(top, bottom + 10)
 
 
 def _lines(chart: Chart) -> dict[str, Any]:
@@ -53,7 +54,7 @@ def _lines(chart: Chart) -> dict[str, Any]:
         for place, (name, value) in enumerate(zip(chart.categories, one.values, strict=True))
         if value is not None
     ]
-    last: dict[str, dict[str, Any]] = {row["series"]: row for row in values}
+    last: dict[str, dict[str, Any]] = {str(row["series"]): row for row in values}
     ends = sorted(last.values(), key=lambda row: row["value"])
     heights = charts._heights([row["value"] for row in ends])
     labels = [
@@ -61,8 +62,14 @@ def _lines(chart: Chart) -> dict[str, Any]:
         for row, height in zip(ends, heights, strict=True)
     ]
     keys = [one.key for one in chart.series]
-    x = {"field": "when", "type": "ordinal", "sort": list(chart.categories), "title": None, "axis": {"labelAngle": 0}}
-    y = {"type": "quantitative", "scale": _scale(chart), "title": None, "axis": {"tickCount": 4}}
+    axis = {"labelAngle": 0, "labelOverlap": "greedy", "labelSeparation": 6}
+    x = {"field": "when", "type": "ordinal", "sort": list(chart.categories), "title": None, "axis": axis}
+    y = {
+        "type": "quantitative",
+        "scale": {"domain": list(domain(chart)), "nice": False},
+        "title": None,
+        "axis": {"tickCount": 4},
+    }
     paint = {
         "field": "series",
         "type": "nominal",
@@ -101,9 +108,8 @@ def _bars(chart: Chart) -> dict[str, Any]:
     stacked = chart.form == SHARES
     axis = {"labelLimit": 260, "ticks": False, "domain": False}
     y = {"field": "what", "type": "nominal", "sort": names, "title": None, "axis": axis}
-    domain = [min(0, chart.lowest), chart.highest]
     x: dict[str, Any] = {"field": "value", "type": "quantitative", "title": None, "axis": {"tickCount": 5}}
-    x |= {"scale": {"domain": domain, "nice": False}}
+    x |= {"scale": {"domain": [min(0, chart.lowest), chart.highest], "nice": False}}
     paint: dict[str, Any] = {"value": colour(keys[0] if keys else "")}
     if stacked:
         x["stack"] = "zero"
@@ -134,14 +140,13 @@ def drawable(chart: Chart) -> bool:
     return chart.form == DRAWN or any(value is not None for one in chart.series for value in one.values)
 
 
-def svg(chart: Chart, families: str = "") -> str:
-    """The chart as SVG, its words set in ``families``. Raises NotDrawn whatever went wrong."""
+def svg(chart: Chart) -> str:
+    """The chart as SVG. Raises NotDrawn whatever went wrong."""
     try:
-        drawn = import_string(settings.DRAW_CHART)(spec(chart))
+        return str(import_string(settings.DRAW_CHART)(spec(chart)))
     except Exception as error:
         # The drawing library has errors of its own; a report must not fail for a picture.
         raise NotDrawn(type(error).__name__) from error
-    return FAMILY.sub(f'font-family="{families}"', drawn) if families else drawn
 
 
 __all__ = ["BARS", "DRAWN", "LINES", "SHARES", "NotDrawn", "colour", "drawable", "spec", "svg"]

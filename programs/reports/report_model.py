@@ -253,7 +253,7 @@ def text_of(value: Value, kind: str = TEXT) -> str:
     if isinstance(value, float):
         value = round(value) if kind in (HEAT, PERCENT) else value
     if kind == PERCENT and not isinstance(value, str):
-        return f"{value} %"
+        return f"{value}\u00a0%"
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 

@@ -64,7 +64,8 @@ class Node:
         if one is not None:
             return round(one.index)
         asked = (self.cells.get(measure) or {}).get("why") != "not asked"
-        return Hidden(say("hidden" if asked else "not_asked", language))
+        # Only what was not asked looks different: words, and no hatch.
+        return Hidden(say("hidden", language)) if asked else say("not_asked", language)
 
     @property
     def mean(self) -> float | None:

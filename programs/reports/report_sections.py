@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
+from html import unescape
 from typing import NamedTuple
 
+from django.utils.html import strip_tags
+
+from culture.framework.markdown import render
 from programs.reports import texts_findings
 from programs.reports.findings import DIMENSIONS, LOW
 from programs.reports.report_model import (
@@ -23,9 +28,11 @@ from programs.reports.report_model import (
     cut,
 )
 from programs.reports.report_scope import Cells, Node, Scope
+from surveys.results.insight import words
 
 # More rows than this are in the spreadsheet only; more bars than this cannot be read.
 MOST_ROWS = 1200
+BLOCK = re.compile(r"</p>|</li>|</h[1-6]>|</tr>|<hr ?/?>")
 MOST_BARS = 18
 MEASURES = (*DIMENSIONS, "served")
 
@@ -64,7 +71,7 @@ def stand(scope: Scope) -> Section:
         found.lead = scope.say("no_results")
         return found
     found.lead = _headline(scope, top)
-    answered = _participation(top.cells)
+    answered = _participation(scope, top.cells)
     if scope.unit is None and answered:
         found.paragraphs.append(scope.say("answered_line", asked=scope.wave.invited, words=answered))
     found.tables.append(_three(scope, top))
@@ -91,9 +98,13 @@ def _headline(scope: Scope, top: Node) -> str:
     return scope.say(key, unit=top.name, d=scope.say(name), n=round(scores[name].index))
 
 
-def _participation(cells: Cells) -> str:
+def _participation(scope: Scope, cells: Cells) -> str:
     cell = cells.get("participation")
-    return str(cell.get("words", "")) if isinstance(cell, dict) and cell.get("shown") else ""
+    if not isinstance(cell, dict) or not cell.get("shown"):
+        return ""
+    told = str(cell.get("words", ""))
+    first, _space, rest = told.partition(" ")
+    return scope.say(first, n=rest) if first in ("over", "under") else told
 
 
 def _three(scope: Scope, top: Node) -> Table:
@@ -111,7 +122,8 @@ def _three(scope: Scope, top: Node) -> Table:
         if name not in top.cells:
             continue
         last = moved[name].last if name in moved else None
-        hidden = Hidden(scope.say("hidden_long" if cell.get("why") != "not asked" else "not_asked"))
+        asked = cell.get("why") != "not asked"
+        hidden = Hidden(scope.say("hidden_long")) if asked else scope.say("not_asked")
         if one is None:
             rows.append((scope.say(name), hidden, None, None, None))
             continue
@@ -156,9 +168,20 @@ def _index(score: object) -> float | None:
 def why(scope: Scope) -> Section | None:
     if scope.unit is not None:
         return None
-    text = scope.program.charter.strip()
-    paragraphs = [" ".join(part.split()) for part in text.replace("\r", "").split("\n\n") if part.strip()]
+    paragraphs = plain(scope.program.charter)
     return Section("why", scope.say("h:why"), paragraphs=paragraphs or [scope.say("no_charter")])
+
+
+def plain(text: str) -> list[str]:
+    """Markdown as paragraphs of words; the lines of a list with a dot before them."""
+    html = render(text, below=2, images=False)
+    found = []
+    for part in BLOCK.split(html):
+        listed = "<li>" in part
+        words_only = " ".join(unescape(strip_tags(part)).split())
+        if words_only:
+            found.append(f"• {words_only}" if listed else words_only)
+    return found
 
 
 # -- how it moved ----------------------------------------------------------------------------------------------------
@@ -178,7 +201,7 @@ def moved(scope: Scope) -> Section | None:
     rows = []
     for wave, _scores, cells, name in scope.history:
         node = Node(0, scope.place, None, 0, cells, name)
-        row = [wave.number, scope.day(wave.closes_on), _participation(cells) or Hidden(scope.say("hidden"))]
+        row = [wave.number, scope.day(wave.closes_on), _participation(scope, cells) or Hidden(scope.say("hidden"))]
         row += [node.value(key, scope.language) for key in asked]
         rows.append(tuple(row))
         for key in asked:
@@ -226,7 +249,7 @@ def look(scope: Scope) -> Section | None:
     rows = tuple(
         (
             node.name,
-            _participation(node.cells) or Hidden(scope.say("hidden")),
+            _participation(scope, node.cells) or Hidden(scope.say("hidden")),
             *(node.value(key, scope.language) for key in asked),
             _barrier(scope, node),
         )
@@ -245,7 +268,7 @@ def _barrier(scope: Scope, node: Node) -> str | Hidden:
         return Hidden(scope.say("hidden"))
     most = max(DIMENSIONS, key=lambda name: cell["shares"].get(name, 0))
     share = cell["shares"].get(most, 0)
-    return f"{scope.say(most)} {share} %" if share >= 25 else scope.say("none")
+    return f"{scope.say(most)} {share}\u00a0%" if share >= 25 else scope.say("none")
 
 
 def _unit_bars(scope: Scope, key: str, values: list[tuple[Node, float | None]], name: str) -> list[Chart]:
@@ -271,7 +294,7 @@ def barrier(scope: Scope) -> Section | None:
     shares = {node.unit: node.cells["barrier"]["shares"] for node in told}
     first = told[0]
     most = max(DIMENSIONS, key=lambda key: shares[first.unit].get(key, 0))
-    found.lead = f"{first.name}: {scope.say(most)} {shares[first.unit].get(most, 0)} %"
+    found.lead = words.pick(f"barrier:{most}", scope.language).format(share=shares[first.unit].get(most, 0))
     drawn = told[:MOST_BARS]
     series = tuple(Series(key, names[key], tuple(shares[node.unit].get(key, 0) for node in drawn)) for key in keys)
     found.charts.append(

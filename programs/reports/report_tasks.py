@@ -23,8 +23,10 @@ def make_reports() -> None:
 def send_reports() -> None:
     """Batch after batch while there is something to send and a hand is free."""
     until = time.monotonic() + SECONDS
-    while time.monotonic() < until and sending.send_due(now=timezone.now()):
-        pass
+    while time.monotonic() < until:
+        now = timezone.now()
+        if not sending.send_due(now=now) and not sending.anything_to_make(now):
+            break
 
 
 def tick_reports(*, now: dt.datetime) -> None:

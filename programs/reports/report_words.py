@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
-from programs.reports.report_model import Report, Section, Table
+import re
+
+from programs.reports.report_model import HEAT, NUMBER, PERCENT, Report, Section, Table, text_of
 from programs.reports.texts_report import say
 
+CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
 # A word longer than this without a place to break would run out of its cell.
 LONGEST_WORD = 22
+
+
+def clean(text: object) -> str:
+    """Text without signs that no XML takes and no font has."""
+    return CONTROL.sub("", str(text))
 
 
 def label(report: Report) -> str:
@@ -49,3 +57,16 @@ def file_name(report: Report, ending: str) -> str:
     """ASCII, so that every mail program and disk takes it."""
     number = f"-{report.number}" if report.number else "-preview"
     return f"report{number}-{report.as_of.isoformat()}-{report.language}.{ending}"
+
+
+def widths(table: Table) -> list[float]:
+    """Shares of the line: a column of words by its usual length, numbers narrow."""
+    found = []
+    for place, column in enumerate(table.columns):
+        lengths = sorted(len(text_of(row[place], column.kind)) for row in table.rows) or [8]
+        usual = max(lengths[int(len(lengths) * 0.9)] if len(lengths) > 1 else lengths[0], len(column.title))
+        if column.kind in (HEAT, NUMBER, PERCENT):
+            found.append(max(6.0, min(11.0, len(column.title) * 0.9)))
+        else:
+            found.append(float(max(9, min(34, usual))))
+    return found

@@ -7,17 +7,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Q
 from django.utils import timezone
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 
 from culture.framework.models import Requirement
-from culture.people.models import Employee
-from programs.planning.models import Enrolment, Program
-from programs.recognition.queries import recognised
-from programs.reports import findings
+from programs.planning.models import Program
+from programs.reports import findings, readings
 from programs.reports.findings import DIMENSIONS, Change, Headline, Score
-from programs.training.models import Assignment, Completion
+from programs.reports.readings import Kept
 from surveys.results import queries as results
 from surveys.results.insight import change as decided
 from surveys.results.insight import words
@@ -27,6 +24,12 @@ RECOGNISED_DAYS = 90
 PROTECTED_FROM = 10
 BARRIER_FROM = 25
 MEASURES = (*DIMENSIONS, "served")
+WORDS = {
+    "want": gettext_lazy("Want"),
+    "know": gettext_lazy("Know"),
+    "can": gettext_lazy("Can"),
+    "served": gettext_lazy("Served by colleagues"),
+}
 
 Cells = Mapping[str, Any]
 
@@ -57,25 +60,23 @@ class Row:
 
 
 @dataclass(frozen=True)
-class Share:
-    """So many of so many; ``hidden`` when the group is too small to be told about."""
+class Moved:
+    """Something that clearly rose or fell since the last wave, in the word of its release."""
 
-    part: int
-    whole: int
-    hidden: bool = False
-
-    @property
-    def percent(self) -> int:
-        return round(100 * self.part / self.whole) if self.whole else 0
+    key: str
+    label: Any
+    change: Change
 
 
 @dataclass
 class Scorecard:
     program: Program
     today: dt.date
-    enrolled: Share
-    training: Share
-    recognised: Share
+    leading: list[Kept] = field(default_factory=list)
+    lagging: list[Kept] = field(default_factory=list)
+    whole: Row | None = None
+    company: Cells = field(default_factory=dict)
+    moved: list[Moved] = field(default_factory=list)
     wave: Wave | None = None
     waves: int = 0
     next_wave: Wave | None = None
@@ -93,41 +94,31 @@ class Scorecard:
 
 
 def build(program: Program, *, now: dt.datetime) -> Scorecard:
-    """The scorecard as of ``now``: survey figures as released, the rest counted today."""
+    """The scorecard as of ``now``: survey figures as released, what is counted as it was kept last night."""
     today = timezone.localdate(now)
-    people = Enrolment.objects.filter(program=program, since__lte=today, until__isnull=True).values("employee")
+    kept = readings.latest(program, today)
     card = Scorecard(
         program=program,
         today=today,
-        enrolled=_enrolled(people, today),
-        training=_training(people),
-        recognised=_recognised(people, now),
+        leading=[kept[key] for key in readings.LEADING if key in kept],
+        lagging=[kept[key] for key in readings.LAGGING if key in kept],
     )
     if program.series_id:
         _add_results(card, program)
     return card
 
 
-def _enrolled(people: Any, today: dt.date) -> Share:
-    return Share(people.count(), Employee.objects.here(today).filter(is_active=True).count())
-
-
-def _training(people: Any) -> Share:
-    done = Completion.objects.filter(employee=OuterRef("employee"), version__course=OuterRef("course"))
-    assigned = Assignment.objects.filter(employee__in=people).annotate(done=Exists(done))
-    counts = assigned.order_by().aggregate(whole=Count("pk"), part=Count("pk", filter=Q(done=True)))
-    return Share(counts["part"], counts["whole"])
-
-
-def _recognised(people: Any, now: dt.datetime) -> Share:
-    whole = people.count()
-    if whole < PROTECTED_FROM:
-        return Share(0, whole, hidden=True)
-    return Share(recognised(people, since=now - dt.timedelta(days=RECOGNISED_DAYS)), whole)
+def leaders_waves(program: Program) -> list[Wave]:
+    """The released waves of its series that leaders see by today, oldest first."""
+    if program.series_id is None:
+        return []
+    return list(results.shared_with_leaders(program.series_id).select_related("series").order_by("number"))
 
 
 def _add_results(card: Scorecard, program: Program) -> None:
-    waves = list(Wave.objects.filter(series=program.series_id).order_by("number").select_related("series"))
+    waves = list(
+        Wave.objects.filter(series=program.series_id).order_by("number").select_related("series").defer("snapshot")
+    )
     card.waves = sum(1 for wave in waves if wave.state != Wave.State.CANCELLED)
     # A scorecard goes to leaders: only waves that are shared with them by now.
     shared = set(results.shared_with_leaders(program.series).values_list("pk", flat=True))
@@ -140,7 +131,7 @@ def _add_results(card: Scorecard, program: Program) -> None:
     complete = [(wave, point) for wave, point in history if set(DIMENSIONS) <= set(point)]
     card.headline = findings.headline([point for _, point in complete])
     card.trend = [_trend_row(wave, point) for wave, point in history]
-    groups = list(results.tree_rows(card.wave, None))
+    groups = results.upper_rows(card.wave, 2)
     top = next((group for group in groups if group.parent is None), None)
     latest = history[-1][1] if history else {}
     cells = top.cells if top else {}
@@ -149,7 +140,10 @@ def _add_results(card: Scorecard, program: Program) -> None:
     card.cards = [_card(dimension, cells.get(dimension), latest.get(dimension)) for dimension in DIMENSIONS]
     card.answered = _participation(cells.get("participation"))
     card.rows = _rows(groups)
-    card.remark = _remark(cells, groups, card.wave)
+    card.whole, card.company = (_row(top) if top else None), cells
+    requirements = {one.code: one for one in Requirement.objects.all()}
+    card.remark = _remark(cells, groups, requirements)
+    card.moved = list(_moved(cells, requirements))
 
 
 def _history(program: Program, shared: Iterable[int]) -> list[tuple[Wave, dict[str, Score]]]:
@@ -259,9 +253,8 @@ def _barrier(cells: Cells) -> tuple[str, int]:
     return (most, shares[most]) if shares[most] >= BARRIER_FROM else ("none", 0)
 
 
-def _remark(cells: Cells, groups: Sequence[Any], wave: Wave) -> str:
+def _remark(cells: Cells, groups: Sequence[Any], requirements: Mapping[str, Requirement]) -> str:
     """The requirement with the lowest score, and the units where it is lowest."""
-    requirements = {r.code: r for r in Requirement.objects.all()}
     scores = {code: score for code in requirements if (score := score_of(cells.get(code)))}
     if not scores:
         return ""
@@ -271,3 +264,14 @@ def _remark(cells: Cells, groups: Sequence[Any], wave: Wave) -> str:
     where = f", lowest in {places}" if places else ""
     told = f"{scores[code].index:.0f} of 100"
     return f"The lowest requirement is “{requirements[code].label}” ({code}), at {told}{where}."
+
+
+def _moved(cells: Cells, requirements: Mapping[str, Requirement]) -> Iterable[Moved]:
+    """What clearly rose or fell since the last wave: the three and the service first, then requirements, most first."""
+    found = {
+        key: _told(results.card(key, dict(cells), {})["change"]) for key in (*MEASURES, *requirements) if key in cells
+    }
+    clear = {key: one for key, one in found.items() if one is not None and one.clear}
+    order = sorted(clear, key=lambda key: (key in requirements, -abs(clear[key].points), key))
+    for key in order:
+        yield Moved(key, requirements[key].label if key in requirements else WORDS[key], clear[key])

@@ -90,7 +90,11 @@ def _write(sheet: Any, line: int, row: Sequence[Any]) -> None:
         if isinstance(value, int | float):
             sheet.write_number(line, place, value)
         elif value:
-            sheet.write_string(line, place, str(plain(value))[:LONGEST])
+            sheet.write_string(line, place, _told(value))
+
+
+def _told(value: object) -> str:
+    return str(plain(report_words.clean(value)))[:LONGEST]
 
 
 def _definitions(book: Any, report: Report, bold: Any, wrapped: Any) -> None:
@@ -98,8 +102,8 @@ def _definitions(book: Any, report: Report, bold: Any, wrapped: Any) -> None:
     for place, key in enumerate(("term", "meaning")):
         sheet.write_string(0, place, say(key, report.language), bold)
     for line, (name, meaning) in enumerate(report.definitions, 1):
-        sheet.write_string(line, 0, str(plain(name)), wrapped)
-        sheet.write_string(line, 1, str(plain(meaning)), wrapped)
+        sheet.write_string(line, 0, _told(name), wrapped)
+        sheet.write_string(line, 1, _told(meaning), wrapped)
     sheet.set_column(0, 0, 26)
     sheet.set_column(1, 1, 100)
 
@@ -118,8 +122,8 @@ def _about(book: Any, report: Report, bold: Any, wrapped: Any) -> None:
     line = 0
     for name, text in lines:
         if name or text:
-            sheet.write_string(line, 0, str(plain(name)), bold)
-            sheet.write_string(line, 1, str(plain(text))[:LONGEST], wrapped)
+            sheet.write_string(line, 0, _told(name), bold)
+            sheet.write_string(line, 1, _told(text), wrapped)
             line += 1
     sheet.set_column(0, 0, 30)
     sheet.set_column(1, 1, 110)

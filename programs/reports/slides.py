@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import datetime as dt
 import io
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -37,6 +36,7 @@ from programs.reports.report_model import (
     Value,
     text_of,
 )
+from programs.reports.report_words import clean
 from programs.reports.texts_report import say
 from programs.training.certificates import day_in
 
@@ -46,14 +46,8 @@ LANGUAGES = {"en": "en-GB", "it": "it-IT", "ro": "ro-RO", "zh-hans": "zh-CN", "f
 INK, SOFT, BRAND, HEAD = (RGBColor.from_string(one) for one in ("1C2430", "5B6675", "0D4F4F", "F3F1EC"))
 LOW = ("FBE3D3", "F6CDB2", "F0B48F", "E89A6C")
 HIGH = ("DCEBF6", "BFDBEF", "9EC8E6", "7AB3DC")
-CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 # Everything of a text frame that python-pptx would fit by itself is told in points instead: no renderer agrees on it.
 MIDDLE, STEP, STEPS = 58, 8, 4
-
-
-def clean(text: object) -> str:
-    """Text without signs no XML takes."""
-    return CONTROL.sub("", str(text))
 
 
 def cell_words(text: object) -> str:
@@ -158,7 +152,7 @@ def _new(deck: Deck, section: Section, *, more: str = "") -> Any:
     title = section.lead or section.heading
     _place_title(deck, slide, title, top=0.09, size=26 if len(title) <= 90 else 19)
     _drop_placeholders(slide)
-    kicker = f"{section.heading} · {more}" if more else section.heading
+    kicker = f"{section.heading} · {more}" if more and more != section.heading else section.heading
     _text(deck, slide, [kicker], top=int(deck.height * 0.035), size=12, colour=BRAND, height=Pt(24))
     report = deck.report
     told = " · ".join([report.title, report_words.label(report), _day(report)])
@@ -242,14 +236,28 @@ def _style(chart: Any, said: Chart) -> None:
         else:
             series.format.fill.solid()
             series.format.fill.fore_color.rgb = paint
+    if said.form == LINES:
+        _label_ends(chart, said)
+        return
     plot = chart.plots[0]
     plot.has_data_labels = True
     plot.data_labels.number_format, plot.data_labels.number_format_is_linked = "0", False
     plot.data_labels.font.size = Pt(11)
-    if said.form == LINES:
-        plot.data_labels.position = XL_LABEL_POSITION.ABOVE
-    elif said.form == SHARES:
+    if said.form == SHARES:
         plot.data_labels.font.color.rgb = RGBColor.from_string("FFFFFF")
+
+
+def _label_ends(chart: Any, said: Chart) -> None:
+    """The last value of each line only: on every point they would lie on each other."""
+    bottom, top = report_charts.domain(said)
+    chart.value_axis.minimum_scale, chart.value_axis.maximum_scale = bottom, top
+    for one, series in zip(said.series, chart.plots[0].series, strict=True):
+        known = [at for at, value in enumerate(one.values) if value is not None]
+        if known:
+            label = series.points[known[-1]].data_label
+            label.has_text_frame = True
+            label.text_frame.text = f"{one.values[known[-1]]:.0f}"
+            label.position = XL_LABEL_POSITION.RIGHT
 
 
 # -- tables ----------------------------------------------------------------------------------------------------------
@@ -283,11 +291,7 @@ def _table(deck: Deck, slide: Any, table: Table, rows: Sequence[tuple[Value, ...
     _describe(frame, table.title, deck.report.subtitle)
     made = frame.table
     made.horz_banding = False
-    shares = [3.2 if column.kind == TEXT and place == 0 else 1.0 for place, column in enumerate(table.columns)]
-    shares = [
-        1.6 if share == 1.0 and column.kind == TEXT else share
-        for share, column in zip(shares, table.columns, strict=True)
-    ]
+    shares = report_words.widths(table)
     for column, share in zip(made.columns, shares, strict=True):
         column.width = Emu(int(width * share / sum(shares)))
     for row in made.rows:

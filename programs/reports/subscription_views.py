@@ -51,8 +51,8 @@ def subscribe(request: HttpRequest) -> HttpResponse:
             for field, told in error.message_dict.items():
                 form.add_error(field if field in form.fields else None, told)
         else:
-            told = _("%(name)s receives this report. The first comes on %(day)s.")
-            messages.success(request, told % {"name": row.reader.name, "day": report_building.day(row.next_on, "en")})
+            words = _("%(name)s receives this report. The first comes on %(day)s.")
+            messages.success(request, words % {"name": row.reader.name, "day": report_building.day(row.next_on, "en")})
             return redirect("reports:reports")
     return render(request, "programs/reports/report_subscribe.html", {"form": form})
 

@@ -8,6 +8,7 @@ urlpatterns: list[URLPattern] = [
     *effect_urls.urlpatterns,
     path("scorecard/", views.scorecards, name="scorecard"),
     path("scorecard/<int:program_id>/", views.program, name="program"),
+    path("scorecard/<int:program_id>/number/<str:key>/", views.number, name="number"),
     *cost_urls.urlpatterns,
     *report_urls.urlpatterns,
 ]

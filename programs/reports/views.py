@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
 
 from culture.access.audit import record
 from culture.access.permissions import Permission, require, sees_everything
 from programs.planning.models import Program
-from programs.reports import charts, scorecard
+from programs.reports import charts, costs, decisions, effects, numbers, scorecard
+from programs.reports.cost_models import CostEstimate
+
+MOST_DECISIONS = 6
+ENDS = ("low", "middle", "high")
 
 
 @require(Permission.SEE_SCORECARD)
@@ -32,15 +38,50 @@ def program(request: HttpRequest, program_id: int) -> HttpResponse:
     one = get_object_or_404(Program.objects.launched().select_related("series"), pk=program_id)
     card = scorecard.build(one, now=timezone.now())
     record(request.user, "scorecard.read", one)  # type: ignore[arg-type]
+    cost = costs.latest(one)
+    waiting = decisions.of(one, card)
     context = {
         "card": card,
         "program": one,
         "chart": charts.trend(card.trend) if has_trend(card) else None,
         "chart_table": charts.table(card.trend),
-        "tops": [row for row in card.rows if row.depth == 1],
+        "tops": [row for row in [card.whole, *card.rows] if row is not None and row.depth <= 1],
         "has_parts": any(row.depth > 1 for row in card.rows),
+        "effect": effects.latest(one),
+        "cost": cost_total(cost),
+        "milestones": waiting.milestones,
+        "decisions": waiting.needs[:MOST_DECISIONS],
+        "more_decisions": max(0, len(waiting.needs) - MOST_DECISIONS),
+        "runs_it": sees_everything(request.user, Permission.MANAGE_PROGRAMS),
     }
     return render(request, "programs/reports/scorecard.html", context)
+
+
+def cost_total(cost: CostEstimate | None) -> dict[str, costs.Money] | None:
+    total = costs.read(cost).total if cost else None
+    return {end: costs.Money(getattr(total, end), cost.currency) for end in ENDS} if cost and total else None
+
+
+@require(Permission.SEE_SCORECARD)
+@require_safe
+def number(request: HttpRequest, program_id: int, key: str) -> HttpResponse:
+    """What stands behind one number of the scorecard."""
+    _whole_organisation(request)
+    one = get_object_or_404(Program.objects.launched().select_related("series"), pk=program_id)
+    found = numbers.about(one, key, timezone.localdate())
+    if found is None:
+        raise Http404
+    record(request.user, "scorecard.read", one, number=key)  # type: ignore[arg-type]
+    told = [point for point in found.points if point.value is not None]
+    chart = None
+    if len(told) > 1:
+        rows = [(f"{point.wave.number} · {point.wave.closes_on:%b %y}", point.value) for point in told]
+        chart = charts.course(rows)
+    elif len(found.course) > 1:
+        chart = charts.course([(f"{day:%b %Y}", value) for day, value in found.course])
+    table = [{_("Month"): f"{day:%b %Y}", _("Value"): round(value)} for day, value in found.course]
+    context = {"program": one, "number": found, "chart": chart, "chart_table": table}
+    return render(request, "programs/reports/number.html", context)
 
 
 def has_trend(card: scorecard.Scorecard) -> bool:

@@ -143,8 +143,10 @@ def _word(
     # As it is told: rounding must not turn an unclear effect into a clear one.
     outside = outwards(told.low, -1) > 0 or outwards(told.high, 1) < 0
     reasons = []
-    if before is not None and (_moved(before) or (outside and _goes_on(before, told, cells))):
+    if before is not None and _moved(before):
         reasons.append("moved_before")
+    elif before is not None and outside and _goes_on(before, told, cells):
+        reasons.append("drifting")
     if len(cells.compared) < COHORTS_CLEAR or len(cells.treated) < STARTED_CLEAR:
         reasons.append("few_cohorts")
     if drawn is not None and drawn.can_tell and drawn.p > 1 - LEVEL:

@@ -13,6 +13,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -61,6 +62,15 @@ class Wave:
     key: int = 0
     not_asked: frozenset[Units] = frozenset()
     names: Mapping[Units, str] = field(default_factory=dict)
+
+    @cached_property
+    def _home(self) -> dict[int, Block]:
+        return {unit: block for block in self.blocks for unit in block.units}
+
+    def inside(self, units: Units) -> list[Block]:
+        """The blocks that lie wholly within ``units``."""
+        found = {block.units: block for unit in sorted(units) if (block := self._home.get(unit)) is not None}
+        return [block for block in found.values() if block.units <= units]
 
 
 @dataclass(frozen=True)
@@ -202,7 +212,7 @@ def _pieces(waves: Sequence[Wave], became: Iterable[tuple[int, int]]) -> list[Un
 
 def _score(wave: Wave, units: Units) -> Score | None:
     """What the wave released of exactly those of ``units`` it knew; composed where they were several blocks."""
-    blocks = [block for block in wave.blocks if block.units <= units]
+    blocks = wave.inside(units)
     if not blocks:
         return None
     whole = frozenset().union(*(block.units for block in blocks))
@@ -261,7 +271,7 @@ def _chosen(waves: Sequence[Wave], pieces: Sequence[Units], uppers: Sequence[Uni
 
 def _left(waves: Sequence[Wave], units: Units) -> Left:
     missing = tuple(wave.number for wave in waves if _score(wave, units) is None)
-    mine = [[block.units for block in wave.blocks if block.units <= units] for wave in waves]
+    mine = [[block.units for block in wave.inside(units)] for wave in waves]
     if not all(mine):
         why = "not_there"
     elif all(one in wave.not_asked for wave, blocks in zip(waves, mine, strict=True) for one in blocks):
@@ -274,7 +284,7 @@ def _left(waves: Sequence[Wave], units: Units) -> Left:
 def _invited(waves: Sequence[Wave], units: Units) -> int:
     """How many people of the piece the first wave that knew it invited."""
     for wave in waves:
-        if blocks := [block for block in wave.blocks if block.units <= units]:
+        if blocks := wave.inside(units):
             return sum(block.invited for block in blocks)
     return 0
 
@@ -282,10 +292,10 @@ def _invited(waves: Sequence[Wave], units: Units) -> int:
 def _name(waves: Sequence[Wave], units: Units) -> str:
     """As the last wave that knew it called it."""
     for wave in reversed(waves):
-        blocks = [block.units for block in wave.blocks if block.units <= units]
+        blocks = [block.units for block in wave.inside(units)]
         if len(blocks) > 1 and (name := wave.names.get(frozenset().union(*blocks))):
             return name
-        if names := [block.name for block in wave.blocks if block.units <= units]:
+        if names := [block.name for block in wave.inside(units)]:
             return " + ".join(sorted(names))
     return "–"
 

@@ -80,6 +80,10 @@ WHY: dict[str, tuple[Any, Any]] = {
         _("Cohorts that began were already moving differently from the others before they began."),
         _("More waves before the start of those to come; an order drawn by lot avoids it."),
     ),
+    "drifting": (
+        _("Half of it could be the going on of a difference that was growing before the start."),
+        _("More waves before the start of those to come; an order drawn by lot avoids it."),
+    ),
     "wide": (
         _("The interval is still wide: the difference could be chance."),
         _("More waves, and cohorts that start at different times, make it narrower."),

@@ -1,0 +1,125 @@
+"""What is counted of a program, once a day: kept by the tick, read by the scorecard. Leading and lagging stay apart.
+
+Pages read what was kept, so that a number is the same wherever it stands that day and costs one query; a program whose
+first night has not come yet is counted on the spot.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils import translation
+
+from culture.access import clock
+from programs.planning import indicators
+from programs.planning.indicators import Reading
+from programs.planning.models import Program
+from programs.reports.reading_models import DayReading
+
+# What moves first, and what it is for; in the order of the page. What is not registered is not shown.
+LEADING = (
+    "training.valid", "training.done", "observed.seen", "recognition.people", "recognition.aimed", "planning.begun",
+    "planning.actions",
+)  # fmt: skip
+LAGGING = ("planning.promises_kept", "planning.promises")
+# Of two that say nearly the same the first is shown.
+INSTEAD = {"training.done": "training.valid"}
+OLD = dt.timedelta(days=7)
+log = logging.getLogger("trivium.reports")
+
+
+@dataclass(frozen=True)
+class Kept:
+    """An indicator as it stood ``on`` a day. ``before``: its value some three months earlier, if it was kept."""
+
+    key: str
+    label: Any
+    unit: Any
+    value: float | None
+    words: str
+    on: dt.date
+    until: dt.date | None
+    before: float | None = None
+
+    @property
+    def moved(self) -> float | None:
+        """Points since then; no more than that: what is counted has no interval."""
+        return None if self.value is None or self.before is None else round(self.value) - round(self.before)
+
+
+def names() -> list[str]:
+    known = [key for key in (*LEADING, *LAGGING) if indicators.get(key)]
+    return [key for key in known if INSTEAD.get(key) not in known]
+
+
+def keep(program: Program, on: dt.date) -> int:
+    """Measure and keep every indicator of the day that is not kept yet; returns how many. Repeats change nothing."""
+    there = set(DayReading.objects.filter(program=program, on=on).values_list("key", flat=True))
+    # Kept words are read by everybody: in the language all other words of pages are written in.
+    with translation.override("en"):
+        rows = [_row(program, key, on) for key in names() if key not in there]
+    DayReading.objects.bulk_create(rows, ignore_conflicts=True)
+    return len(rows)
+
+
+def _row(program: Program, key: str, on: dt.date) -> DayReading:
+    try:
+        with transaction.atomic():
+            found = indicators.read(key, program, on)
+    except Exception as error:
+        # One that fails must not keep the others from being told.
+        log.error("The indicator %s of a program could not be measured: %s", key, type(error).__name__)
+        found = Reading(None, "It could not be counted that night.")
+    words = str(found.words)[:400]
+    return DayReading(program=program, key=key, on=on, value=found.value, words=words, until=found.on)
+
+
+def due(today: dt.date | None = None) -> list[int]:
+    """Programs that run and lack a reading of today."""
+    today = today or clock.today()
+    wanted = names()
+    running = Program.objects.running().filter(starts_on__lte=today)
+    found = []
+    for pk in running.order_by("pk").values_list("pk", flat=True):
+        kept = DayReading.objects.filter(program=pk, on=today, key__in=wanted).count()
+        if kept < len(wanted):
+            found.append(pk)
+    return found
+
+
+def latest(program: Program, today: dt.date) -> dict[str, Kept]:
+    """The newest reading of each indicator, of the last week, with what it was a quarter ago. One query."""
+    quarter = today - dt.timedelta(days=91)
+    recent, earlier = Q(on__gt=today - OLD, on__lte=today), Q(on__gt=quarter - OLD, on__lte=quarter)
+    rows = DayReading.objects.filter(recent | earlier, program=program).order_by("on")
+    now = {row.key: row for row in rows if row.on > today - OLD}
+    then = {row.key: row for row in rows if row.on <= quarter}
+    return {
+        key: _kept(key, now[key] if key in now else _row(program, key, today), then.get(key))
+        for key in names()
+        if key in now or not now
+    }
+
+
+def _kept(key: str, row: DayReading, before: DayReading | None) -> Kept:
+    one = indicators.get(key)
+    label, unit = (one.label, one.unit) if one else (key, "")
+    earlier = before.value if before else None
+    return Kept(key, label, unit, row.value, row.words, row.on, row.until, earlier)
+
+
+def course(program: Program, key: str, most: int = 400) -> list[tuple[dt.date, float]]:
+    """How an indicator went, oldest first: one day each month and the last one. One query."""
+    rows = DayReading.objects.filter(program=program, key=key, value__isnull=False).order_by("-on")
+    found = list(rows.values_list("on", "value")[:most])
+    months = {(day.year, day.month): (day, value) for day, value in reversed(found)}
+    return list(months.values())
+
+
+def reading(kept: Kept) -> Reading:
+    return Reading(kept.value, kept.words, kept.until)
