@@ -13,12 +13,13 @@ from django.utils import timezone
 
 from culture.people.models import Unit
 from programs.planning.models import Cohort, Program
+from surveys.instruments.models import Instrument
 from surveys.results.sharing_models import Sharing
 from surveys.results.trees import reporting_tree
 from surveys.waves.models import Series, Wave
 
 KEYS = ("want", "know", "can", "served")
-ITEMS = [
+ITEMS: list[dict[str, Any]] = [
     {"code": f"Q{n}", "kind": "agreement", "about": about, "dimension": dimension, "facet": "", "requirements": [],
      "text": {"en": f"Question {n}"}, "section": "", "required": True, "cannot_judge": False}
     for n, (about, dimension) in enumerate((("own", "want"), ("own", "know"), ("own", "can"), ("provider", None)))
@@ -42,8 +43,14 @@ class Place:
     invited: int = 20
 
 
+def series(name: str) -> Series:
+    """A series without waves."""
+    made, _new = Instrument.objects.get_or_create(key="planted", defaults={"name": {"en": "Planted"}})
+    return Series.objects.create(name=name, instrument=made, first_opens_on=dt.date(2030, 1, 1))
+
+
 def plant_wave(
-    series: Series,
+    of: Series,
     *,
     number: int,
     opens_on: dt.date,
@@ -64,7 +71,7 @@ def plant_wave(
     snapshot = {"units": units, "blocks": blocks, "items": list(items), "cuts": []}
     now = timezone.now()
     wave = Wave.objects.create(
-        series=series, number=number, opens_on=opens_on, closes_on=opens_on + dt.timedelta(days=13),
+        series=of, number=number, opens_on=opens_on, closes_on=opens_on + dt.timedelta(days=13),
         state=Wave.State.RELEASED, rules={"k": 5}, snapshot=snapshot, opened_at=now, closed_at=now, released_at=now,
     )  # fmt: skip
     Sharing.objects.create(wave=wave, leaders_on=opens_on + dt.timedelta(days=14) if shared else None)
@@ -96,14 +103,12 @@ def release(wave: Wave, rows: Iterable[tuple[Any, ...]], number: int = 1, why: s
                 copy.write_row((made, *place, json.dumps(cells)))
 
 
-def program(
-    series: Series | None, cohorts: Mapping[str, tuple[dt.date, Sequence[Unit]]], *, name: str = "P"
-) -> Program:
+def program(of: Series | None, cohorts: Mapping[str, tuple[dt.date, Sequence[Unit]]], *, name: str = "P") -> Program:
     """A running program with these cohorts."""
     first = min((day for day, _units in cohorts.values()), default=dt.date(2024, 1, 1))
     made = Program.objects.create(
         name=name, starts_on=first - dt.timedelta(days=30), ends_on=first + dt.timedelta(days=2000),
-        state=Program.State.RUNNING, launched_on=first - dt.timedelta(days=30), series=series,
+        state=Program.State.RUNNING, launched_on=first - dt.timedelta(days=30), series=of,
     )  # fmt: skip
     for title, (day, units) in cohorts.items():
         cohort = Cohort.objects.create(program=made, name=title, starts_on=day)

@@ -70,7 +70,7 @@ GROUPS: list[tuple[Any, list[Entry]]] = [
         [
             Entry("planning:list", _("Programs"), "milestone", P.MANAGE_PROGRAMS),
             Entry("framework:catalogue", _("Framework"), "list-checks", P.DO_TRAINING),
-            Entry("reports:effect_how", _("How effects are found"), "microscope", P.DO_TRAINING),
+            Entry("reports:effect_how", _("How we compare"), "microscope", P.DO_TRAINING),
             Entry("framework:readiness", _("Readiness"), "clipboard-check", P.SEE_SCORECARD),
             Entry("training:paths", _("Training paths"), "route", P.MANAGE_TRAINING, _("Paths")),
             Entry("training:courses", _("Courses"), "book-open", P.MANAGE_TRAINING),
@@ -108,7 +108,7 @@ GROUPS: list[tuple[Any, list[Entry]]] = [
             Entry("recognition:rules", _("Rules of points"), "coins", P.MANAGE_RECOGNITION),
             Entry("recognition:reports", _("Reported thanks"), "flag", P.MANAGE_RECOGNITION),
             Entry("recognition:patterns", _("Patterns in thanks"), "radar", P.MANAGE_RECOGNITION),
-            Entry("recognition:equity", _("Evenness of thanks"), "equal", P.MANAGE_RECOGNITION),
+            Entry("recognition:equity", _("Evenness"), "equal", P.MANAGE_RECOGNITION),
             Entry("recognition:ledger", _("Points ledger"), "scale", P.SEE_LEDGER),
             Entry("people:retention", _("Retention"), "hourglass", P.MANAGE_PEOPLE, whole=True),
             Entry("organisation", _("Organisation"), "building-2", P.MANAGE_SURVEYS),

@@ -55,12 +55,12 @@ QUIET = {
     "fr": "L’aide discrète du mois",
 }
 STORIES = [
-    "A customer’s delivery stood in the wrong depot on Friday at five. Nobody had to ask: on Saturday morning it was at "
-    "her door, with an apology and a call a week later whether all was well.",
-    "When our printer line failed before the audit the part was found, brought over at lunch, and somebody stayed until "
-    "it ran again. We had only asked whom to call.",
-    "The same question had come in eleven times. Now there is one page about it, and each of us was shown how to answer "
-    "it. The twelfth customer was done in a minute.",
+    "A customer’s delivery stood in the wrong depot on Friday at five. Nobody had to ask: on Saturday morning it was "
+    "at her door, with an apology and a call a week later whether all was well.",
+    "When our printer line failed before the audit the part was found, brought over at lunch, and somebody stayed "
+    "until it ran again. We had only asked whom to call.",
+    "The same question had come in eleven times. Now there is one page about it, and each of us was shown how to "
+    "answer it. The twelfth customer was done in a minute.",
     "A guest had forgotten her medicine. Within the hour it was on its way with a colleague who lives in her street.",
 ]
 WHY = "Three were close this time. Nominate them again: a second story would settle it."

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import random
 from collections.abc import Callable, Mapping
+from typing import Any
 
 from dateutil.relativedelta import relativedelta
 from django.db import transaction
@@ -13,6 +14,7 @@ from django.utils import timezone
 from config.demo import (
     awards,
     beginnings,
+    cheers,
     deeds,
     effects,
     history,
@@ -21,6 +23,7 @@ from config.demo import (
     organisation,
     paths,
     plans,
+    published,
     results,
     rewards,
     story,
@@ -80,6 +83,7 @@ def build(*, employees: int, waves: int, seed: int, now: dt.datetime, say: Calla
     keeping.keep(learner=people.employee, now=now)
     moving.move(manager=people.manager, learner=people.employee, hr=people.hr, now=now, rng=random.Random(seed + 6))
     chosen = rewards.offer(by=people.hr, rng=random.Random(seed + 4), now=now)
+    rewards.release_evenness(now=now)
     planned = deeds.plan(by=people.hr, today=today)
     walking = paths.walk(
         program=program, by=people.hr, learner=people.employee, today=today, rng=random.Random(seed + 3)
@@ -87,8 +91,12 @@ def build(*, employees: int, waves: int, seed: int, now: dt.datetime, say: Calla
     say(f"{walking} people on a training path")
     nominated = awards.give(people=people, rng=random.Random(seed + 5), now=now)
     say(f"{nominated} nominations for awards")
+    signs = cheers.cheer(star=people.employee, rng=random.Random(seed + 7), now=now)
+    say(f"{signs} signs to thanks")
     plans.furnish(program=program, by=people.hr, sponsor=people.executive, today=today)
     say(f"{effects.find(now=now)} findings of what the program changed")
+    report = published.publish(program=program, by=people.hr, reader=people.executive, now=now)
+    say(f"report no. {report} published")
     say(f"training, {thanks} thanks, {chosen} rewards, {seen} observations and {planned} actions")
 
 
@@ -128,9 +136,11 @@ def _run_waves(
     for wave in series.waves.order_by("number")[: closed + 1]:
         teller = Teller(rng=rng, day=wave.opens_on, areas=areas, begun=begun)
         last = wave.number == closed + 1
+        promised = deeds.promise(wave, ago=closed + 1 - wave.number, by=people.hr)
         open_wave(wave, now=min(_morning(wave.opens_on), now), by=people.hr)
         wave.refresh_from_db()
-        _answer(wave, teller, rng, part=0.45 if last else 1.0, spare=people.employee if last else None)
+        part, spare = (0.45, people.employee) if last else (1.0, None)
+        _answer(wave, teller, rng, part=part, spare=spare, promised=promised)
         if last:
             _mailed(wave, people, now)
         else:
@@ -142,12 +152,20 @@ def _morning(day: dt.date) -> dt.datetime:
     return timezone.make_aware(dt.datetime.combine(day, dt.time(7)))
 
 
-def _answer(wave: Wave, teller: Teller, rng: random.Random, *, part: float, spare: Employee | None) -> None:
+def _answer(
+    wave: Wave, teller: Teller, rng: random.Random, *, part: float, spare: Employee | None, promised: deeds.Weights
+) -> None:
     """Whoever takes part answers; ``spare`` has not answered yet, so that there is something to try."""
     asked = Invitation.objects.filter(wave=wave).exclude(employee=spare).select_related("employee").order_by("employee")
-    items = wave.snapshot["items"]
+    items, of_promises = wave.snapshot["items"], random.Random(wave.number)
+
+    def told(invitation: Invitation) -> dict[str, Any]:
+        found = teller.answers(items, invitation.employee.unit_id, invitation.providers)
+        verdicts = deeds.verdicts(invitation.promises, promised, of_promises)
+        return {**found, "promises": verdicts} if verdicts else found
+
     given = [
-        (invitation.pk, teller.answers(items, invitation.employee.unit_id, invitation.providers))
+        (invitation.pk, told(invitation))
         for invitation in asked
         if teller.takes_part(invitation.employee.unit_id) and (part == 1.0 or rng.random() < part)
     ]

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from culture.framework.models import Requirement
 from culture.people.models import Employee
-from programs.planning import drafts, milestones, programs, rules, states
+from programs.planning import drafts, milestones, programs, rules, stage_exits, states
 from programs.planning.models import Program, Stage
 
 WEEK = dt.timedelta(weeks=1)
@@ -36,6 +36,7 @@ DUTIES = [
     ("Spends a Saturday at a till in the South and tells of it", 10),
     ("Answers ten comments in the staff magazine", -2),
 ]
+CLOSED_WITH = "In Logistics the heads hold the talk after the move; they have a date for it."
 FOCUS = ("W2", "K3", "C1", "C3")
 MOVED = "The warehouse moves to the new hall in December; nobody could attend a course before."
 
@@ -45,10 +46,19 @@ def furnish(*, program: Program, by: Employee, sponsor: Employee, today: dt.date
     for kind, (goal, criteria) in STAGES.items():
         Stage.objects.filter(program=program, kind=kind).update(goal=goal, exit_criteria=criteria)
     Program.objects.filter(pk=program.pk).update(launched_on=program.starts_on - 2 * WEEK)
+    _close(program, by, today)
     program.focus.set(Requirement.objects.filter(code__in=FOCUS))
     _promise(program, by, sponsor, today)
     _amend(program, by, today)
     _draft(program, by, today)
+
+
+def _close(program: Program, by: Employee, today: dt.date) -> None:
+    """The first stage was closed with its last week, one criterion of two met; those after it wait for somebody."""
+    stage = program.stages.get(kind="information")
+    day = stage.ends_on
+    if day < today:
+        stage_exits.close(by=by, program=program, kind=stage.kind, met=[0], note=CLOSED_WITH, on=day, today=day)
 
 
 def _promise(program: Program, by: Employee, sponsor: Employee, today: dt.date) -> None:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import datetime as dt
 import random
 import uuid
+from decimal import Decimal
+from typing import Any
 
 from culture.people.models import Employee
-from programs.recognition import catalogue, redeeming
+from programs.recognition import catalogue, countries, evenness, redeeming
 from programs.recognition.catalogue import Terms
 from programs.recognition.models import Account
 from programs.recognition.reward_models import Reward
@@ -80,18 +82,29 @@ OFFERS = [
         True,
     ),
 ]
+# What the payroll must know, and who approves, in the same order.
+TAXED = {"*": "Taxable in full.", "IT": "Free up to 258.23 € a year, with other benefits.", "FR": "Free up to 196 €."}
+MORE: list[dict[str, Any]] = [
+    {"value": Decimal("24.00"), "currency": "EUR", "tax_notes": TAXED},
+    {},
+    {"value": Decimal("18.00"), "currency": "EUR", "tax_notes": TAXED},
+    {"approver": Reward.Approver.MANAGER, "per_person": 2},
+    {},
+]
+ABROAD = {"Bucharest": "RO", "Cluj": "RO", "Lyon": "FR"}
 CODES = 25
 
 
 def offer(*, by: Employee, rng: random.Random, now: dt.datetime) -> int:
     """Fill the catalogue, and let some of those with enough points redeem; returns how many did."""
+    countries.place(wanted={site: ABROAD.get(site, "IT") for site, *_rest in countries.sites()}, by=by)
     rewards = [
         catalogue.save(
             by=by,
             units=[],
-            terms=Terms(kind=kind, name=name, description=text, price=price, stock=stock, approval=approval),
+            terms=Terms(kind=kind, name=name, description=text, price=price, stock=stock, approval=approval, **more),
         )
-        for kind, name, text, price, stock, approval in OFFERS
+        for (kind, name, text, price, stock, approval), more in zip(OFFERS, MORE, strict=True)
     ]
     voucher = next(one for one in rewards if one.kind == Kind.VOUCHER)
     codes = "\n".join(f"CINEMA-{rng.randrange(10**8):08d}" for _ in range(CODES))
@@ -111,3 +124,8 @@ def offer(*, by: Employee, rng: random.Random, now: dt.datetime) -> int:
         if redemption.state == redemption.State.TO_FULFIL and number < 5:
             redeeming.fulfil(redemption=redemption, by=by, now=now - dt.timedelta(days=8 - number))
     return len(chosen)
+
+
+def release_evenness(*, now: dt.datetime) -> int:
+    """What the nightly work would have released of the last quarter that is over; returns how many."""
+    return sum(evenness.release(quarter, now=now) is not None for quarter in evenness.due(today=now.date())[-1:])

@@ -41,6 +41,7 @@ FREE_TEXT: dict[str, str] = {
     "ReadinessJudgement.evidence": "a sponsor's words about the organisation: scrubbed by the rights registry",
     "TailoringChange.reason": "an editor's words about the framework: stays, names him by id only",
     "CostEstimate.note": "what is different from the estimate before: kept with it",
+    "StageExit.note": "why a stage of a program may end: the organisation's decision, never rewritten",
     "Amendment.reason": "why a program was changed: the organisation's decision, never rewritten",
     "Program.readiness_reason": "why a program began all the same: the organisation's decision, stays",
     "Kudos.story": "thanks about a colleague: scrubbed by the rights registry",
@@ -51,6 +52,14 @@ FREE_TEXT: dict[str, str] = {
     "KudosModeration.reason": "why HR hid thanks: stays with them, his name in it is covered",
     "LedgerEntry.note": "why points were corrected: the ledger cannot be changed; the form asks to name nobody",
     "Pattern.note": "what HR found in a pattern: goes with the pattern when one of its people is erased",
+    "Nomination.evidence": "words about a colleague: replaced by the rights registry when he is erased",
+    "AwardCandidate.reason": "why somebody was not chosen: replaced by the rights registry",
+    "AwardVote.note": "emptied by the rights registry",
+    "AwardRound.reason": "why a round was altered or called off: published to everybody, names nobody",
+    "FeedPost.story": "HR's words about a team: published to everybody, names nobody",
+    "FeedPost.hidden_why": "why HR took news down: goes with the post when the person is erased",
+    "TeamProposal.story": "HR's words about a team: published to everybody, names nobody",
+    "TeamProposal.reason": "why HR did not recognise a team: names nobody",
     "Redemption.note": "emptied by the rights registry",
     "RedemptionStep.note": "emptied by the rights registry",
     "QuizAttempt.answers": GOES,
@@ -82,10 +91,23 @@ OURS: set[str] = {
     # what a program promises of itself: the organisation's plan
     "Program.setup", "Stage.goal", "Stage.exit_criteria", "Amendment.changes", "Draw.seed", "Draw.pool",
     "Draw.days", "Draw.result", "Milestone.title", "Milestone.readings",
-    "Risk.what", "Risk.answer", "Duty.what",
+    "Risk.what", "Risk.answer", "Duty.what", "StageExit.met",
+    # what a wave froze of a promise between departments, as Action.what
+    "AskedPromise.text",
+    # reports: the organisation's figures; no person is named in them
+    "PublishedReport.title", "PublishedReport.place", "PublishedReport.waves", "PublishedReport.cells",
+    "PublishedReport.problems", "PublishedReport.why", "PublishedReport.sha256", "ReportFile.name",
+    "ReportFile.content", "ReportFile.sha256", "ReportOrder.languages", "ReportOrder.why", "ReportProblem.detail",
+    "SlideTemplate.name", "SlideTemplate.content", "SlideTemplate.sha256", "Subscription.rule",
     # rewards and the proof of the books
-    "Reward.name", "Reward.description", "Reward.tax_notes", "RewardCode.code",
+    "Reward.name", "Reward.description", "Reward.tax_notes", "RewardCode.mark", "RewardCode.sealed", "SiteCountry.site",
+    # web hooks, and what is released of how evenly people are thanked: groups of five and more
+    "Hook.name", "Hook.url", "Hook.salt", "Hook.problem", "HookCall.error",
+    "EquityRelease.groups", "EquityRelease.requirements", "EquityRelease.rules",
     "Proof.findings", "Pattern.evidence", "Pattern.key",
+    # awards and milestones: the organisation's terms, and what a sentence is made of
+    "Award.name", "Award.purpose", "Award.criteria", "Award.rule", "Award.dates", "Nomination.criteria",
+    "FeedPost.data", "Occasion.data", "MilestoneRules.since", "MilestoneRules.points", "TeamProposal.evidence",
     # what was set up
     "Program.name", "Program.charter", "Program.readiness_below", "Cohort.name", "Course.name", "Course.summary",
     "Action.what", "Action.outcome", "CourseVersion.quiz", "Session.place", "Session.time_zone",

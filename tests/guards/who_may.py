@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from tests.guards import who_may_courses, who_may_paths, who_may_thanks
+from tests.guards import who_may_awards, who_may_courses, who_may_paths, who_may_points, who_may_reports, who_may_thanks
 from tests.guards.world import PERSONAS, World
 
 ANYBODY = " ".join(PERSONAS)
@@ -28,7 +28,10 @@ VISITOR = "anonymous"
 
 _WHO: dict[str, str] = {
     **who_may_courses.WHO,
+    **who_may_reports.WHO,
+    **who_may_points.WHO,
     **who_may_thanks.WHO,
+    **who_may_awards.WHO,
     # -- config
     "home": SIGNED_IN,
     "results:receipts": ANYBODY,  # whoever has a code; shows counts and fingerprints only
@@ -302,6 +305,7 @@ _WHO: dict[str, str] = {
     "planning:turn": FRAMEWORK,
     "planning:amendments": FRAMEWORK,
     "planning:cohort": FRAMEWORK,
+    "planning:stage": FRAMEWORK,
     "planning:plan": FRAMEWORK,
     "planning:plan_add": FRAMEWORK,
     "planning:plan_change": FRAMEWORK,
@@ -371,6 +375,7 @@ _WHO: dict[str, str] = {
     "reports:effect_outcome": SCORECARD,
     "reports:effect_how": SIGNED_IN,
     "reports:program": SCORECARD,
+    "reports:number": SCORECARD,
     "reports:cost": SCORECARD,
     "reports:cost_number": SCORECARD,
     "reports:cost_file": SCORECARD,
@@ -431,8 +436,6 @@ _WHO: dict[str, str] = {
     "api-my-assignments-list": SIGNED_IN,
     "api-service-links-list": HR,
     "api-service-links-detail": HR,
-    "api-kudos-list": SIGNED_IN,
-    "api-kudos-detail": SIGNED_IN,
     "api-scorecards-detail": SCORECARD,
     "api-effects-detail": SCORECARD,
 }
@@ -443,6 +446,7 @@ SOMETIMES = {"mailbox", "styleguide"}
 # What an address is asked with, of what the world has.
 ARGUMENTS: dict[str, Callable[[World], list[Any]]] = {
     **who_may_courses.ARGUMENTS,
+    **who_may_reports.ARGUMENTS,
     **who_may_paths.ARGUMENTS,
     "results:sharing": lambda w: [w.wave.pk],
     "results:series_sharing": lambda w: [w.wave.series_id],
@@ -514,6 +518,7 @@ ARGUMENTS: dict[str, Callable[[World], list[Any]]] = {
     "planning:turn": lambda w: [w.program.pk, "pause"],
     "planning:amendments": lambda w: [w.program.pk],
     "planning:cohort": lambda w: [w.program.pk, w.program.cohorts.get().pk],
+    "planning:stage": lambda w: [w.program.pk, "information"],
     "planning:plan": lambda w: [w.program.pk],
     "planning:plan_add": lambda w: [w.program.pk, "risks"],
     "planning:plan_change": lambda w: [w.program.pk, "duties", w.duty.pk],
@@ -535,6 +540,7 @@ ARGUMENTS: dict[str, Callable[[World], list[Any]]] = {
     "training:my_course": lambda w: [w.course.pk],
     "training:lesson": lambda w: [w.course.pk, 1],
     "reports:program": lambda w: [w.program.pk],
+    "reports:number": lambda w: [w.program.pk, "planning.begun"],
     "reports:cost": lambda w: [w.program.pk],
     "reports:cost_new": lambda w: [w.program.pk],
     "reports:cost_number": lambda w: [w.program.pk, 0],
@@ -566,6 +572,7 @@ QUERY: dict[str, str] = {}
 # API actions that write: (address, method) → who may.
 WRITES: dict[tuple[str, str], frozenset[str]] = {
     **who_may_paths.WRITTEN,
+    **who_may_points.WRITTEN,
     ("api-charter-acknowledgements-list", "POST"): frozenset(SIGNED_IN.split()),  # his own
     ("api-observations-list", "POST"): frozenset(TEAM.split()),
     ("api-programs-list", "POST"): frozenset(FRAMEWORK.split()),  # drafts only
@@ -579,7 +586,10 @@ WRITES: dict[tuple[str, str], frozenset[str]] = {
 # against the table above.
 UNASKED: dict[str, str] = {
     **who_may_courses.UNASKED,
+    **who_may_reports.UNASKED,
+    **who_may_points.UNASKED,
     **who_may_thanks.UNASKED,
+    **who_may_awards.UNASKED,
     **who_may_paths.ELSEWHERE,
     **dict.fromkeys(
         ("setup:start", "setup:link", "setup:organisation", "setup:mail", "setup:privacy", "setup:admin"),

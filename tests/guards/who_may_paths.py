@@ -18,6 +18,11 @@ WHO: dict[str, str] = {
     "training:path_act": WRITES,
     "training:additions": WRITES,
     "training:team_due": "manager hr unit_hr trainer",
+    "training:progress_csv": READS,
+    "training:shown_by": WRITES,
+    "api-observations-withdraw": "manager hr unit_hr trainer",
+    "api-slots-list": "manager hr unit_hr trainer",
+    "api-my-slots-list": "employee manager executive hr unit_hr trainer lead auditor moderator root",
     "api-courses-publish": WRITES,
     "api-paths-list": READS,
     "api-paths-detail": READS,
@@ -61,6 +66,7 @@ ARGUMENTS: dict[str, Callable[[Any], list[Any]]] = {
 ELSEWHERE: dict[str, str] = dict.fromkeys(
     (
         "api-completions-detail", "api-completions-revoke", "api-attained-detail", "api-attained-revoke",
+        "api-observations-withdraw",
     ),
     "tests/programs/test_path_api.py: something granted",
 )  # fmt: skip

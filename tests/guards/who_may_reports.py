@@ -1,0 +1,35 @@
+"""Who may open which address of reports; see who_may.py. How much of one somebody sees: tests/programs/test_report_*."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+RESULTS = "manager executive hr unit_hr lead"
+PUBLISHERS = "hr lead"
+WHO: dict[str, str] = {
+    "reports:reports": RESULTS,
+    "reports:preview": RESULTS,
+    "reports:preview_file": RESULTS,
+    "reports:published": RESULTS,
+    "reports:published_file": RESULTS,
+    "reports:subscribe": RESULTS,
+    "reports:unsubscribe": RESULTS,
+    "reports:deliveries": RESULTS,
+    "reports:being_made": PUBLISHERS,
+    "reports:publish": PUBLISHERS,
+    "reports:correct": PUBLISHERS,
+    "reports:template": "hr",
+    "reports:settle_problem": "hr",
+    "reports:read": (
+        "anonymous employee manager executive hr unit_hr trainer lead auditor moderator root"  # the link is the key
+    ),
+}
+ARGUMENTS: dict[str, Callable[[Any], list[Any]]] = {"reports:preview_file": lambda w: ["xlsx"]}
+UNASKED: dict[str, str] = dict.fromkeys(
+    (
+        "reports:published", "reports:published_file", "reports:correct", "reports:unsubscribe", "reports:deliveries",
+        "reports:settle_problem", "reports:read",
+    ),
+    "tests/programs/test_report_*.py: something published, subscribed or sent",
+)  # fmt: skip
