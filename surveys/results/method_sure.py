@@ -29,7 +29,10 @@ def certainty(rules: Mapping[str, Any]) -> tuple[Formula, ...]:
         Formula(
             "share-interval",
             _("95 % interval of a share"),
-            _("Wilson's: it stays between 0 and 100 % also for few people."),
+            _(
+                "Wilson's: it stays between 0 and 100 % also for few people. Of the recommendation (NPS), a difference"
+                " of two shares of the same people: from its variance, p + q − (p − q)², divided by the people."
+            ),
             "",
             "E. B. Wilson, JASA 22 (1927), 209–212",
             "surveys.results.insight.intervals.share_interval",
@@ -62,9 +65,10 @@ def certainty(rules: Mapping[str, Any]) -> tuple[Formula, ...]:
             _(
                 "Alpha is 1 when the questions of a score always go together, 0 when they have nothing to do with each"
                 " other, below 0 when they contradict each other. A question that goes with the others by less than"
-                " %(weak)s is named."
+                " %(weak)s is named. Worked out of people who answered all its questions, from %(least)s of them on, in"
+                " units and in cuts; in smaller groups it is hidden."
             )
-            % {"weak": reliability.WEAK_ITEM},
+            % {"weak": reliability.WEAK_ITEM, "least": rules["distribution_from"]},
             "k ÷ (k − 1) · (1 − Σ s²ᵢ ÷ s²)",
             "L. J. Cronbach, Psychometrika 16 (1951), 297–334; L. S. Feldt, Psychometrika 30 (1965), 357–370",
             "surveys.results.insight.reliability.alpha",

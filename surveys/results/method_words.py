@@ -173,7 +173,8 @@ def _service(rules: Mapping[str, Any]) -> tuple[Formula, ...]:
             _("Experienced less expected"),
             _(
                 "Where a question asks for both, the score of what was experienced less the score of what is expected,"
-                " in points; the mean over the questions of a facet."
+                " in points; the mean over the questions of a facet. Its interval takes the two as independent, so it"
+                " is rather too wide."
             ),
             _("gap = experienced − expected"),
             "A. Parasuraman, V. A. Zeithaml, L. L. Berry, Journal of Retailing 64 (1988), 12–40",
@@ -184,7 +185,8 @@ def _service(rules: Mapping[str, Any]) -> tuple[Formula, ...]:
             _("What went wrong, per 100 encounters"),
             _(
                 "The share who met it, divided by the encounters a person had on average: a lower bound, as somebody"
-                " may have met it more than once."
+                " may have met it more than once. The mean of a number is told to a hundredth of its range; for the"
+                " bound the highest mean it may stand for is taken, and the result is rounded down."
             ),
             _("at least = % who met it ÷ mean encounters per person"),
             FRAMEWORK + ", 7",

@@ -325,3 +325,14 @@ def test_the_number_of_queries_is_the_same_for_one_row_and_three(
     for url in urls:
         with django_assert_num_queries(counts[url]):
             assert client.get(url).status_code == 200
+
+
+def test_a_manager_costs_no_more_queries_than_anybody(world, client_of, manager, ids, django_assert_max_num_queries):
+    client, wave, unit = client_of(manager), world.wave.pk, ids["Branch A"]
+    urls = [at(name, wave) for name in ("wave", "comments", "services")]
+    urls += [at(name, wave, unit) for name in ("unit", "trend")]
+    urls.append(at("compare", wave, one=f"tree:{unit}", other=f"tree:{ids['Meridian']}"))
+    for url in urls:
+        client.get(url)
+        with django_assert_max_num_queries(14):
+            assert client.get(url).status_code == 200, url

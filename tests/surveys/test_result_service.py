@@ -93,7 +93,7 @@ def test_sins_and_signs_with_their_intervals_and_no_column_for_what_was_not_aske
 
 
 def test_hours_lost_stand_at_each_interface_with_their_interval(ids, hr, manager, client_of):
-    wave = asked(ids, "internal-service", lambda n: {**dict.fromkeys(SCORES, 2 + n % 3), 
+    wave = asked(ids, "internal-service", lambda n: {**dict.fromkeys(SCORES, 2 + n % 3),
                                                      "p_lost_time": n % 6, "p_talk": 1 + n % 5})  # fmt: skip
     told = page(client_of(hr), "services", wave.pk, query="?look=hours&level=matrix")
     line = re.search(
