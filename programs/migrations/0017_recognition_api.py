@@ -21,9 +21,7 @@ def unseal(apps, editor):
     with editor.connection.cursor() as cursor:
         cursor.execute("SELECT id, reward_id, sealed FROM programs_rewardcode")
         for pk, reward, sealed in cursor.fetchall():
-            cursor.execute(
-                "UPDATE programs_rewardcode SET code = %s WHERE id = %s", [codes.unseal(reward, sealed), pk]
-            )
+            cursor.execute("UPDATE programs_rewardcode SET code = %s WHERE id = %s", [codes.unseal(reward, sealed), pk])
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
 
 
@@ -107,9 +105,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="hookcall",
-            index=models.Index(
-                condition=models.Q(("state", "due")), fields=["retry_at", "id"], name="hook_call_due"
-            ),
+            index=models.Index(condition=models.Q(("state", "due")), fields=["retry_at", "id"], name="hook_call_due"),
         ),
         migrations.AddConstraint(
             model_name="hookcall",

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from culture.access.permissions import Permission, can, require
 from programs.recognition import award_deciding, award_queries
-from programs.recognition.award_forms import OneForm, VerdictForm, VoteForm
+from programs.recognition.award_jury_forms import OneForm, VerdictForm, VoteForm
 from programs.recognition.award_models import AwardCandidate, AwardRound
 from programs.recognition.award_views import HERE, me, show
 

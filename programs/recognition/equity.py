@@ -152,8 +152,9 @@ def release(people: Iterable[Person], units: Sequence[Unit], of: int, cuts: Mapp
     names = {(cut["key"], one["id"]): one["name"] for cut in kinds for one in cut["categories"]}
     for group in crossing:
         name = names[group.cut, group.other] if group.family == "cut" else group.name
-        where = {"node": group.unit, "category": group.other}
-        found.append(Group(group.family, name, cut=group.cut, cells=_plain(group.cells), **where))
+        found.append(
+            Group(group.family, name, cut=group.cut, cells=_plain(group.cells), node=group.unit, category=group.other)
+        )
     return found
 
 

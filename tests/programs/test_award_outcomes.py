@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -198,8 +199,6 @@ def test_where_its_customers_were_asked_they_must_agree(
     monkeypatch: Any, released: Any, hr: Any, manager: Any, units: Any, judged: str, shared: bool, proposed: int
 ) -> None:
     """``""``: hidden, or not judged yet."""
-    from types import SimpleNamespace
-
     wave = released(3, {}, shared=shared)
     promise(manager, units, due=20, ended=20)
     said = SimpleNamespace(wave=wave, verdict=judged, cell={"fav": 80, "n": 24, "index": 77} if judged else {})

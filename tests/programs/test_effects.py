@@ -85,8 +85,11 @@ def test_who_may_see_it(program, client_of, hr, executive, manager, employee, st
 
 def test_what_is_not_there_is_not_found(program, client_of, executive):
     seen = client_of(executive)
-    for page in ("/effect/999999/", f"/effect/{program.pk}/nonsense/", f"/effect/{program.pk}/training/"):
+    for page in ("/effect/999999/", f"/effect/{program.pk}/nonsense/"):
         assert seen.get(page).status_code == 404, page
+    assert "being worked out" in seen.get(f"/effect/{program.pk}/training/").content.decode()
+    worked(program)
+    assert "was not asked or counted" in seen.get(f"/effect/{program.pk}/training/").content.decode()
     Program.objects.filter(pk=program.pk).update(state="draft")
     assert seen.get(f"/effect/{program.pk}/").status_code == 404, "a draft is for its planners"
 

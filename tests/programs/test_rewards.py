@@ -312,7 +312,7 @@ def test_a_reward_of_one_country_and_its_note_for_the_payroll(client_of: Any, ri
     assert "Say in which country" in shown and "suggested by their time zone" in shown
     filled = {
         "name_en": "Lunch", "kind": "custom", "price": "10", "value": "8", "currency": "EUR", "countries": ["IT", "FR"],
-        "tax_note": "taxed in full\nIT: free up to 258 €\nFR: free", "stock": "3",
+        "tax_note": "taxed in full\nIT: free up to 258 €\nFR: free", "stock": "3", "per_person": "0",
     }  # fmt: skip
     for changes, words in (
         ({"countries": ["XX"]}, "Select a valid choice"),

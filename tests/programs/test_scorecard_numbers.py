@@ -106,10 +106,10 @@ def test_what_is_counted_is_kept_once_a_day_and_told_as_kept(program, executive,
     today = timezone.localdate()
     Program.objects.filter(pk=program.pk).update(state=Program.State.RUNNING)
     assert readings.due(today) == [program.pk]
-    reading_tasks.keep_readings(program.pk, today.isoformat())
+    reading_tasks.keep_readings(program.pk)
     assert readings.due(today) == []
     measured["now"] = 70.0
-    reading_tasks.keep_readings(program.pk, today.isoformat())
+    reading_tasks.keep_readings(program.pk)
     client = client_of(executive)
     for told in (page(client, "program", program.pk), page(client, "number", program.pk, "planning.begun")):
         assert "so says the test: 40" in told and "so says the test: 70" not in told

@@ -87,6 +87,21 @@ def test_a_refresher_is_no_substitute_for_being_seen(course: Course, manager: An
     assert evidence(employee, manager, "K1")[Slot.KEEP].on == timezone.localdate()
 
 
+def test_the_managers_page_of_a_person_says_what_is_private(
+    course: Course, manager: Any, employee: Any, client_of: Any
+) -> None:
+    give(course, employee)
+    read(course, employee)
+    looked(employee, 1)
+    url = reverse("training:person", args=[employee.pk])
+    page = client_of(manager).get(url).content.decode()
+    assert f"How far {employee.name} is; most often missing: Know" in page and ">private<" in page
+    looked_at = employee.self_views.get()  # type: ignore[attr-defined]
+    looked_at.shared_with, looked_at.shared_at = manager, timezone.now()
+    looked_at.save()
+    assert "not enough yet" in client_of(manager).get(url).content.decode()
+
+
 # -- what shows a requirement ----------------------------------------------------------------------------------------
 
 
