@@ -53,8 +53,6 @@ def _page(request: HttpRequest, program_id: int, outcome: str | None) -> HttpRes
     program = get_object_or_404(Program.objects.launched().select_related("series"), pk=program_id)
     every = effects.every(program)
     shown = next((one for one in every if (one.main if outcome is None else one.outcome == outcome)), None)
-    if outcome is not None and shown is None:
-        raise Http404
     record(request.user, "effect.read", program, outcome=shown.outcome if shown else "")  # type: ignore[arg-type]
     context: dict[str, Any] = {
         "program": program,
@@ -66,10 +64,15 @@ def _page(request: HttpRequest, program_id: int, outcome: str | None) -> HttpRes
         "waiting": effects.waiting(program),
     }
     if shown is None:
-        context |= _nothing_yet(program)
+        context |= _not_among(outcome) if every and outcome else _nothing_yet(program)
     else:
         context |= _told(shown)
     return render(request, "programs/reports/effect.html", context)
+
+
+def _not_among(outcome: str) -> dict[str, Any]:
+    told = _("“%(what)s” was not asked or counted in any wave so far.") % {"what": words.OUTCOMES[outcome][0]}
+    return {"why": told, "clearer": ""}
 
 
 def _nothing_yet(program: Program) -> dict[str, Any]:

@@ -43,6 +43,7 @@ STANDARDS = ["ua-1", "a-2a"]
 # CSS width of a drawing that takes the whole line.
 FULL = 640
 MOST_MISSING = 40
+REMEMBERED = 12
 ESCAPED = re.compile(r"\\u\{([0-9a-f]+)\}")
 HAN = re.compile("[\u3400-\u9fff\uf900-\ufaff]")
 
@@ -73,7 +74,7 @@ def missing(text: str) -> str:
         words = json.dumps(" ".join(left), ensure_ascii=False)
         source = f'#set document(title: "x")\n#set text(font: {_list(fonts())})\n#text({words})'
         try:
-            typst.Compiler(source.encode()).compile(pdf_standards="a-2u")
+            _compiler(source.encode(), {}).compile(pdf_standards="a-2u")
         except typst.TypstError as error:
             named = {chr(int(code, 16)) for code in ESCAPED.findall(str(error))} | set(str(error))
             lost = [letter for letter in left if letter in named and ord(letter) > 0x7F]
@@ -104,10 +105,29 @@ def _clean(value: Any) -> Any:
 
 
 def _compiled(data: dict[str, Any], standards: list[str]) -> bytes:
-    compiler = typst.Compiler(_template(), sys_inputs={"data": json.dumps(data, ensure_ascii=False)})
+    compiler = _compiler(_template(), {"data": json.dumps(data, ensure_ascii=False)})
     year, month, day = (data["date"][key] for key in ("year", "month", "day"))
     stamp = int(dt.datetime(year, month, day, tzinfo=dt.UTC).timestamp())
-    return bytes(compiler.compile(pdf_standards=standards, timestamp=stamp))  # type: ignore[arg-type]
+    try:
+        return bytes(compiler.compile(pdf_standards=standards, timestamp=stamp))  # type: ignore[arg-type]
+    finally:
+        _forget()
+
+
+@functools.cache
+def _fonts() -> typst.Fonts:
+    """Looked for once: that takes a quarter of a second."""
+    return typst.Fonts()
+
+
+def _compiler(source: bytes, inputs: dict[str, str]) -> typst.Compiler:
+    return typst.Compiler(source, font_paths=_fonts(), sys_inputs=inputs)
+
+
+def _forget() -> None:
+    """Typst remembers what it typeset for the ten next documents, some 65 MB of a large report each."""
+    for _ in range(REMEMBERED):
+        _compiler(b"x", {}).compile()
 
 
 @functools.cache

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import datetime as dt
-
 from celery import shared_task
-from django.core.exceptions import ObjectDoesNotExist
 
+from culture.access import clock
 from programs.planning.models import Program
 from programs.reports import readings
 
 
 @shared_task(queue="reports", ignore_result=True)
-def keep_readings(program: int, on: str) -> None:
-    """Measure what is counted of a program on the day (as ISO text); repeats change nothing."""
-    try:
-        readings.keep(Program.objects.get(pk=program), dt.date.fromisoformat(on))
-    except ObjectDoesNotExist:
-        return
+def keep_readings(program: int) -> None:
+    """Measure what is counted of a program today; repeats change nothing."""
+    for one in Program.objects.filter(pk=program):
+        readings.keep(one, clock.today())

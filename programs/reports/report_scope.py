@@ -153,13 +153,19 @@ class Scope:
                 scored = {wave.pk: point for wave, point in scorecard._history(self.program, ids)}
             entries = results.trend(self.program.series, ids)
             return [(e["wave"], scored[e["wave"].pk], e["cells"], f"wave:{e['wave'].pk} tree:top") for e in entries]
-        found = []
-        for wave in self.waves[-MOST_UNIT_WAVES:]:
-            nodes = self.nodes if wave == self.wave else _ordered(self._read(wave))
-            if nodes:
-                scores = {name: one for name in DIMENSIONS if (one := nodes[0].score(name))}
-                found.append((wave, scores, nodes[0].cells, nodes[0].cell))
+        tops = [(wave, nodes[0]) for wave in self.waves[-MOST_UNIT_WAVES:] if (nodes := self._nodes_of(wave))]
+        found: list[tuple[Wave, dict[str, Score], Cells, str]] = []
+        before: Cells = {}
+        for wave, node in tops:
+            numbers = [one.number for one, _node in tops if one.number <= wave.number]
+            with translation.override(self.language):
+                told = {name: scorecard._scored(name, node.cells, before, numbers) for name in DIMENSIONS}
+            found.append((wave, {name: one for name, one in told.items() if one}, node.cells, node.cell))
+            before = node.cells
         return found
+
+    def _nodes_of(self, wave: Wave) -> list[Node]:
+        return self.nodes if wave == self.wave else _ordered(self._read(wave))
 
     @cached_property
     def people(self) -> QuerySet[Any]:

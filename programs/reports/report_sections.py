@@ -214,8 +214,6 @@ def moved(scope: Scope) -> Section | None:
 def _moved_lead(scope: Scope) -> str:
     if len(scope.history) < 2:
         return scope.say("moved_none")
-    if scope.unit is not None:
-        return ""
     latest = scope.history[-1][1]
     clear = [(name, one.last) for name, one in latest.items() if one.last is not None and one.last.clear]
     if not clear:

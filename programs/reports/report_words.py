@@ -17,6 +17,16 @@ def clean(text: object) -> str:
     return CONTROL.sub("", str(text))
 
 
+def cell_words(text: object) -> str:
+    """For the sheet behind a chart: nothing that a spreadsheet takes for a formula or a link."""
+    told = clean(text)
+    return (
+        f"'{told}"
+        if told.startswith(("=", "{=", "http:", "https:", "ftp:", "mailto:", "internal:", "external:"))
+        else told
+    )
+
+
 def label(report: Report) -> str:
     if report.number:
         return say("numbered", report.language, n=report.number)

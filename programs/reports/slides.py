@@ -36,7 +36,7 @@ from programs.reports.report_model import (
     Value,
     text_of,
 )
-from programs.reports.report_words import clean
+from programs.reports.report_words import cell_words, clean
 from programs.reports.texts_report import say
 from programs.training.certificates import day_in
 
@@ -46,18 +46,7 @@ LANGUAGES = {"en": "en-GB", "it": "it-IT", "ro": "ro-RO", "zh-hans": "zh-CN", "f
 INK, SOFT, BRAND, HEAD = (RGBColor.from_string(one) for one in ("1C2430", "5B6675", "0D4F4F", "F3F1EC"))
 LOW = ("FBE3D3", "F6CDB2", "F0B48F", "E89A6C")
 HIGH = ("DCEBF6", "BFDBEF", "9EC8E6", "7AB3DC")
-# Everything of a text frame that python-pptx would fit by itself is told in points instead: no renderer agrees on it.
 MIDDLE, STEP, STEPS = 58, 8, 4
-
-
-def cell_words(text: object) -> str:
-    """For the sheet behind a chart: nothing that a spreadsheet takes for a formula or a link."""
-    told = clean(text)
-    return (
-        f"'{told}"
-        if told.startswith(("=", "{=", "http:", "https:", "ftp:", "mailto:", "internal:", "external:"))
-        else told
-    )
 
 
 @dataclass

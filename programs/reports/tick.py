@@ -6,7 +6,6 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from culture.access import clock
 from programs.reports import effect_tasks, effects, reading_tasks, readings, report_tasks
 
 
@@ -14,7 +13,6 @@ def tick(*, now: datetime) -> None:
     """Idempotent: the program's run is claimed by whoever works."""
     for program in effects.due(now=now):
         effect_tasks.find_effect.delay_on_commit(program)
-    today = clock.today()
-    for program in readings.due(today):
-        reading_tasks.keep_readings.delay_on_commit(program, today.isoformat())
+    for program in readings.due():
+        reading_tasks.keep_readings.delay_on_commit(program)
     report_tasks.tick_reports(now=now)
