@@ -11,12 +11,12 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import SimpleLazyObject
-from django.utils.translation import gettext, gettext_lazy
+from django.utils.translation import gettext_lazy
 
 from config.home import elsewhere
 from culture.access import clock
 from culture.access.permissions import Permission, can, personas, sees_everything
-from culture.access.table import TITLES
+from culture.access.table import TITLES, Persona
 from surveys.results import sharing
 
 
@@ -127,7 +127,7 @@ FIRST_FOR_EVERYBODY = ["training:my_training", "recognition:feed"]
 BAR = 4
 # With more entries than this the groups can be folded; so many stand open at first.
 MANY = 16
-SHOWN = 14
+SHOWN = 12
 PERSONAS = [
     {"email": "hr@meridian.example", "label": _("HR admin: runs the program"), "icon": "settings-2"},
     {"email": "manager@meridian.example", "label": _("Manager: helps a team"), "icon": "users"},
@@ -165,7 +165,10 @@ def _build(request: HttpRequest) -> dict[str, Any]:
     role = next((permission for permission in FIRST_ON_PHONES if can(user, permission)), None)
     wanted = ["home", *(FIRST_ON_PHONES[role] if role else []), *FIRST_FOR_EVERYBODY, *by_name]
     bar = [by_name[name] for name in dict.fromkeys(wanted) if name in by_name][:BAR]
-    word = next((TITLES[persona] for persona in personas(user)), gettext("Employee"))
+    # A role that somebody was given says more of him than that people report to him.
+    held = personas(user)
+    given = [persona for persona in held if persona not in (Persona.MANAGER, Persona.EMPLOYEE)]
+    word = TITLES[given[0] if given else Persona.MANAGER if Persona.MANAGER in held else Persona.EMPLOYEE]
     return {
         "groups": _folded([(label, entries) for label, entries in groups if entries]),
         "bar": [{"url": e.url, "icon": e.icon, "short": e.short or e.label, "current": e.current} for e in bar],
@@ -208,14 +211,16 @@ SHARED = "results_shared"
 
 def _shared_today(request: HttpRequest) -> bool:
     """Whether results are shared with a plain employee. Asked once a day in a session; his home page knows anyway."""
-    day = clock.today().isoformat()
-    kept = request.session.get(SHARED)
+    session = getattr(request, "session", None)
+    if session is None:
+        return sharing.may_enter(request.user)
+    day, kept = clock.today().isoformat(), session.get(SHARED)
     found = sharing.last_told(request.user)
     if found is None and isinstance(kept, list) and kept[:1] == [day]:
         return bool(kept[1])
     told = found if found is not None else sharing.may_enter(request.user)
     if kept != [day, told]:
-        request.session[SHARED] = [day, told]
+        session[SHARED] = [day, told]
     return told
 
 

@@ -47,7 +47,8 @@ GIFTS = """
         ) drawn
         UNION ALL
         SELECT first + place, 40, month, first + (place + 1) % length
-        FROM (SELECT r * ({people} / ({rings} + 1)) AS first, 3 + r % 4 AS length FROM generate_series(0, {rings} - 1) r) rings,
+        FROM (SELECT r * ({people} / ({rings} + 1)) AS first, 3 + r % 4 AS length
+              FROM generate_series(0, {rings} - 1) r) rings,
             generate_series(0, length - 1) place, generate_series(0, 5) month
     ) made WHERE giver <> receiver;
 """

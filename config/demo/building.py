@@ -95,6 +95,7 @@ def build(*, employees: int, waves: int, seed: int, now: dt.datetime, say: Calla
     say(f"{signs} signs to thanks")
     plans.furnish(program=program, by=people.hr, sponsor=people.executive, today=today)
     say(f"{effects.find(now=now)} findings of what the program changed")
+    effects.count(today=today)
     report = published.publish(program=program, by=people.hr, reader=people.executive, now=now)
     say(f"report no. {report} published")
     say(f"training, {thanks} thanks, {chosen} rewards, {seen} observations and {planned} actions")

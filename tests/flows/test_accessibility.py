@@ -75,7 +75,7 @@ def pages(
         "hr": [
             *("/", f"/programs/{program.pk}/", "/programs/new/", "/waves/", *waves[1:], "/service-map/"),
             *("/courses/", f"/courses/{course.pk}/", f"/courses/{course.pk}/edit/", "/courses/import/"),
-            *(f"/courses/{course.pk}/languages/it/", f"/courses/{course.pk}/files/"),
+            *(f"/courses/{course.pk}/languages/it/", f"/courses/{course.pk}/files/", "/courses/shown-by/"),
             *("/paths/", f"/paths/{walk.pk}/", f"/paths/{walk.pk}/edit/", f"/paths/{walk.pk}/rules/"),
             *(f"/paths/{walk.pk}/people/", f"/paths/{walk.pk}/people/{employee.pk}/"),
         ],

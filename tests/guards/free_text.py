@@ -83,6 +83,9 @@ FREE_TEXT: dict[str, str] = {
     "ReleasedComment.folded": "the words of the released text, for searching: stay with it",
 }
 OURS: set[str] = {
+    # what reports work out: numbers, and where they come from
+    "CostEstimate.inputs", "CostEstimate.result", "EffectEstimate.inputs_hash", "EffectEstimate.inputs",
+    "EffectEstimate.result", "EffectRun.wanted", "EffectRun.done", "DayReading.words",
     # training paths: what the organisation asks of whom
     "Path.name", "Path.summary", "PathRule.job_family", "TrainingNight.told",
     # kiosks, codes and web hooks

@@ -310,7 +310,7 @@ _WHO: dict[str, str] = {
     "planning:plan_add": FRAMEWORK,
     "planning:plan_change": FRAMEWORK,
     "planning:actions": SIGNED_IN,
-    "planning:action": "hr unit_hr lead",  # world.action's unit is theirs; its own people are tested with the page
+    "planning:action": PLANNERS + " employee",  # of the unit whose plan it is
     "planning:action_new": PLANNERS,
     "planning:action_edit": PLANNERS,
     "planning:action_end": PLANNERS,
@@ -375,11 +375,6 @@ _WHO: dict[str, str] = {
     "reports:effect_outcome": SCORECARD,
     "reports:effect_how": SIGNED_IN,
     "reports:program": SCORECARD,
-    "reports:number": SCORECARD,
-    "reports:cost": SCORECARD,
-    "reports:cost_number": SCORECARD,
-    "reports:cost_file": SCORECARD,
-    "reports:cost_new": FRAMEWORK,
     # -- API
     "api-requirements-list": SIGNED_IN,
     "api-requirements-detail": SIGNED_IN,
@@ -540,11 +535,6 @@ ARGUMENTS: dict[str, Callable[[World], list[Any]]] = {
     "training:my_course": lambda w: [w.course.pk],
     "training:lesson": lambda w: [w.course.pk, 1],
     "reports:program": lambda w: [w.program.pk],
-    "reports:number": lambda w: [w.program.pk, "planning.begun"],
-    "reports:cost": lambda w: [w.program.pk],
-    "reports:cost_new": lambda w: [w.program.pk],
-    "reports:cost_number": lambda w: [w.program.pk, 0],
-    "reports:cost_file": lambda w: [w.program.pk, 0],
     "api-requirements-detail": lambda w: ["W1"],
     "api-behaviours-detail": lambda w: ["A1"],
     "api-conditions-detail": lambda w: ["S1"],

@@ -1,4 +1,4 @@
-"""Who may open which address of reports; see who_may.py. How much of one somebody sees: tests/programs/test_report_*."""
+"""Who may open which address of reports; see who_may.py. What somebody sees of one: tests/programs/test_report_*."""
 
 from __future__ import annotations
 
@@ -7,7 +7,13 @@ from typing import Any
 
 RESULTS = "manager executive hr unit_hr lead"
 PUBLISHERS = "hr lead"
+SCORECARD = "executive hr lead"
 WHO: dict[str, str] = {
+    "reports:number": SCORECARD,
+    "reports:cost": SCORECARD,
+    "reports:cost_number": SCORECARD,
+    "reports:cost_file": SCORECARD,
+    "reports:cost_new": PUBLISHERS,
     "reports:reports": RESULTS,
     "reports:preview": RESULTS,
     "reports:preview_file": RESULTS,
@@ -25,7 +31,12 @@ WHO: dict[str, str] = {
         "anonymous employee manager executive hr unit_hr trainer lead auditor moderator root"  # the link is the key
     ),
 }
-ARGUMENTS: dict[str, Callable[[Any], list[Any]]] = {"reports:preview_file": lambda w: ["xlsx"]}
+ARGUMENTS: dict[str, Callable[[Any], list[Any]]] = {
+    "reports:preview_file": lambda w: ["xlsx"],
+    "reports:number": lambda w: [w.program.pk, "planning.begun"],
+    "reports:cost": lambda w: [w.program.pk],
+    "reports:cost_new": lambda w: [w.program.pk],
+}
 UNASKED: dict[str, str] = dict.fromkeys(
     (
         "reports:published", "reports:published_file", "reports:correct", "reports:unsubscribe", "reports:deliveries",
@@ -33,3 +44,4 @@ UNASKED: dict[str, str] = dict.fromkeys(
     ),
     "tests/programs/test_report_*.py: something published, subscribed or sent",
 )  # fmt: skip
+UNASKED |= dict.fromkeys(("reports:cost_number", "reports:cost_file"), "tests/programs/test_cost.py: an estimate")
