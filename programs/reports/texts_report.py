@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from programs.reports import texts_worth
+
 LANGUAGES = ("en", "it", "ro", "zh-hans", "fr")
 _ROWS: dict[str, tuple[str, str, str, str, str]] = {
     # -- cover
@@ -428,6 +430,7 @@ _ROWS: dict[str, tuple[str, str, str, str, str]] = {
     "r:done": ("Thank you. It is noted that you have read report no. {n}.", "Grazie. È annotato che ha letto il rapporto n. {n}.", "Mulțumim. S-a notat că ați citit raportul nr. {n}.", "谢谢。已记录您阅读了第 {n} 号报告。", "Merci. Il est noté que vous avez lu le rapport n° {n}."),
     "r:bad": ("This link is not complete. Copy it from the mail once more.", "Questo link non è completo. Lo copi di nuovo dal messaggio.", "Acest link nu este complet. Copiați-l din nou din mesaj.", "此链接不完整，请从邮件中重新复制。", "Ce lien est incomplet. Copiez-le à nouveau depuis le message."),
 }  # fmt: skip
+_ROWS |= texts_worth.ROWS
 
 
 def code_of(language: str) -> str:
