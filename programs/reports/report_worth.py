@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from programs.reports import costs, effects
 from programs.reports.effects import Effect
-from programs.reports.report_model import NUMBER, Column, Fact, Section, Table
+from programs.reports.report_model import Column, Fact, Section, Table
 from programs.reports.report_scope import Scope
 from programs.reports.report_sections import section
 
@@ -66,9 +66,9 @@ def cost(scope: Scope) -> Section | None:
     found.lead = scope.say("cost:lead", currency=made.currency, **total)
     columns = (
         Column("part", scope.say("cost:part")),
-        *(Column(end, f"{scope.say(f'cost:{end}')}, {made.currency}", NUMBER) for end in ENDS),
+        *(Column(end, f"{scope.say(f'cost:{end}')}, {made.currency}") for end in ENDS),
     )
-    rows = [(scope.say(f"c:{key}"), *(costs.rounded(getattr(one, end)) for end in ENDS)) for key, one in result.parts]
+    rows = [(scope.say(f"c:{key}"), *(_amount(getattr(one, end)) for end in ENDS)) for key, one in result.parts]
     found.tables.append(Table("costs", scope.say("cost:t"), columns, tuple(rows)))
     for key, one in result.parts:
         measure, cell = scope.say(f"c:{key}"), f"cost:{made.number}"
