@@ -163,7 +163,7 @@ def test_switched_off_is_offered_nowhere_but_old_records_show_it(
     thank(employee, stranger, behaviour=attitude, story="Stayed late.")
     tailoring.switch_off(entry=attitude, by=hr, reason="not ours")
     tailoring.switch_off(entry=one("K7"), by=hr)
-    offered = GiveForm(caps=Caps(), left=100).fields["behaviour"].queryset  # type: ignore[attr-defined]
+    offered = GiveForm(giver=employee, caps=Caps(), left=100).fields["behaviour"].queryset  # type: ignore[attr-defined]
     assert "A5" not in {entry.code for entry in offered}
     assert len(offered) == 7
     course = CourseForm(initial=blank("en")).fields["requirements"].choices  # type: ignore[attr-defined]
