@@ -21,7 +21,7 @@ from surveys.results.service_picture import Rated
 
 SERVED = "served"
 # More pairs than this and the page begins with divisions instead of units.
-MANY = 400
+MANY = 120
 # Of very many pairs the lowest are shown; all are in the download and on each unit's page.
 MOST_PAIRS = 2000
 ROWS, COLUMNS, PER_PAGE = 40, 12, 60
