@@ -21,7 +21,9 @@ from surveys.results.service_picture import Rated
 
 SERVED = "served"
 # More pairs than this and the page begins with divisions instead of units.
-MANY = 120
+MANY = 400
+# Each table beside the picture shows so many, the lowest first.
+TOTALS = 120
 # Of very many pairs the lowest are shown; all are in the download and on each unit's page.
 MOST_PAIRS = 2000
 ROWS, COLUMNS, PER_PAGE = 40, 12, 60
@@ -126,7 +128,7 @@ def _given(seen: reading.Seen) -> list[reading.Line]:
     # Not by excluding "not asked": of shown cells the why is NULL, and so would be the answer.
     asked = Q(cells__served__shown=True) | Q(cells__served__why=HIDDEN["why"])
     keys = [SERVED, *facets]
-    return seen.lines(reading.TREE, keys=keys, among=asked, lowest=SERVED, most=MANY, remember="given")
+    return seen.lines(reading.TREE, keys=keys, among=asked, lowest=SERVED, most=TOTALS, remember="given")
 
 
 def _lowest(given: Sequence[reading.Line], pairs: Sequence[Pair]) -> dict[str, Any] | None:
@@ -209,11 +211,11 @@ def both_ways(pairs: Sequence[Pair]) -> list[BothWays]:
 def _totals(seen: reading.Seen, given: Sequence[reading.Line]) -> dict[str, Any]:
     """Each provider in the eyes of all it serves, and each group as it is served by all its providers together."""
     items, language = seen.items, get_language() or "en"
-    received = seen.lines(reading.CUSTOMER, keys=[SERVED], lowest=SERVED, most=MANY, remember="received")
+    received = seen.lines(reading.CUSTOMER, keys=[SERVED], lowest=SERVED, most=TOTALS, remember="received")
     return {
         "providers": [_total(seen, line, items, language) for line in given],
         "customers": [_total(seen, line) for line in received if SERVED in line.cells],
-        "most": MANY if max(len(given), len(received)) == MANY else 0,
+        "most": TOTALS if max(len(given), len(received)) == TOTALS else 0,
     }
 
 
