@@ -158,7 +158,7 @@ class Seen:
             found[row[0]] = Line(*row[1 : len(plain)], cells)  # type: ignore[call-arg]
         if kept is not None:
             return [found[pk] for pk in kept if pk in found]
-        if remember and self.nodes is None and len(found) >= MANY:
+        if remember and self.nodes is None and len(found) >= min(most or MANY, MANY):
             _CHOSEN[mark] = list(found)
             while len(_CHOSEN) > MOST_CHOSEN:
                 _CHOSEN.popitem(last=False)
