@@ -137,8 +137,10 @@ def test_its_course_shows_one_figure_a_month(program, executive, client_of, meas
         measured["now"] = value
         readings.keep(program, today - back * DAY)
     told = page(client_of(executive), "program", program.pk)
-    assert "40 in three months" in told
-    assert [value for _day, value in readings.course(program, "planning.begun")][-1] == 60.0
+    assert "▲ 40 in three months" in told
+    DayReading.objects.filter(value=60.0).update(value=5.0)
+    assert "▼ 15 in three months" in page(client_of(executive), "program", program.pk)
+    assert [value for _day, value in readings.course(program, "planning.begun")][-1] == 5.0
     assert "<svg" in page(client_of(executive), "number", program.pk, "planning.begun")
 
 
