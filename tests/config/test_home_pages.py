@@ -123,7 +123,7 @@ def test_hr_sees_what_waits(hr: Employee, manager: Employee, employee: Employee,
     reward = Reward.objects.create(kind="custom", name={"en": "A day at the sea"}, price=120)
     for n in range(2):
         Redemption.objects.create(
-            employee=employee, reward=reward, price=120, at=timezone.now() - n * DAY, idempotency_key=uuid.uuid4()
+            employee=employee, reward=reward, price=120, at=timezone.localtime() - n * DAY, idempotency_key=uuid.uuid4()
         )
     Employee.objects.filter(pk=employee.pk).update(hired_on=today - 2 * DAY)
     unit: Any = employee.unit

@@ -38,7 +38,7 @@ def second(units: dict[str, Unit]) -> Employee:
     """Another HR admin, for a month already."""
     person = make_person("HR2", units["Services"], given_name="Henri", family_name="Blanc")
     Grant.objects.create(employee=person, role=Role.HR_ADMIN)
-    Grant.objects.update(granted_at=timezone.now() - dt.timedelta(days=30))
+    Grant.objects.update(granted_at=timezone.localtime() - dt.timedelta(days=30))
     return person
 
 

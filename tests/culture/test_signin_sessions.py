@@ -96,12 +96,12 @@ def test_a_new_password_ends_the_sessions_elsewhere(employee: Employee) -> None:
 
 def test_a_session_notes_when_it_was_last_used_by_the_quarter_hour(employee: Employee) -> None:
     client, _answer = enter(employee.email)
-    UserSession.objects.update(last_seen_at=timezone.now() - dt.timedelta(days=3))
+    UserSession.objects.update(last_seen_at=timezone.localtime() - dt.timedelta(days=3))
     client.get("/accounts/security/")
     assert UserSession.objects.get().last_seen_at > timezone.now() - dt.timedelta(minutes=1)
-    UserSession.objects.update(last_seen_at=timezone.now() - dt.timedelta(days=3))
+    UserSession.objects.update(last_seen_at=timezone.localtime() - dt.timedelta(days=3))
     client.get("/accounts/security/")
-    assert UserSession.objects.get().last_seen_at < timezone.now() - dt.timedelta(days=2)
+    assert UserSession.objects.get().last_seen_at < timezone.localtime() - dt.timedelta(days=2)
 
 
 # -- one-time links --------------------------------------------------------------------------------------------------

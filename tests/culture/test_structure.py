@@ -234,7 +234,7 @@ def test_the_tick_does_what_is_due(units, hr) -> None:
     structure.rename(units["Retail"], name="Shops", on=today + dt.timedelta(days=1), by=hr)
     tick.tick(now=timezone.now())
     assert Unit.objects.get(pk=units["Retail"].pk).name == "Retail"
-    tick.tick(now=timezone.now() + dt.timedelta(days=1))
+    tick.tick(now=timezone.localtime() + dt.timedelta(days=1))
     assert Unit.objects.get(pk=units["Retail"].pk).name == "Shops"
 
 

@@ -97,7 +97,7 @@ def build() -> World:
     path = paths.save(by=hr, name="Path", starts_on=today, ends_on=days[4], steps=[step], today=today)
     paths.change_rules(by=hr, path=path, add=Conditions(unit=branch.pk), today=today)
     path = paths.start(by=hr, path=path, today=today)
-    starts = timezone.now() + dt.timedelta(days=9)
+    starts = timezone.localtime() + dt.timedelta(days=9)
     session = sessions.plan(
         by=hr,
         course=version.course,

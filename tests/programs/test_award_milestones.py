@@ -161,7 +161,7 @@ def test_an_empty_budget_tells_without_points_and_never_goes_below_zero(hr: Any,
 
 def test_what_lies_before_it_was_switched_on_is_not_dug_out(hr: Any, employee: Any, stranger: Any) -> None:
     today = timezone.localdate()
-    thank(stranger, employee, points=0, now=timezone.now() - 40 * DAY, arrived=True)
+    thank(stranger, employee, points=0, now=timezone.localtime() - 40 * DAY, arrived=True)
     assert milestone_watch.find(today=today, now=timezone.now()) == 0  # nothing is on
     rules(hr, "memorable", "joined", since=today)
     thank(stranger, employee, points=0, arrived=True)

@@ -53,7 +53,7 @@ def released(hr: Employee, units: dict[str, Unit]) -> Any:
         back = (3 - number) * 90 + 20
         Wave.objects.filter(pk=wave.pk).update(
             state=Wave.State.RELEASED,
-            released_at=timezone.now() - dt.timedelta(days=back - 5),
+            released_at=timezone.localtime() - dt.timedelta(days=back - 5),
             opens_on=today - (back + 14) * DAY,
             closes_on=today - back * DAY,
         )

@@ -379,7 +379,7 @@ def test_an_undecided_round_ends_and_gives_its_points_back(client_of: Any, folk:
 
 def test_a_round_without_nominations_is_over_at_once(made: Award) -> None:
     round_ = opened(made)
-    award_rounds.move_on(now=timezone.now() + 20 * DAY)
+    award_rounds.move_on(now=timezone.localtime() + 20 * DAY)
     assert AwardRound.objects.get(pk=round_.pk).state == Round.EXPIRED
     assert awards.balance(awards.purse(made)) == 1000
 

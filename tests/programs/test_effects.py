@@ -188,7 +188,7 @@ def test_the_tick_hands_it_to_a_worker(program, django_capture_on_commit_callbac
 
 def test_only_waves_shared_with_leaders_are_read_and_what_is_taken_back_is_not_shown(program):
     Sharing.objects.filter(wave__number=6).update(leaders_on=None)
-    Wave.objects.filter(number=6).update(released_at=timezone.now() - dt.timedelta(days=400))
+    Wave.objects.filter(number=6).update(released_at=timezone.localtime() - dt.timedelta(days=400))
     found = worked(program)[0]
     assert [one["number"] for one in found.result["used_waves"]] == [1, 2, 3, 4, 5]
     Sharing.objects.filter(wave__number=5).update(leaders_on=None)

@@ -240,7 +240,7 @@ def test_what_a_new_version_added_only_if_hr_says_so(hr: Any, employee: Any, cli
     quiz = [{"text": "Which?", "options": ["A", "B"], "right": [0], "why": ""}]
     old = make_course(hr, lessons=lessons, quiz=quiz, pass_mark=100)
     make_path(hr, step(old), today=today - 9 * DAY)
-    courses.record_history(version=old, done=[(employee.pk, 100, timezone.now() - 3 * DAY)])
+    courses.record_history(version=old, done=[(employee.pk, 100, timezone.localtime() - 3 * DAY)])
     facts = list(Completion.objects.values())
     new = make_course(hr, lessons=[*lessons, ("Three", "New")], quiz=quiz, pass_mark=100)
     client, mine = client_of(employee), reverse("training:my_course", args=[old.course.pk])

@@ -124,7 +124,7 @@ def give(course: Course, *people: Employee) -> None:
 
 def read(course: Course, person: Employee, days_ago: int = 0) -> None:
     lesson = Lesson.objects.get(version__course=course)
-    LessonDone.objects.create(employee=person, lesson=lesson, at=timezone.now() - dt.timedelta(days=days_ago))
+    LessonDone.objects.create(employee=person, lesson=lesson, at=timezone.localtime() - dt.timedelta(days=days_ago))
 
 
 def complete(course: Course, person: Employee, days_ago: int = 0) -> Completion:
@@ -133,7 +133,7 @@ def complete(course: Course, person: Employee, days_ago: int = 0) -> Completion:
 
 
 def saw(by: Employee, person: Employee, days_ago: int, code: str = "A3") -> None:
-    at = timezone.now() - dt.timedelta(days=days_ago)
+    at = timezone.localtime() - dt.timedelta(days=days_ago)
     behaviour = Behaviour.objects.get(code=code)
     observing.observe(by=by, employee=person, behaviour=behaviour, what="seen", on=timezone.localdate(at), now=at)
 

@@ -185,7 +185,7 @@ def test_rates_to_date_and_of_all(hr: Any, version: Any, employee: Any) -> None:
 
 
 def past(hr: Any, version: CourseVersion) -> Session:
-    early = timezone.now() - 8 * DAY
+    early = timezone.localtime() - 8 * DAY
     return sessions.plan(by=hr, course=version.course, plan=plan(early), now=early)
 
 

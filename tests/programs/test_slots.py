@@ -47,7 +47,8 @@ def evidence(person: Employee, reader: Employee | None, code: str, day: dt.date 
 
 def refreshed(course: Course, person: Employee, days_ago: int, right: int = 2) -> Refresher:
     completion = person.completions.get(version__course=course)  # type: ignore[attr-defined]
-    at, number = timezone.now() - days_ago * DAYS, Refresher.objects.count() + 1
+    # Local time keeps its hour across the change of the clocks, so that so many days are so many dates.
+    at, number = timezone.localtime() - days_ago * DAYS, Refresher.objects.count() + 1
     return Refresher.objects.create(
         employee=person, completion=completion, number=number, due_on=timezone.localdate(at), asked=["q1", "q2", "q3"],
         answers=[[0], [0], [0]], right=right, done_at=at,

@@ -28,7 +28,7 @@ def before(wave: Wave) -> Wave:  # noqa: F811
         state=Wave.State.RELEASED,
         opens_on=TODAY - dt.timedelta(days=60),
         closes_on=TODAY - dt.timedelta(days=45),
-        released_at=timezone.now() - dt.timedelta(days=40),
+        released_at=timezone.localtime() - dt.timedelta(days=40),
         invited=100,
         answered=60,
     )

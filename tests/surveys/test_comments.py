@@ -153,7 +153,7 @@ def test_what_was_marked_can_be_changed_until_the_end(world, moderator):
 def test_a_forgotten_queue_blocks_nothing_and_lets_no_known_name_out(world, hr):
     """After the days the tick goes on by itself; what nobody looked at goes out without names the register knows."""
     wave = waiting(world, days=3)
-    later = timezone.now() + dt.timedelta(days=3, minutes=1)
+    later = timezone.localtime() + dt.timedelta(days=3, minutes=1)
     assert [one.pk for one in ticking.due(later)] == [wave.pk]
     wave = releasing.close_wave(wave, now=later)
     assert wave.state == Wave.State.RELEASED and wave.public_key is None

@@ -67,7 +67,7 @@ def test_a_panel_asks_everybody_once_in_three_waves_even_when_people_join(manage
     series = series_service.create(by=None, name="Panel", **plan(today, panel=3, occurrences=6))
     seen: list[str] = []
     for n, wave in enumerate(series.waves.order_by("number")[:3]):
-        now = timezone.now() + n * dt.timedelta(days=91)
+        now = timezone.localtime() + n * dt.timedelta(days=91)
         opening.open_wave(wave, now=now)
         seen += wave.invitations.values_list("employee__number", flat=True)
         assert wave.left_out["panel"] == Employee.objects.exclude(unit=None).count() - wave.invited
@@ -168,7 +168,7 @@ def test_a_paused_series_opens_nothing_and_takes_new_days_when_it_goes_on(hr, ma
     series_service.resume(wave.series, by=hr, today=today + 30 * DAY)
     opens = [one.opens_on for one in Wave.objects.filter(series=wave.series).order_by("number")]
     assert all(day >= today + 30 * DAY for day in opens) and len(opens) == 2
-    assert due_to_open(timezone.now() + 30 * DAY) == []
+    assert due_to_open(timezone.localtime() + 30 * DAY) == []
 
 
 def test_a_series_without_end_is_planned_ahead_for_good(hr, today):

@@ -260,7 +260,7 @@ def test_the_audience_and_who_is_employed_today(hr, manager, stranger, units, to
 
 
 def test_late_opening_keeps_the_length(wave, manager, today):
-    later = timezone.now() + dt.timedelta(days=30)
+    later = timezone.localtime() + dt.timedelta(days=30)
     opening.open_wave(wave, now=later)
     assert (wave.opens_on, wave.closes_on) == (today + dt.timedelta(days=30), today + dt.timedelta(days=44))
 
@@ -304,7 +304,7 @@ def test_unknown_waves_are_not_found(hr, client_of):
 def test_tick_hands_due_waves_to_the_workers(wave, manager, monkeypatch, today, django_capture_on_commit_callbacks):
     asked = []
     monkeypatch.setattr("surveys.waves.tasks.open_wave.delay_on_commit", asked.append)
-    tick(now=timezone.now() - dt.timedelta(days=1))
+    tick(now=timezone.localtime() - dt.timedelta(days=1))
     assert asked == []
     tick(now=timezone.now())
     assert asked == [wave.pk]

@@ -67,7 +67,7 @@ def test_figures_are_those_of_the_day(wave, manager, hr, client_of, today):
     tick(now=timezone.now())
     wave.refresh_from_db()
     assert wave.participation == {}, "nothing on the first day"
-    tomorrow = timezone.now() + dt.timedelta(days=1)
+    tomorrow = timezone.localtime() + dt.timedelta(days=1)
     tick(now=tomorrow)
     wave.refresh_from_db()
     assert wave.participation["on"] == (today + dt.timedelta(days=1)).isoformat()
