@@ -44,8 +44,10 @@ EACH = 5
 SECONDS = 60.0
 TIMES = 9
 BARE_BALANCES = """
-    SELECT count(*) FROM (SELECT source_id, sum(amount) FROM programs_ledgerentry GROUP BY 1) s,
-        (SELECT sum(n) FROM (SELECT target_id, sum(amount) AS n FROM programs_ledgerentry GROUP BY 1) t) u
+    SELECT sum(n) FROM (
+        SELECT source_id, sum(amount) AS n FROM programs_ledgerentry GROUP BY 1
+        UNION ALL SELECT target_id, sum(amount) FROM programs_ledgerentry GROUP BY 1
+    ) sides
 """
 
 

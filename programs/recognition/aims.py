@@ -12,6 +12,9 @@ from programs.planning.models import Enrolment, Program
 # What a behaviour usually shows, so that whom nothing else comes to mind for needs no further tap.
 SHOWS = {"A1": "W9", "A2": "W2", "A3": "K1", "A4": "W9", "A5": "C1", "A6": "K1", "A7": "W5", "A8": "K3"}
 
+# Long words of the catalogue that no page of thanks shows: twenty of each would only be taken apart.
+UNREAD = ("detail", "tailored_detail", "tailored_base", "who", "moment", "before", "prerequisites")
+
 
 def focus(giver: Employee, today: dt.date) -> set[str]:
     """Codes of the requirements the running programs of ``giver`` aim at; of all running ones where he is in none."""

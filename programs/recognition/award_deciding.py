@@ -15,10 +15,10 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from culture.access import audit, reach
+from culture.access import audit, clock, reach
 from culture.access.permissions import Permission, sees_everything
 from culture.people.models import Employee
-from programs.recognition import award_mails, award_rounds, award_rules, awards, lots, posting, posts
+from programs.recognition import award_mails, award_rounds, award_rules, award_seats, awards, lots, posting, posts
 from programs.recognition.award_models import (
     MOST_POINTS,
     MOST_WINNERS,
@@ -74,7 +74,9 @@ def near(candidate: AwardCandidate, juror: award_rules.Place) -> Near | None:
 
 
 def is_juror(award: Award, person: Employee) -> bool:
-    return award.decides == Award.Decides.JURY and award.jury.filter(employee=person).exists()
+    if award.decides != Award.Decides.JURY or award_seats.gone(person, clock.today()):
+        return False
+    return award.jury.filter(employee=person).exists()
 
 
 def may_decide(round_: AwardRound, person: Employee) -> bool:

@@ -14,13 +14,14 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from culture.access import clock
 from culture.access.permissions import Permission, require
-from programs.recognition import award_queries, award_rounds, awards
+from programs.recognition import award_queries, award_rounds, award_seats, awards
 from programs.recognition.award_forms import AwardForm, FundForm
-from programs.recognition.award_models import Award, AwardCandidate, AwardRound
+from programs.recognition.award_models import Award, AwardRound
 from programs.recognition.award_views import HERE, me, show
 from programs.recognition.milestone_models import TeamProposal
 
 State = AwardRound.State
+JURY_CHANGES = 8
 
 
 @require_safe
@@ -61,6 +62,7 @@ def edit(request: HttpRequest, pk: int | None = None) -> HttpResponse:
                 nominators=list(data["nominators"]),
                 nominees=list(data["nominees"]),
                 jury=data["jury"],
+                why=data["jury_why"],
                 by=me(request),
                 award=award,
             )
@@ -82,6 +84,9 @@ def _edit_page(request: HttpRequest, form: AwardForm, award: Award | None, fund:
             "next": awards.next_rounds(award, clock.today()),
             "rounds": award_queries.rounds().filter(award=award)[:12],
             "needed": award.winners * award.points,
+            "runs": running.exists(),
+            "jury_stands": award.decides == Award.Decides.JURY and award_seats.stands(award),
+            "jury_changes": award.jury_changes.select_related("employee", "by")[:JURY_CHANGES],
         }
     return render(request, f"{HERE}_edit.html", context, status=status)
 
@@ -146,8 +151,7 @@ def round_desk(request: HttpRequest, pk: int) -> HttpResponse:
         "typed": typed,
         "reserved": awards.balance(award_rounds.purse(found)),
         "needed": found.winners * found.points,
-        "jury": found.award.jury.select_related("employee__unit") if found.award.decides == "jury" else [],
-        "votes": _votes(found),
+        **_jury(found),
         "steps": _steps(found),
     }
     return render(request, f"{HERE}_desk.html", context, status=400 if typed else 200)
@@ -174,11 +178,20 @@ def _act(request: HttpRequest, found: AwardRound) -> str:
     raise ValidationError(_("Choose what to do with the round."))
 
 
-def _votes(found: AwardRound) -> dict[int, int]:
-    """{juror: how many votes he gave}; what they are is for who decides."""
-    rows = AwardCandidate.objects.filter(round=found).values_list("votes__juror", flat=True)
-    given = [juror for juror in rows if juror is not None]
-    return {juror: given.count(juror) for juror in set(given)}
+def _jury(found: AwardRound) -> dict[str, Any]:
+    """Who judges, how many votes each gave (what they are is for who decides), and what is amiss with the jury."""
+    if found.award.decides != Award.Decides.JURY:
+        return {"jury": []}
+    seats = award_seats.of(found.award, found)
+    here = [one for one in seats if not one.gone]
+    return {
+        "jury": seats,
+        "jury_gone": [one.name for one in seats if one.gone] if found.running else [],
+        "jury_empty": found.running and not here,
+        "chair_gone": found.running and not any(one.juror.chair for one in here),
+        "jury_stands": any(one.votes for one in seats),
+        "jury_changes": found.award.jury_changes.select_related("employee", "by")[:JURY_CHANGES],
+    }
 
 
 def _steps(found: AwardRound) -> list[tuple[str, str]]:

@@ -65,6 +65,12 @@ class AwardForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 4}),
         help_text=_("One person on each line: name, e-mail address or employee number. The first one is the chair."),
     )
+    jury_why = forms.CharField(
+        label=_("Why the jury changes"),
+        required=False,
+        max_length=300,
+        help_text=_("A round is running: whoever joins or leaves its jury does so for a reason that stays on record."),
+    )
     winners = forms.IntegerField(label=_("Winners in a round"), min_value=1, max_value=MOST_WINNERS, initial=1)
     points = forms.IntegerField(
         label=_("Points for each winner"),
@@ -99,7 +105,7 @@ class AwardForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for name in ("jury", "rule", "dates"):
+        for name in ("jury", "jury_why", "rule", "dates"):
             # Asked for by what is chosen above them.
             self.fields[name].needed_when_used = True  # type: ignore[attr-defined]
         units = Unit.objects.open().order_by("path")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator, Sequence
 
-from django.db.models import Count, Q
+from django.db.models import Count, Exists, F, OuterRef, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -16,7 +16,7 @@ from culture.access import clock
 from culture.access.home_panels import Card, Need, contribute
 from culture.access.permissions import Permission, can
 from culture.people.models import Employee
-from programs.recognition.award_models import Award, AwardCandidate, AwardRound
+from programs.recognition.award_models import Award, AwardCandidate, AwardJuror, AwardRound, AwardVote
 from programs.recognition.milestone_models import TeamProposal
 
 State = AwardRound.State
@@ -63,10 +63,24 @@ def _judging(user: Employee, running: Sequence[AwardRound]) -> Iterator[Need]:
             yield Need(told % {"n": mine}, text, reverse("recognition:award_jury"), 62)
 
 
+def _juries_that_lost_somebody(running: Sequence[AwardRound], today: dt.date) -> set[int]:
+    """Running rounds of which a juror who has not voted has left the company. One query, where a jury judges."""
+    judged = [one.pk for one in running if one.award.decides == Award.Decides.JURY]
+    if not judged:
+        return set()
+    left = Q(employee__is_active=False) | Q(employee__left_on__lt=today)
+    voted = AwardVote.objects.filter(candidate__round=OuterRef("round"), juror=OuterRef("employee"))
+    seats = AwardJuror.objects.filter(left).annotate(round=F("award__rounds")).filter(round__in=judged)
+    return set(seats.exclude(Exists(voted)).order_by().values_list("round", flat=True))
+
+
 def _desk(running: Sequence[AwardRound], today: dt.date) -> Iterator[Need]:
+    lost = _juries_that_lost_somebody(running, today)
     for one in running:
         url = reverse("recognition:award_desk_round", args=[one.pk])
         by = _("To decide by %(day)s") % {"day": date_format(one.decide_by, "j F")}
+        if one.pk in lost:
+            yield Need(_("A juror has left: %(award)s") % {"award": one.award.label}, by, url, 59)
         if one.state == State.SHORTLIST:
             yield Need(_("Make the shortlist: %(award)s") % {"award": one.award.label}, by, url, 60)
         elif one.state == State.VOTING and one.decide_by - today <= dt.timedelta(days=5):

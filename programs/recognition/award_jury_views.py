@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from culture.access.permissions import Permission, can, require
-from programs.recognition import award_deciding, award_queries
+from programs.recognition import award_deciding, award_queries, award_seats
 from programs.recognition.award_jury_forms import OneForm, VerdictForm, VoteForm
 from programs.recognition.award_models import AwardCandidate, AwardRound
 from programs.recognition.award_views import HERE, me, show
@@ -138,7 +138,7 @@ def decide(request: HttpRequest, pk: int) -> HttpResponse:
         (one, form[f"win_{one.candidate.pk}"], form[f"points_{one.candidate.pk}"], form[f"own_{one.candidate.pk}"])
         for one in scores
     ]
-    context = {"round": found, "form": form, "rows": rows, "jurors": found.award.jury.count()}
+    context = {"round": found, "form": form, "rows": rows, "jury": award_seats.of(found.award, found)}
     return render(request, f"{HERE}_decide.html", context, status=400 if form.errors else 200)
 
 

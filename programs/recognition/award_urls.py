@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from programs.recognition import award_desk_views, award_jury_views, award_views, milestone_views
+from programs.recognition import award_desk_views, award_jury_views, award_views, milestone_views, post_views
 
 urlpatterns: list[URLPattern] = [
     path("awards/", award_views.awards, name="awards"),
@@ -26,5 +26,10 @@ urlpatterns: list[URLPattern] = [
     path("awards/manage/milestones/budget/", milestone_views.fund_milestones, name="milestone_fund"),
     path("awards/manage/teams/", milestone_views.proposals, name="proposals"),
     path("awards/manage/teams/<int:pk>/", milestone_views.decide_proposal, name="decide_proposal"),
-    path("thanks/news/<int:pk>/hide/", award_views.hide_post, name="hide_post"),
+    path("thanks/news/<int:pk>/hide/", post_views.hide, name="hide_post"),
+    path("thanks/news/<int:pk>/react/", post_views.react, name="react_to_post"),
+    path("thanks/news/<int:pk>/reply/", post_views.reply, name="reply_to_post"),
+    path("thanks/news/<int:pk>/report/", post_views.report, name="report_post"),
+    path("thanks/reports/news/<int:pk>/", post_views.decide, name="decide_post_report"),
+    path("thanks/decisions/", post_views.told, name="decisions"),
 ]

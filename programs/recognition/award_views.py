@@ -21,10 +21,9 @@ from programs.recognition import (
     award_deciding,
     award_nominating,
     award_queries,
-    posts,
 )
 from programs.recognition.award_forms import NominateForm
-from programs.recognition.award_models import AwardRound, AwardWinner, FeedPost, Nomination
+from programs.recognition.award_models import AwardRound, AwardWinner, Nomination
 from programs.recognition.forms import SearchForm
 from programs.recognition.texts_awards import LANGUAGES
 from programs.training import certificates, languages
@@ -201,20 +200,3 @@ def certificate(request: HttpRequest, pk: int) -> HttpResponse:
     return HttpResponse(
         made.pdf, content_type="application/pdf", headers={"Content-Disposition": f'attachment; filename="{name}"'}
     )
-
-
-@require_POST
-@require(Permission.GIVE_KUDOS)
-def hide_post(request: HttpRequest, pk: int) -> HttpResponse:
-    """Take news down: one's own, or any by HR with a reason."""
-    rows = FeedPost.objects.filter(hidden_at=None)
-    if not can(request.user, Permission.MANAGE_RECOGNITION):
-        rows = rows.filter(employee=me(request))
-    post = get_object_or_404(rows, pk=pk)
-    try:
-        posts.hide(post=post, by=me(request), why=request.POST.get("why", ""), now=timezone.now())
-    except ValidationError as refused:
-        messages.error(request, " ".join(refused.messages))
-    else:
-        messages.success(request, _("Taken down. Nobody sees it any more."))
-    return redirect("recognition:feed")

@@ -9,13 +9,14 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from culture.access import audit
 from culture.people.models import Employee, Unit
 from programs.planning.models import Program
-from programs.recognition import award_rules, posting
-from programs.recognition.award_models import Award, AwardJuror
+from programs.recognition import award_rules, award_seats, posting
+from programs.recognition.award_models import Award, AwardRound
 from programs.recognition.award_rules import ScheduleError
 from programs.recognition.models import Account, LedgerEntry
 from programs.recognition.posting import ISSUER, Place, Reason
@@ -54,28 +55,34 @@ def save(
     nominees: Collection[Unit] = (),
     jury: Sequence[Employee] = (),
     award: Award | None = None,
+    why: str = "",
+    now: dt.datetime | None = None,
 ) -> Award:
-    """Make an award, or change it: rounds that are running keep their days, winners and points.
+    """Make an award, or change it: rounds that are running keep their days, winners, points and who decides.
 
-    The first of ``jury`` is its chair. Raises ``ValidationError`` by field.
+    The first of ``jury`` is its chair; ``why``: of another jury while a round runs (award_seats). Raises
+    ``ValidationError`` by field.
     """
-    _refuse(terms, jury)
+    _refuse(terms, jury, award)
     row = Award() if award is None else Award.objects.select_for_update().get(pk=award.pk)
+    if award is not None:
+        # A vote that is being cast holds its round: it is read afterwards.
+        running = row.rounds.select_for_update(of=("self",)).filter(state__in=AwardRound.RUNNING).order_by("pk")
+        if list(running) and terms.decides != row.decides:
+            words = _("A round is running and is decided as it was announced. Change this when none runs.")
+            raise ValidationError({"decides": words})
     for name, value in vars(terms).items():
         setattr(row, name, [day.isoformat() for day in sorted(set(value))] if name == "dates" else value)
     row.save()
     row.nominators.set(nominators)
     row.nominees.set(nominees)
     wanted = jury if terms.decides == Award.Decides.JURY else ()
-    row.jury.all().delete()
-    AwardJuror.objects.bulk_create(
-        AwardJuror(award=row, employee=one, chair=place == 0) for place, one in enumerate(dict.fromkeys(wanted))
-    )
+    award_seats.change(award=row, jury=wanted, why=why, by=by, now=now or timezone.now())
     audit.record(by, "award.made" if award is None else "award.changed", row, winners=row.winners, points=row.points)
     return row
 
 
-def _refuse(terms: Terms, jury: Sequence[Employee]) -> None:
+def _refuse(terms: Terms, jury: Sequence[Employee], award: Award | None) -> None:
     errors: dict[str, Any] = {}
     if not any(text.strip() for text in terms.name.values()):
         errors["name"] = _("Give the award a name.")
@@ -83,9 +90,8 @@ def _refuse(terms: Terms, jury: Sequence[Employee]) -> None:
         errors["jury"] = _("Name at least one person for the jury.")
     if len(jury) > MOST_JURORS:
         errors["jury"] = _("At most %(most)d people in a jury.") % {"most": MOST_JURORS}
-    for one in jury:
-        if one.left_on is not None or not one.is_active:
-            errors["jury"] = _("%(name)s leaves or has left: choose somebody else.") % {"name": one.name}
+    if words := award_seats.refuse(award, jury):
+        errors["jury"] = words
     if not terms.rule and not terms.dates:
         errors["dates"] = _("Say when rounds open: by a rule, or by days.")
     elif terms.rule:

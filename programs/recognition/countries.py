@@ -1,15 +1,17 @@
-"""Countries: their names, and in which one a site of the organisation lies. Names are those of the tz database."""
+"""Countries: their names in the reader's language, and in which one a site of the organisation lies."""
 
 from __future__ import annotations
 
 import functools
 import importlib.resources
+import unicodedata
 from collections import Counter
 from collections.abc import Mapping
 
+from babel import Locale, UnknownLocaleError
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from culture.access import audit
@@ -17,11 +19,29 @@ from culture.people.models import Employee
 from programs.recognition.reward_models import SiteCountry
 
 
-@functools.cache
 def names() -> dict[str, str]:
-    """Two letters → English name, by name."""
-    found = {code: name for code, name in _table("iso3166.tab")}
-    return dict(sorted(found.items(), key=lambda pair: pair[1]))
+    """Two letters → the country's name in the reader's language, in that language's order."""
+    return _names(translation.get_language() or "en")
+
+
+@functools.lru_cache(maxsize=16)
+def _names(language: str) -> dict[str, str]:
+    """Names of the Unicode CLDR (Babel), of the countries the tz database knows; English where it has none."""
+    told = _locale(language).territories
+    found = {code: str(told.get(code) or name) for code, name in _table("iso3166.tab")}
+    return dict(sorted(found.items(), key=lambda pair: _sorting(pair[1])))
+
+
+def _locale(language: str) -> Locale:
+    try:
+        return Locale.parse(language, sep="-")
+    except (UnknownLocaleError, ValueError):
+        return Locale("en")
+
+
+def _sorting(name: str) -> str:
+    """Without accents, so that the Åland Islands do not come after Zimbabwe."""
+    return "".join(one for one in unicodedata.normalize("NFKD", name) if not unicodedata.combining(one)).casefold()
 
 
 def name(code: str) -> str:

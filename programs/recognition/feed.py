@@ -13,12 +13,13 @@ from typing import Any
 from django.db.models import Count, Prefetch, Q, QuerySet
 
 from culture.people.models import Employee
-from programs.recognition import choices, rules
+from programs.recognition import aims, choices, rules
 from programs.recognition.feed_models import KudosModeration, KudosReaction
 from programs.recognition.models import Kudos, KudosReceiver
 
 PAGE = 20
 UNITS = 12
+UNREAD = [f"{entry}__{name}" for entry in ("behaviour", "requirement") for name in aims.UNREAD]
 OF_KUDOS = {"kudos__public": True, "kudos__hidden_at": None}
 
 
@@ -36,7 +37,8 @@ class Shown:
     """A thank-you as one reader sees it.
 
     ``reactions``: (kind, word, count, whether the reader's). ``people``: how many, where a whole team was thanked.
-    ``receipt``: the reader's own, where he was thanked. ``moderation``: what HR last did, for giver and receivers.
+    ``receipt``: the reader's own, where he was thanked. ``passed_over``: how many of a team the points did not reach,
+    told to the giver alone. ``moderation``: what HR last did, for giver and receivers.
     """
 
     kudos: Kudos
@@ -45,6 +47,7 @@ class Shown:
     mine: bool = False
     receipt: KudosReceiver | None = None
     points: int = 0
+    passed_over: int = 0
     reactions: list[tuple[str, str, int, bool]] = field(default_factory=list)
     replies: list[KudosReceiver] = field(default_factory=list)
     moderation: KudosModeration | None = None
@@ -106,26 +109,28 @@ def _before(rows: QuerySet[Any], name: str, before: int | None) -> QuerySet[Any]
 # -- how -------------------------------------------------------------------------------------------------------------
 
 
-def page(ids: Sequence[int], reader: Employee, before: int | None) -> Page:
+def page(ids: Sequence[int], reader: Employee, before: int | None, book: rules.Book | None = None) -> Page:
     """The page of ``ids`` (as found above) as ``reader`` sees it; a fixed number of queries."""
-    shown = dress(ids[:PAGE], reader)
+    shown = dress(ids[:PAGE], reader, book=book)
     return Page(shown, ids[PAGE - 1] if len(ids) > PAGE else None, before is None)
 
 
-def dress(ids: Iterable[int], reader: Employee, *, every_amount: bool = False) -> list[Shown]:
+def dress(
+    ids: Iterable[int], reader: Employee, *, every_amount: bool = False, book: rules.Book | None = None
+) -> list[Shown]:
     """The thanks of ``ids`` with all that belongs to them, in that order; ``every_amount``: for who must judge them."""
     ids = list(ids)
     # Of a team's receivers only who is named on the page is read.
     named = Q(kudos__team=None) | Q(receiver=reader) | Q(reply__isnull=False)
     receipts = KudosReceiver.objects.filter(named).select_related("receiver__unit", "reply").order_by("pk")
-    rows = Kudos.objects.select_related(
-        "giver__unit", "behaviour", "requirement", "customer_unit", "team", "picture"
-    ).defer("picture__content")
+    rows = Kudos.objects.select_related("giver", "behaviour", "requirement", "customer_unit", "team", "picture").defer(
+        "picture__content", *UNREAD
+    )
     found = rows.prefetch_related(Prefetch("receipts", receipts)).in_bulk(ids)
     thanks = [found[pk] for pk in ids if pk in found]
     hidden: set[int] = set()
     if not every_amount:
-        hidden = choices.amounts_hidden(thanks, reader, everywhere=rules.current().amounts_hidden)
+        hidden = choices.amounts_hidden(thanks, reader, everywhere=(book or rules.Book()).points.amounts_hidden)
     signs, counts = _reactions(found, reader), _team_counts(thanks)
     told = _moderations(pk for pk, one in found.items() if one.hidden_at)
     return [_shown(one, reader, hidden, signs, counts, told) for one in thanks]
@@ -136,19 +141,21 @@ def _shown(
     reader: Employee,
     hidden: set[int],
     signs: dict[int, dict[str, tuple[int, bool]]],
-    counts: dict[int, int],
+    counts: dict[int, tuple[int, int]],
     told: dict[int, KudosModeration],
 ) -> Shown:
     receipts = list(kudos.receipts.all())  # type: ignore[attr-defined]
     mine = next((one for one in receipts if one.receiver_id == reader.pk), None)
     party = mine is not None or kudos.giver_id == reader.pk
+    people, without = counts.get(kudos.pk, (0, 0))
     return Shown(
         kudos=kudos,
         receipts=[] if kudos.team_id else receipts,
-        people=counts.get(kudos.pk, 0),
+        people=people,
         mine=kudos.giver_id == reader.pk,
         receipt=mine,
         points=0 if kudos.pk in hidden else kudos.points,
+        passed_over=without if kudos.giver_id == reader.pk else 0,
         reactions=[
             (kind.value, str(kind.label), *signs[kudos.pk].get(kind.value, (0, False))) for kind in KudosReaction.Kind
         ],
@@ -166,12 +173,14 @@ def _reactions(ids: Iterable[int], reader: Employee) -> dict[int, dict[str, tupl
     return found
 
 
-def _team_counts(thanks: Sequence[Kudos]) -> dict[int, int]:
+def _team_counts(thanks: Sequence[Kudos]) -> dict[int, tuple[int, int]]:
+    """Of thanks to teams: how many people, and how many of them without points."""
     ids = [one.pk for one in thanks if one.team_id]
     if not ids:
         return {}
     rows = KudosReceiver.objects.filter(kudos__in=ids).order_by().values_list("kudos")
-    return dict(rows.annotate(Count("pk")))
+    counted = rows.annotate(all=Count("pk"), without=Count("pk", Q(without_points=True)))
+    return {kudos: (every, without) for kudos, every, without in counted}
 
 
 def _moderations(ids: Iterable[int]) -> dict[int, KudosModeration]:

@@ -22,7 +22,7 @@ from culture.framework.models import Behaviour
 from culture.people.models import Employee, Unit
 from programs.recognition import choices as choosing
 from programs.recognition import feed as feeding
-from programs.recognition import posts, queries, reacting, views
+from programs.recognition import aims, posts, queries, reacting, rules, views
 from programs.recognition.award_models import FeedPost
 from programs.recognition.feed_models import KudosPicture, ThanksChoice
 from programs.recognition.models import Kudos
@@ -34,23 +34,23 @@ def feed(request: HttpRequest) -> HttpResponse:
     """Public thanks, newest first: everybody's, or (``?show=team``) those to the reader's team."""
     assert isinstance(request.user, Employee)
     team = request.GET.get("show") == "team"
-    before = feeding.cursor(request.GET.get("before"))
-    attitudes = list(Behaviour.objects.active().filter(kind=Behaviour.Kind.ATTITUDE))
+    book, before = rules.Book(), feeding.cursor(request.GET.get("before"))
+    attitudes = list(Behaviour.objects.active().filter(kind=Behaviour.Kind.ATTITUDE).defer(*aims.UNREAD))
     chosen = None if team else next((b for b in attitudes if b.code == request.GET.get("behaviour")), None)
     if team:
         units = feeding.teams_of(request.user)
         ids = feeding.of_team(units, before)
-        page = feeding.page(ids, request.user, before)
-        items = _with_news(page, before, units=Unit.objects.filter(pk__in=units))
+        page = feeding.page(ids, request.user, before, book)
+        items = _with_news(request.user, page, before, units=Unit.objects.filter(pk__in=units))
     else:
         ids = feeding.everybody(chosen.pk if chosen else None, before)
-        page = feeding.page(ids, request.user, before)
-        items = _with_news(page, before) if chosen is None else list(page.rows)
+        page = feeding.page(ids, request.user, before, book)
+        items = _with_news(request.user, page, before) if chosen is None else list(page.rows)
     context = {
         "tab": "team" if team else "everybody",
         "attitudes": [] if team else attitudes,
         "chosen": chosen,
-        **_context(request, page, items),
+        **_context(request, page, items, book),
     }
     return render(request, "programs/recognition/feed.html", context)
 
@@ -61,15 +61,15 @@ def received(request: HttpRequest) -> HttpResponse:
     """What the reader was thanked for, and (``?show=given``) what he thanked for."""
     assert isinstance(request.user, Employee)
     show_given = request.GET.get("show") == "given"
-    before = feeding.cursor(request.GET.get("before"))
+    book, before = rules.Book(), feeding.cursor(request.GET.get("before"))
     ids = feeding.given(request.user, before) if show_given else feeding.received(request.user, before)
-    page = feeding.page(ids, request.user, before)
-    items = list(page.rows) if show_given else _with_news(page, before, about=request.user)
-    context = {"tab": "mine", "show_given": show_given, **_context(request, page, items)}
+    page = feeding.page(ids, request.user, before, book)
+    items = list(page.rows) if show_given else _with_news(request.user, page, before, about=request.user)
+    context = {"tab": "mine", "show_given": show_given, **_context(request, page, items, book)}
     return render(request, "programs/recognition/received.html", context)
 
 
-def _context(request: HttpRequest, page: feeding.Page, items: Sequence[Any]) -> dict[str, Any]:
+def _context(request: HttpRequest, page: feeding.Page, items: Sequence[Any], book: rules.Book) -> dict[str, Any]:
     assert isinstance(request.user, Employee)
     desk = can(request.user, Permission.MANAGE_RECOGNITION)
     return {
@@ -78,17 +78,17 @@ def _context(request: HttpRequest, page: feeding.Page, items: Sequence[Any]) -> 
         "back": request.get_full_path(),
         "sees_reports": desk,
         "may_hide_posts": desk,
-        **views.points_of(request.user),
+        **views.points_of(request.user, book),
     }
 
 
-def _with_news(page: feeding.Page, before: int | None, **which: Any) -> list[Any]:
+def _with_news(reader: Employee, page: feeding.Page, before: int | None, **which: Any) -> list[Any]:
     """The thanks of the page, and the news between them by their moments; each piece stands on one page."""
     newer = page.rows[-1].kudos.at if page.rows and page.older else None
     older = None
     if before is not None:
         older = Kudos.objects.filter(pk=before).values_list("at", flat=True).first()
-    found: list[Any] = [*page.rows, *posts.between(newer=newer, older=older, **which)]
+    found: list[Any] = [*page.rows, *posts.between(reader=reader, newer=newer, older=older, **which)]
     return sorted(found, key=lambda one: one.at if isinstance(one, FeedPost) else one.kudos.at, reverse=True)
 
 

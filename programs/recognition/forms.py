@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Callable, Collection
+from functools import cached_property
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator
+from django.db.models import QuerySet
+from django.utils.functional import SimpleLazyObject, lazy
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
@@ -120,28 +124,49 @@ class GiveForm(forms.Form):
     MORE = ("requirement", "public", "picture", "alt", "language", "purse")
 
     def __init__(
-        self, *args: Any, giver: Employee, caps: Caps, left: int, budget: int = 0, people: int = 1,
-        aimed: set[str] | None = None, **kwargs: Any,
+        self, *args: Any, giver: Employee, caps: Caps, left: int | Callable[[], int],
+        budget: int | Callable[[], int] = 0, people: int = 1,
+        aimed: Collection[str] | Callable[[], Collection[str]] = (), **kwargs: Any,
     ) -> None:  # fmt: skip
+        """What is only shown (``left``, ``budget``, ``aimed``) may come as a function: who sends the form, with nothing
+        wrong in it, is shown none of it, and it is never asked for."""
         super().__init__(*args, **kwargs)
-        self.giver, self.aimed = giver, aimed or set()
-        self.requirements: list[Requirement] = list(Requirement.objects.active())
-        attitudes = Behaviour.objects.active().filter(kind=Behaviour.Kind.ATTITUDE)
-        self.attitudes = aims.in_order(list(attitudes), self.aimed)
-        self.fields["behaviour"].queryset = attitudes  # type: ignore[attr-defined]
-        self.fields["requirement"].choices = self._requirement_choices()  # type: ignore[attr-defined]
+        self.giver, self._left, self._budget, self._aimed = giver, left, budget, aimed
+        self.fields["behaviour"].queryset = self._attitudes()  # type: ignore[attr-defined]
+        self.fields["requirement"].choices = self._requirement_choices  # type: ignore[attr-defined]
         self._set_customers()
         self._set_language()
-        self._set_points(caps, left, budget, people)
+        self._set_points(caps, people)
+
+    @cached_property
+    def budget(self) -> int:
+        return self._budget() if callable(self._budget) else self._budget
+
+    @cached_property
+    def aimed(self) -> Collection[str]:
+        return self._aimed() if callable(self._aimed) else self._aimed
+
+    @cached_property
+    def requirements(self) -> list[Requirement]:
+        return list(Requirement.objects.active())
+
+    @cached_property
+    def attitudes(self) -> list[Behaviour]:
+        return aims.in_order(list(self._attitudes()), self.aimed)
+
+    def _attitudes(self) -> QuerySet[Behaviour]:
+        return Behaviour.objects.active().filter(kind=Behaviour.Kind.ATTITUDE)
 
     def _set_customers(self) -> None:
         outside = Kudos.Customer.EXTERNAL.label
         choices: list[tuple[str, Any]] = [(OTHER, _("Colleagues of another unit")), (OUTSIDE, outside)]
-        if self.giver.unit:
-            own = _now("Colleagues of %(unit)s") % {"unit": self.giver.unit.name}
-            choices.insert(0, (OWN, own))
+        if self.giver.unit_id:
+            choices.insert(0, (OWN, lazy(self._own_words, str)()))
         field = self.fields["customer"]
-        field.choices, field.initial = choices, OWN if self.giver.unit else OUTSIDE  # type: ignore[attr-defined]
+        field.choices, field.initial = choices, OWN if self.giver.unit_id else OUTSIDE  # type: ignore[attr-defined]
+
+    def _own_words(self) -> str:
+        return _now("Colleagues of %(unit)s") % {"unit": self.giver.unit.name if self.giver.unit else ""}
 
     def _set_language(self) -> None:
         spoken = get_language() or "en"
@@ -149,14 +174,14 @@ class GiveForm(forms.Form):
         field.choices = organisation.language_choices(spoken, self.giver.language)  # type: ignore[attr-defined]
         field.initial = spoken
 
-    def _set_points(self, caps: Caps, left: int, budget: int, people: int) -> None:
+    def _set_points(self, caps: Caps, people: int) -> None:
         points = self.fields["points"]
         points.max_value = caps.per_gift  # type: ignore[attr-defined]
-        points.initial = min(10, caps.per_gift, max(left, budget) // max(1, people))
+        if not self.is_bound:
+            left = self._left() if callable(self._left) else self._left
+            points.initial = min(10, caps.per_gift, max(left, self.budget) // max(1, people))
         points.validators.append(MaxValueValidator(caps.per_gift, message=points.error_messages["max_value"]))
         points.widget.attrs["max"] = caps.per_gift
-        if not budget:
-            del self.fields["purse"]
 
     def _requirement_choices(self) -> list[Any]:
         groups: list[Any] = [("", _("What this attitude usually shows"))]
@@ -190,6 +215,8 @@ class GiveForm(forms.Form):
 
     def clean_requirement(self) -> Requirement | None:
         wanted = self.cleaned_data["requirement"]
+        if not wanted:
+            return None
         return next((one for one in self.requirements if one.code == wanted), None)
 
     def clean_picture(self) -> bytes | None:
@@ -203,10 +230,12 @@ class GiveForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = super().clean() or {}
-        data["purse"] = data.get("purse") or AllowanceRule.Purse.ALLOWANCE
+        if data.get("purse") != AllowanceRule.Purse.BUDGET or not self.budget:
+            data["purse"] = AllowanceRule.Purse.ALLOWANCE
         dimension = data.pop("dimension", "")
         if data.get("behaviour") and not data.get("requirement") and "requirement" not in self.errors:
-            data["requirement"] = aims.stands_for(data["behaviour"], dimension, self.aimed, self.requirements)
+            aimed: Any = SimpleLazyObject(lambda: self.aimed)
+            data["requirement"] = aims.stands_for(data["behaviour"], dimension, aimed, _told_apart())
             if data["requirement"] is None:
                 self.add_error("requirement", _now("Choose what it stands for."))
         self._clean_customer(data)
@@ -243,6 +272,11 @@ class GiveForm(forms.Form):
         else:
             self.add_error("unit", _now("No unit is called “%(name)s”. Write its name in full.") % {"name": written})
         return None
+
+
+def _told_apart() -> list[Requirement]:
+    """The active requirements without their words: to choose one, none of them is read."""
+    return list(Requirement.objects.active().only("code", "dimension", "position", "off_since", "withdrawn_in"))
 
 
 class SearchForm(forms.Form):

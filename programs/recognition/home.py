@@ -14,9 +14,9 @@ from django.utils.translation import ngettext
 from culture.access.home_panels import Card, Need, Place, contribute
 from culture.access.permissions import Permission, can
 from culture.people.models import Employee
-from programs.recognition import giving, moderating, suggesting
-from programs.recognition.feed_models import KudosModeration
+from programs.recognition import decisions, giving, moderating, post_moderating, suggesting
 from programs.recognition.models import Kudos, KudosReceiver
+from programs.recognition.post_models import ThanksNotice
 from programs.recognition.reward_models import Redemption
 
 SINCE = dt.timedelta(days=90)
@@ -28,7 +28,7 @@ State = Redemption.State
 
 @contribute
 def thanks(user: Employee, now: dt.datetime) -> Iterator[Need | Card]:
-    """The newest thanks one received, and whom one may want to thank; what HR hid of one's own. Seven queries."""
+    """The newest thanks one received, and whom one may want to thank; what HR decided. Seven queries."""
     if not can(user, Permission.GIVE_KUDOS):
         return
     mine = KudosReceiver.objects.filter(receiver=user, kudos__at__gte=now - SINCE, kudos__hidden_at=None)
@@ -38,30 +38,40 @@ def thanks(user: Employee, now: dt.datetime) -> Iterator[Need | Card]:
     near = suggesting.suggestions(user, giving.day_of(user, now), MOST_NEAR)
     told = {"rows": [one.kudos for one in receipts[:MOST]], "count": count, "near": near}
     yield Card("programs/recognition/_home_thanks.html", told, Place.SIDE, 20)
-    yield from _hidden(user, now)
+    yield from _decided(user, now)
 
 
-def _hidden(user: Employee, now: dt.datetime) -> Iterator[Need]:
-    """For two weeks: giver and receivers learn that HR hid thanks of theirs, and where they read why."""
-    lately = KudosModeration.objects.filter(act=KudosModeration.Act.HIDE, at__gte=now - TOLD_FOR)
-    own = Q(kudos__giver=user) | Q(kudos__receipts__receiver=user)
-    rows = lately.filter(own, kudos__hidden_at__isnull=False).order_by("-at")
-    found = rows.values_list("reason", "kudos__giver").first()
-    if found is None:
-        return
-    reason, giver = found
-    url = reverse("recognition:received") + ("?show=given" if giver == user.pk else "")
-    yield Need(_("HR has hidden thanks of yours from others"), reason, url, 25)
+def _decided(user: Employee, now: dt.datetime) -> Iterator[Need]:
+    """For two weeks, or until the page is opened: what HR decided on what is his, or on what he reported. One query."""
+    lines = {
+        ThanksNotice.Kind.HIDDEN: _("HR has hidden thanks of yours from others"),
+        ThanksNotice.Kind.SHOWN: _("HR shows thanks of yours to others again"),
+        ThanksNotice.Kind.REPORT_HIDDEN: _("HR has hidden what you reported"),
+        ThanksNotice.Kind.REPORT_KEPT: _("HR has looked at what you reported and left it"),
+    }
+    for one in decisions.unseen(user, now - TOLD_FOR):
+        title = lines[ThanksNotice.Kind(one.kind)]
+        if one.post_id is not None and one.kind == ThanksNotice.Kind.HIDDEN:
+            title = _("HR has hidden news about you from others")
+        elif one.post_id is not None and one.kind == ThanksNotice.Kind.SHOWN:
+            title = _("HR shows news about you to others again")
+        yield Need(title, _("Read the reason"), reverse("recognition:decisions"), 25)
 
 
 @contribute
 def reported(user: Employee, now: dt.datetime) -> Iterator[Need | Card]:
-    """One query, for HR."""
+    """Two queries, for HR."""
     if not can(user, Permission.MANAGE_RECOGNITION):
         return
+    url = reverse("recognition:reports")
     if count := moderating.waiting(user).count():
         told = ngettext("%(n)s reported thank-you waits for you", "%(n)s reported thank-yous wait for you", count)
-        yield Need(told % {"n": count}, _("Somebody asks HR to look at it"), reverse("recognition:reports"), 60)
+        yield Need(told % {"n": count}, _("Somebody asks HR to look at it"), url, 60)
+    if count := post_moderating.waiting(user).count():
+        told = ngettext(
+            "%(n)s reported piece of news waits for you", "%(n)s reported pieces of news wait for you", count
+        )
+        yield Need(told % {"n": count}, _("Somebody asks HR to look at it"), url, 60)
 
 
 @contribute

@@ -101,11 +101,22 @@ def _active(program: Program, on: dt.date) -> QuerySet:
     return standing.enrolled(program, on, away=False).order_by().values("employee").distinct()
 
 
+THANKED = gettext_lazy("%(part)s of %(whole)s people were thanked in the last full quarter")
+
+
 def _recognised(program: Program, on: dt.date) -> Reading:
     """Of those active in the program: publicly thanked in the last quarter that was over on the day."""
     found = quarters(_active(program, on), on, 1)[0]
-    words = _("%(part)s of %(whole)s people were thanked in the last full quarter")
-    return indicators.share(found.recognised, found.people, words, found.ends)
+    return indicators.share(found.recognised, found.people, str(THANKED), found.ends)
+
+
+def thanked_by_unit(program: Program, on: dt.date) -> dict[int, int]:
+    """The same by unit (0: none): how many were thanked. One query."""
+    last = on.replace(month=(on.month - 1) // 3 * 3 + 1, day=1) - dt.timedelta(days=1)
+    first = last.replace(day=1) - relativedelta(months=2)
+    rows = _thanks(_active(program, on), first, last).values("receiver__unit")
+    counted = rows.annotate(n=Count("receiver", distinct=True)).values_list("receiver__unit", "n")
+    return {unit or 0: n for unit, n in counted}
 
 
 def _aimed(program: Program, on: dt.date) -> Reading:

@@ -131,6 +131,20 @@ def denied(*, giver: int, receiver: int, points: int, caps: Caps, before: Before
     return None
 
 
+def beyond_pair(points: int, caps: Caps, given: int, gifts: int) -> Refusal | None:
+    """Which limit of a pair and month stands against ``points`` after ``given`` points in ``gifts`` thanks, if any."""
+    if caps.pair_gifts and gifts >= caps.pair_gifts:
+        return Refusal.PAIR_GIFTS
+    return Refusal.PAIR_POINTS if points and caps.pair_points and given + points > caps.pair_points else None
+
+
+def room(caps: Caps, given: int, gifts: int) -> int:
+    """The most points one more gift of a pair may carry this month."""
+    if caps.pair_gifts and gifts >= caps.pair_gifts:
+        return 0
+    return min(caps.per_gift, max(0, caps.pair_points - given)) if caps.pair_points else caps.per_gift
+
+
 def beyond(*, points: int, receivers: int, left: int) -> Denied | None:
     """``points`` to each of ``receivers`` people is paid once for each."""
     return Denied(Refusal.BEYOND, left // max(1, receivers)) if points * receivers > left else None

@@ -164,8 +164,8 @@ def proposals(request: HttpRequest) -> HttpResponse:
 
 def _proposals(request: HttpRequest, typed: dict[str, Any], status: int) -> HttpResponse:
     decided = request.GET.get("show") == "decided"
-    rows = TeamProposal.objects.select_related("unit", "action__promised_to", "wave__series", "decided_by")
-    rows = rows.defer("wave__snapshot")
+    rows = TeamProposal.objects.select_related("unit", "action__promised_to", "action__unit", "wave__series")
+    rows = rows.select_related("decided_by").defer("wave__snapshot")
     open_ = rows.filter(state=TeamProposal.State.OPEN)
     shown = rows.exclude(state=TeamProposal.State.OPEN).order_by("-decided_at", "-pk") if decided else open_
     page = Paginator(shown, PAGE).get_page(request.GET.get("page"))
@@ -189,13 +189,15 @@ def _evidence(one: TeamProposal) -> dict[str, Any]:
         {
             "key": cell["key"],
             "index": cell.get("index"),
-            "n": cell.get("n"),
+            "n": cell.get("n", ""),
+            "composed": len(cell.get("composed", ())),
             "moved": _moved(cell.get("change") or {}),
             "fell": _fell(before.get(cell["key"]), now.get(cell["key"])),
         }
         for cell in one.evidence.get("rose", [])
     ]
-    return {"rows": rows, "kept": one.evidence.get("kept"), "keys": results.HEADLINE}
+    composed = any(row["composed"] for row in rows)
+    return {"rows": rows, "kept": one.evidence.get("kept"), "keys": results.HEADLINE, "composed": composed}
 
 
 def _fell(before: int | None, now: int | None) -> tuple[int, int] | None:

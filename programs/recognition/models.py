@@ -125,6 +125,8 @@ class KudosReceiver(models.Model):
     receiver = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="kudos_received", db_index=False
     )
+    # Thanked with his whole team, beyond what the giver may still give him this month: words, and no points.
+    without_points = models.BooleanField(default=False, db_default=False)
     # Of the receiver on that day: the cap on what goes to one team must not follow his later moves.
     unit = models.ForeignKey("culture.Unit", models.SET_NULL, null=True, blank=True, related_name="+", db_index=False)
 

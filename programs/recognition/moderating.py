@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 
 from culture.access import audit
 from culture.people.models import Employee
+from programs.recognition import decisions
 from programs.recognition.feed_models import LONGEST_NOTE, LONGEST_REASON, KudosModeration, KudosReport
 from programs.recognition.models import Kudos, KudosReceiver
 
@@ -25,11 +26,7 @@ State = KudosReport.State
 
 def report(*, kudos: Kudos, by: Employee, why: str, note: str, now: dt.datetime) -> KudosReport:
     """``by`` asks HR to look at ``kudos``; once. Raises ``ValidationError`` by field: why, note."""
-    note = note.replace("\0", "").strip()
-    if why not in KudosReport.Why.values:
-        raise ValidationError({"why": _("Choose what is wrong with it.")})
-    if len(note) > LONGEST_NOTE:
-        raise ValidationError({"note": _("Keep it under %(limit)d characters.") % {"limit": LONGEST_NOTE}})
+    note = checked(why, note)
     if kudos.giver_id == by.pk:
         words = _("These are your own thanks. You can withdraw them while they are on their way.")
         raise ValidationError({"why": words})
@@ -38,6 +35,16 @@ def report(*, kudos: Kudos, by: Employee, why: str, note: str, now: dt.datetime)
             return KudosReport.objects.create(kudos=kudos, reporter=by, why=why, note=note, at=now)
     except IntegrityError:
         raise ValidationError({"why": _("You have reported these thanks before. HR has it.")}) from None
+
+
+def checked(why: str, note: str) -> str:
+    """The note as it is kept. Raises ``ValidationError`` by field: why, note."""
+    note = note.replace("\0", "").strip()
+    if why not in KudosReport.Why.values:
+        raise ValidationError({"why": _("Choose what is wrong with it.")})
+    if len(note) > LONGEST_NOTE:
+        raise ValidationError({"note": _("Keep it under %(limit)d characters.") % {"limit": LONGEST_NOTE}})
+    return note
 
 
 # -- HR --------------------------------------------------------------------------------------------------------------
@@ -68,16 +75,22 @@ class Decision:
     reason: str
 
 
+def worded(decision: Decision) -> str:
+    """The reason as it is kept. Raises ``ValidationError`` by field: reason."""
+    reason = " ".join(decision.reason.replace("\0", "").split())
+    if not reason or len(reason) > LONGEST_REASON:
+        words = _("Say why in at most %(limit)d characters: whom it is about reads it, and who reported it.")
+        raise ValidationError({"reason": words % {"limit": LONGEST_REASON}})
+    return reason
+
+
 @transaction.atomic
 def decide(*, kudos: Kudos, by: Employee, decision: Decision, now: dt.datetime) -> KudosModeration:
     """HR hides ``kudos`` from all but giver and receivers, leaves it, or shows it again; the open reports are done.
 
-    Raises ``ValidationError`` by field: reason, act. The reason is read by giver and receivers.
+    Raises ``ValidationError`` by field: reason, act. The reason is read by giver and receivers, and by who reported.
     """
-    reason, act = " ".join(decision.reason.replace("\0", "").split()), decision.act
-    if not reason or len(reason) > LONGEST_REASON:
-        words = _("Say why in at most %(limit)d characters: giver and receiver read it.") % {"limit": LONGEST_REASON}
-        raise ValidationError({"reason": words})
+    reason, act = worded(decision), decision.act
     locked = Kudos.objects.select_for_update(of=("self",)).get(pk=kudos.pk)
     if not _not_of(by).filter(pk=locked.pk).exists():
         raise ValidationError({"act": _("You are part of these thanks: a second person decides.")})
@@ -88,7 +101,12 @@ def decide(*, kudos: Kudos, by: Employee, decision: Decision, now: dt.datetime) 
         locked.save(update_fields=["hidden_at"])
     made = KudosModeration.objects.create(kudos=locked, act=act, reason=reason, by=by, at=now)
     state = State.HIDDEN if locked.hidden_at else State.KEPT
+    open_ = KudosReport.objects.select_for_update().filter(kudos=locked, state=State.OPEN)
+    reporters = list(open_.values_list("reporter", flat=True))
     KudosReport.objects.filter(kudos=locked, state=State.OPEN).update(state=state, decided_by=by, decided_at=now)
+    receivers = KudosReceiver.objects.filter(kudos=locked).values_list("receiver", flat=True)
+    parties = [locked.giver_id, *receivers]  # type: ignore[attr-defined]
+    decisions.tell(act=act, reporters=reporters, parties=parties, kudos=locked, now=now)
     if act == Act.HIDE:
         audit.record(by, "kudos.hidden", locked)
     elif act == Act.RESTORE:

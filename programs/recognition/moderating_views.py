@@ -1,7 +1,8 @@
-"""Reporting a thank-you, and HR's desk for what was reported."""
+"""Reporting a thank-you, and HR's desk for what was reported of thanks and news."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from django import forms
@@ -18,9 +19,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from culture.access.permissions import Permission, require
 from culture.people.models import Employee
-from programs.recognition import feed, moderating, queries
+from programs.recognition import feed, moderating, post_moderating, posts, queries
 from programs.recognition.feed_models import LONGEST_NOTE, KudosModeration, KudosReport
 from programs.recognition.models import Kudos
+from programs.recognition.post_models import PostModeration, PostReport
 
 PAGE = 20
 
@@ -67,26 +69,63 @@ def reports(request: HttpRequest) -> HttpResponse:
     return render(request, "programs/recognition/reports.html", _desk(request))
 
 
+@dataclass(frozen=True)
+class Row:
+    """Thanks (``one``) or news (``post``) on the desk, who reported it and why, and what was decided so far."""
+
+    one: Any
+    post: Any
+    reports: list[Any]
+    history: list[Any]
+
+    @property
+    def hidden(self) -> bool:
+        return (self.post or self.one.kudos).hidden_at is not None
+
+    @property
+    def own_choice(self) -> bool:
+        """Whom the news is about took it down: nobody shows it again."""
+        return bool(self.post and self.post.employee_id and self.post.hidden_by_id == self.post.employee_id)
+
+
 def _desk(request: HttpRequest) -> dict[str, Any]:
     assert isinstance(request.user, Employee)
     decided = request.GET.get("show") == "decided"
-    waiting = moderating.waiting(request.user)
-    rows = moderating.decided(request.user) if decided else waiting
-    page = Paginator(rows.values_list("pk", flat=True), PAGE).get_page(request.GET.get("page"))
-    ids = list(page.object_list)
-    told: dict[int, list[KudosReport]] = {pk: [] for pk in ids}
-    for one in KudosReport.objects.filter(kudos__in=ids).select_related("reporter__unit").order_by("at", "pk"):
-        told[one.kudos_id].append(one)
-    history: dict[int, list[KudosModeration]] = {pk: [] for pk in ids}
-    for step in KudosModeration.objects.filter(kudos__in=ids).select_related("by"):
-        history[step.kudos_id].append(step)
-    shown = feed.dress(ids, request.user, every_amount=True)
+    waiting = [moderating.waiting(request.user), post_moderating.waiting(request.user)]
+    counts = [rows.count() for rows in waiting]
+    shown = [moderating.decided(request.user), post_moderating.decided(request.user)] if decided else waiting
+    both = [(last, pk, news) for news, rows in enumerate(shown) for pk, last in rows.values_list("pk", "last")]
+    page = Paginator(sorted(both, reverse=decided), PAGE).get_page(request.GET.get("page"))
     return {
         "page": page,
-        "rows": [(one, told[one.kudos.pk], history[one.kudos.pk]) for one in shown],
+        "rows": _rows(request.user, [(pk, bool(news)) for _last, pk, news in page]),
         "decided": decided,
-        "open_count": waiting.count(),
+        "open_count": sum(counts),
+        "open_news": counts[1],
     }
+
+
+def _rows(hr: Employee, wanted: list[tuple[int, bool]]) -> list[Row]:
+    """In that order; two queries for what was reported and decided of each kind, and those of the feed."""
+    thanks, news = ([pk for pk, is_news in wanted if is_news == kind] for kind in (False, True))
+    ones = {one.kudos.pk: one for one in feed.dress(thanks, hr, every_amount=True)} if thanks else {}
+    found = {post.pk: post for post in posts.dress(posts.with_people().filter(pk__in=news), hr)} if news else {}
+    told: dict[tuple[int, bool], list[Any]] = {key: [] for key in wanted}
+    steps: dict[tuple[int, bool], list[Any]] = {key: [] for key in wanted}
+    of_thanks = KudosReport.objects.filter(kudos__in=thanks).select_related("reporter__unit").order_by("at", "pk")
+    of_news = PostReport.objects.filter(post__in=news).select_related("reporter__unit").order_by("at", "pk")
+    for one in of_thanks if thanks else ():
+        told[one.kudos_id, False].append(one)
+    for other in of_news if news else ():
+        told[other.post_id, True].append(other)
+    for step in KudosModeration.objects.filter(kudos__in=thanks).select_related("by") if thanks else ():
+        steps[step.kudos_id, False].append(step)
+    for act in PostModeration.objects.filter(post__in=news).select_related("by") if news else ():
+        steps[act.post_id, True].append(act)
+    return [
+        Row(None if key[1] else ones[key[0]], found[key[0]] if key[1] else None, told[key], steps[key])
+        for key in wanted
+    ]
 
 
 @require_POST

@@ -1,13 +1,15 @@
 """Teams that might be recognised for what came of their work: proposed to HR with the evidence, never done by itself.
 
 A promise: kept by its day, and, where its customers were asked, kept in their judgement, too. A barrier: *want*, *know*
-or *can* of a unit clearly rose in a released wave that leaders see, in the word decided with the release. Released
-cells are all that is read; from a hidden cell nothing is proposed.
+or *can* of a unit clearly rose in a released wave that leaders see, in the word decided with the release. Units that
+were renamed, moved or merged since are followed (outcome_teams; a promise goes to what its unit became). Released cells
+are all that is read; from a hidden cell nothing is proposed.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -18,13 +20,15 @@ from django.utils.translation import gettext as _
 
 from culture.access import audit, clock
 from culture.access.models import Grant
+from culture.people import asof
 from culture.people.models import Employee, Unit
 from programs.planning import judging
 from programs.planning.action_models import Action
-from programs.recognition import posts
+from programs.recognition import outcome_teams, posts
 from programs.recognition.award_models import FeedPost
 from programs.recognition.milestone_models import TeamProposal
 from surveys.results import queries as results
+from surveys.results.insight import trends
 from surveys.results.kept import Judgement
 from surveys.waves.models import Series, Wave
 
@@ -32,7 +36,6 @@ Kind, State = TeamProposal.Kind, TeamProposal.State
 # What customers say of a promise comes with the next wave only, months later.
 LATELY = dt.timedelta(days=180)
 STORY, WHY = 600, 300
-ROSE = "rose"
 
 
 def look(*, now: dt.datetime) -> int:
@@ -54,7 +57,6 @@ def _promises(today: dt.date) -> int:
         promised_to__isnull=False,
         ended_on__gte=today - LATELY,
         ended_on__lte=F("due_on"),
-        unit__until=None,
     ).select_related("unit", "promised_to")
     reader = _reader()
     if reader is None:
@@ -62,12 +64,14 @@ def _promises(today: dt.date) -> int:
     decided = TeamProposal.objects.filter(kind=Kind.PROMISE).exclude(state=State.OPEN).values("action")
     actions = list(done.exclude(pk__in=decided))
     said = judging.of(reader, actions)
+    here, into = Unit.objects.open().in_bulk(), asof.successors()
     made, stays = 0, []
     for action in actions:
         evidence = _evidence(action, said.get(action.pk))
-        if evidence is not None:
+        unit = here.get(into.get(action.unit_id, action.unit_id))
+        if evidence is not None and unit is not None:
             stays.append(action.pk)
-            made += _propose(kind=Kind.PROMISE, unit=action.unit, action=action, evidence=evidence, found_on=today)
+            made += _propose(kind=Kind.PROMISE, unit=unit, action=action, evidence=evidence, found_on=today)
     gone = TeamProposal.objects.filter(kind=Kind.PROMISE, state=State.OPEN, action__in=[one.pk for one in actions])
     gone.exclude(action__in=stays).update(state=State.GONE)
     return made
@@ -98,38 +102,43 @@ def _barriers(series: Series, today: dt.date) -> int:
     wave = results.shared_with_leaders(series).order_by("-number").first()
     if wave is None or wave.closes_on < today - LATELY:
         return 0
-    before = {row.unit: row.cells for row in _rows_before(wave)}
+    courses = {key: results.shared_course(series, key)[-2:] for key in results.HEADLINE}
+    rows = {row.unit: row for row in results.tree_rows(wave, None)}
+    before = _cells_before(wave)
     units = {unit.pk: unit for unit in Unit.objects.open()}
+    into = asof.successors()
+    last, earlier = _ends(courses[results.HEADLINE[0]])
     made, stays = 0, []
-    for row in results.tree_rows(wave, None):
-        unit = units.get(row.unit)
-        # A merged block goes by the id of its first unit, but has a name of its own: it is no team.
-        if unit is None or row.parent is None or unit.name != row.name:
-            continue
-        rose = [found for key in results.HEADLINE if (found := _rise(key, row.cells))]
+    for team in outcome_teams.teams({pk: unit.parent_id for pk, unit in units.items()}, into, last, earlier):  # type: ignore[misc]
+        found = [outcome_teams.rise(team, key, into, *_ends(courses[key])) for key in results.HEADLINE]
+        rose = [_told(one) for one in found if one]
         if rose:
-            evidence = {"rose": rose, **_shares(row.cells, before.get(row.unit, {}))}
-            stays.append(unit.pk)
+            cells = rows[team.group].cells if team.group in rows and not team.followed else {}
+            evidence = {"rose": rose, **_shares(cells, before.get(team.group or 0, {}))}
+            stays.append(team.unit)
+            unit = units[team.unit]
             made += _propose(kind=Kind.BARRIER, unit=unit, wave=wave, evidence=evidence, found_on=today)
     gone = TeamProposal.objects.filter(wave=wave, state=State.OPEN).exclude(unit__in=stays)
     gone.update(state=State.GONE)
     return made
 
 
-def _rows_before(wave: Wave) -> list[Any]:
+def _ends(course: Sequence[trends.Wave]) -> tuple[trends.Wave, trends.Wave | None]:
+    """(the last wave, the one before)."""
+    return course[-1], course[-2] if len(course) > 1 else None
+
+
+def _cells_before(wave: Wave) -> dict[int, dict[str, Any]]:
     earlier = results.shared_with_leaders(wave.series_id).filter(number__lt=wave.number)
     before = earlier.order_by("-number").first()
-    return results.tree_rows(before, None) if before else []
+    return {row.unit: row.cells for row in results.tree_rows(before, None)} if before else {}
 
 
-def _rise(key: str, cells: dict[str, Any]) -> dict[str, Any] | None:
-    """The released cell, if it is shown and clearly rose."""
-    cell = cells.get(key) or {}
-    moved = cell.get("change") or {}
-    if not cell.get("shown") or moved.get("word") != ROSE:
-        return None
-    kept = {name: cell[name] for name in ("index", "low", "high", "n") if name in cell}
-    return {"key": key, **kept, "change": {name: moved[name] for name in ("delta", "low", "high") if name in moved}}
+def _told(rise: outcome_teams.Rise) -> dict[str, Any]:
+    """What is kept of a measure that rose; ``composed``: the groups of the wave before that are one team today."""
+    kept = {name: rise.cell[name] for name in ("index", "low", "high", "n") if name in rise.cell}
+    moved = {"delta": rise.moved.delta, "low": rise.moved.low, "high": rise.moved.high}
+    return {"key": rise.key, **kept, "change": moved, **({"composed": rise.composed} if rise.composed else {})}
 
 
 def _shares(now: dict[str, Any], before: dict[str, Any]) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from culture.people import retention, rights
 from culture.people.models import Employee
 from culture.people.rights import FOR_EVER, WITH_IDENTITY, Fate, Group, Holding, Row
-from programs.recognition import personal_feed
+from programs.recognition import personal_feed, personal_news
 from programs.recognition.fairness_models import Pattern, PatternPerson
 from programs.recognition.models import Account, Kudos, KudosReceiver
 from programs.recognition.point_models import Lot
@@ -39,7 +39,8 @@ def _whom(row: KudosReceiver, person: Employee) -> Row:
 
 
 def _received(row: KudosReceiver, person: Employee) -> Row:
-    return {_("From"): row.giver.name, **_thanks(row.kudos)}
+    told = {_("From"): row.giver.name, **_thanks(row.kudos)}
+    return {**told, _("Points"): 0} if row.without_points else told
 
 
 def _thanks(row: Kudos) -> Row:
@@ -250,6 +251,7 @@ def register() -> None:
     )
     _hold_rewards()
     personal_feed.register()
+    personal_news.register()
     rights.hold(
         Holding(
             model="programs.Account",

@@ -52,7 +52,24 @@ def draw(content: bytes, alt: str = "") -> Drawn:
             picture.draft("RGB", (LONGEST_SIDE * 2, LONGEST_SIDE * 2))
             return _clean(picture, alt)
     except BROKEN:
+        if _is_heic(content):
+            raise _wrong(
+                _(
+                    "This is a HEIC picture, which most browsers cannot show. Send it as JPEG: choose it from the "
+                    "photos of your phone instead of its files, or set the camera to “most compatible” (JPEG)."
+                )
+            ) from None
         raise _wrong(_("This file is no picture that can be read. Send a JPEG, PNG or WebP.")) from None
+
+
+def _is_heic(content: bytes) -> bool:
+    """Whether it is what iPhones, and Androids that save space, store: an ISO container of a HEVC picture.
+
+    iPhones and Macs send a JPEG where a form does not accept HEIC, as ours; a file chosen as it is, and some Androids,
+    do not. It is not decoded here: what reads it (libheif with its codecs) is a large, often mended target.
+    """
+    brands = content[8:12] + content[16:64] if content[4:8] == b"ftyp" else b""
+    return any(brand in brands for brand in (b"heic", b"heix", b"hevc", b"heim", b"heis", b"mif1", b"msf1"))
 
 
 def _clean(picture: Any, alt: str) -> Drawn:

@@ -31,7 +31,8 @@ PENDING = """
     SELECT coalesce(a.employee_id, k.giver_id), coalesce(a.balance, 0), coalesce(k.total, 0)
     FROM (SELECT employee_id, balance FROM programs_account WHERE kind = 'pending') a
     FULL JOIN (SELECT k.giver_id, sum(k.points) AS total FROM programs_kudos k
-               JOIN programs_kudosreceiver t ON t.kudos_id = k.id WHERE k.state = 'pending' GROUP BY 1) k
+               JOIN programs_kudosreceiver t ON t.kudos_id = k.id
+               WHERE k.state = 'pending' AND NOT t.without_points GROUP BY 1) k
     ON k.giver_id = a.employee_id
     WHERE coalesce(a.balance, 0) <> coalesce(k.total, 0) ORDER BY 1
 """

@@ -26,6 +26,11 @@ def visible_to(employee: Employee) -> QuerySet[Kudos]:
     return _with_people().filter(public | Q(giver=employee) | _to(employee)).exclude(state=Kudos.State.WITHDRAWN)
 
 
+def without_points(kudos: Kudos) -> QuerySet[KudosReceiver]:
+    """Whom of a whole team the points of ``kudos`` passed over."""
+    return KudosReceiver.objects.filter(kudos=kudos, without_points=True).select_related("receiver").order_by("pk")
+
+
 def _to(employee: Employee) -> Q:
     # By number: the rows of one receiver are few and found by their index.
     return Q(pk__in=KudosReceiver.objects.filter(receiver=employee).order_by().values("kudos"))

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from dataclasses import dataclass
+from functools import cached_property
+
+from django.db import connection
 
 from culture.access import reach
 from culture.people.models import Employee
@@ -31,12 +35,50 @@ class Purse:
     points: int
 
 
-def purse(giver: Employee, day: dt.date, kind: str = AllowanceRule.Purse.ALLOWANCE) -> Purse | None:
+# Both tables are a handful of rows of plain numbers and words, which JSON carries as they are.
+RULES = """
+    SELECT (SELECT to_jsonb(p) - 'changed_at' FROM programs_pointrules p WHERE p.id = 1),
+           (SELECT jsonb_agg(to_jsonb(a) ORDER BY a.position, a.id) FROM programs_allowancerule a)
+"""
+
+
+class Book:
+    """All the rules as one request reads them, by one query, when something first asks for them.
+
+    Kept for one request and never longer: what HR changes holds from the next one on.
+    """
+
+    @cached_property
+    def _read(self) -> tuple[PointRules, list[AllowanceRule]]:
+        with connection.cursor() as cursor:
+            cursor.execute(RULES)
+            points, allowances = (json.loads(told or "null") for told in cursor.fetchone())
+        return PointRules(**(points or {"id": 1})), [AllowanceRule(**told) for told in allowances or ()]
+
+    @property
+    def points(self) -> PointRules:
+        return self._read[0]
+
+    @property
+    def allowances(self) -> list[AllowanceRule]:
+        return self._read[1]
+
+    @cached_property
+    def caps(self) -> Caps:
+        return caps(self.points)
+
+    def purse(self, giver: Employee, day: dt.date, kind: str = AllowanceRule.Purse.ALLOWANCE) -> Purse | None:
+        return purse(giver, day, kind, self)
+
+
+def purse(
+    giver: Employee, day: dt.date, kind: str = AllowanceRule.Purse.ALLOWANCE, book: Book | None = None
+) -> Purse | None:
     """``giver``'s allowance or budget of the period of ``day``; None when no rule gives him one.
 
     Without any rule for allowances everybody has ``ledger.MONTHLY_ALLOWANCE`` a month; budgets need a rule.
     """
-    rule = _rule(giver, kind)
+    rule = _rule(giver, kind, book or Book())
     if rule is None:
         return None
     every = Every(rule.every)
@@ -54,8 +96,8 @@ def purse(giver: Employee, day: dt.date, kind: str = AllowanceRule.Purse.ALLOWAN
     return Purse(Place(kind, giver.pk, begins), ends, points)
 
 
-def _rule(giver: Employee, kind: str) -> AllowanceRule | None:
-    rules = list(AllowanceRule.objects.filter(purse=kind))
+def _rule(giver: Employee, kind: str, book: Book) -> AllowanceRule | None:
+    rules = [rule for rule in book.allowances if rule.purse == kind]
     if not rules:
         plain = AllowanceRule(purse=kind, base=ledger.MONTHLY_ALLOWANCE)
         return plain if kind == AllowanceRule.Purse.ALLOWANCE else None

@@ -12,7 +12,7 @@ from culture.access import audit
 from culture.people.models import Employee
 from programs.recognition import hook_events, hooks, lots, posting, rules, telling
 from programs.recognition.feed_models import KudosPicture, KudosReaction, KudosReply
-from programs.recognition.models import Account, Kudos
+from programs.recognition.models import Account, Kudos, KudosReceiver
 from programs.recognition.posting import Place, Reason
 
 Kind = Account.Kind
@@ -57,7 +57,7 @@ def _return(kudos: Kudos, by: Employee, now: dt.datetime) -> None:
     assert purse is not None
     back = Place(purse.kind, purse.employee_id, purse.period, purse.label)
     accounts = posting.lock(waiting, back)
-    total = kudos.points * kudos.receipts.count()
+    total = kudos.points * kudos.receipts.filter(without_points=False).count()
     posting.move(accounts[waiting], accounts[back], total, now=now, reason=Reason.WITHDRAWN, kudos=kudos, by=by)
 
 
@@ -79,10 +79,10 @@ def _settle_some(limit: dt.datetime, now: dt.datetime) -> int:
     months = rules.current().lot_months
     with_points = [kudos for kudos in claimed if kudos.points]
     places = {Place(Kind.PENDING, kudos.giver_id) for kudos in with_points}
-    places |= {Place(Kind.PERSONAL, one.receiver_id) for kudos in with_points for one in kudos.receipts.all()}
+    places |= {Place(Kind.PERSONAL, one.receiver_id) for kudos in with_points for one in _paid(kudos)}
     accounts = posting.lock(*places) if places else {}
     for kudos in with_points:
-        for receipt in kudos.receipts.all():
+        for receipt in _paid(kudos):
             entry = posting.move(
                 accounts[Place(Kind.PENDING, kudos.giver_id)],
                 accounts[Place(Kind.PERSONAL, receipt.receiver_id)],
@@ -96,6 +96,10 @@ def _settle_some(limit: dt.datetime, now: dt.datetime) -> int:
     telling.note([receipt.pk for kudos in claimed for receipt in kudos.receipts.all()], now=now)
     hooks.tell(hook_events.THANKS, [kudos.pk for kudos in claimed if kudos.public], now=now)
     return len(claimed)
+
+
+def _paid(kudos: Kudos) -> list[KudosReceiver]:
+    return [one for one in kudos.receipts.all() if not one.without_points]
 
 
 def lapse(*, now: dt.datetime) -> int:

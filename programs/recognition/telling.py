@@ -1,39 +1,33 @@
-"""Mails about thanks that arrived: noted in rows as they arrive, claimed, looked at once more, sent, marked.
+"""Mails about thanks that arrived: noted in rows as they arrive, sent as all mails are (``outbox``), one a day at most.
 
-At most one a day, in working hours of the person's place, with the hands and the rate of the survey mails
-(``senders``), never to an address that came back. Who has no address, or wants no mail, finds his thanks at home.
+Who has no address, or wants no mail, finds his thanks at home.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-import smtplib
 from collections.abc import Sequence
-from contextlib import suppress
-from email.utils import parseaddr
+from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
-from django.core.mail import EmailMultiAlternatives, get_connection
+from django.core.mail import EmailMultiAlternatives
 from django.db import transaction
 from django.db.models import F
-from django.template.loader import render_to_string
+from django.db.models.functions import Greatest
 from django.urls import reverse
-from django.utils import timezone, translation
+from django.utils import translation
 
 from culture.access import organisation
-from culture.people.models import Employee
+from programs.recognition import decision_words
 from programs.recognition.feed_models import ThanksChoice, ThanksMail, ThanksMailLine
 from programs.recognition.models import Kudos, KudosReceiver
+from programs.recognition.post_models import ThanksNotice
 from programs.recognition.thanks_words import words
-from surveys.waves import hours, reach, senders
-from surveys.waves.message_models import DeadAddress, Signature
+from surveys.waves import hours, letters
+from surveys.waves.outbox import LONGEST_ERROR, Outbox
 
-BATCH = 100
-STALE = dt.timedelta(minutes=10)
 DAY = dt.timedelta(days=1)
-FIRST_WAIT = dt.timedelta(minutes=5)
-MOST_ATTEMPTS = 6
 KEPT = dt.timedelta(days=180)
 LINES = 8
 QUOTED = 240
@@ -54,13 +48,13 @@ def note(receipts: Sequence[int], *, now: dt.datetime) -> int:
     found = list(rows.order_by("receiver", "pk").values_list("pk", "receiver", "receiver__time_zone"))
     if not found:
         return 0
-    mails = _waiting({person: zone for _pk, person, zone in found}, now)
+    mails = mails_for({person: zone for _pk, person, zone in found}, now)
     lines = [ThanksMailLine(mail_id=mails[person], receipt_id=pk) for pk, person, _zone in found if person in mails]
     ThanksMailLine.objects.bulk_create(lines, ignore_conflicts=True)
     return len(lines)
 
 
-def _waiting(zones: dict[int, str], now: dt.datetime) -> dict[int, int]:
+def mails_for(zones: dict[int, str], now: dt.datetime) -> dict[int, int]:
     """Of each person the mail that is due, locked; made where there is none, a day after the last at the soonest."""
     last = ThanksMail.objects.filter(employee__in=zones, due_at__gt=now - DAY).exclude(state=State.DUE)
     sent = dict(last.order_by("due_at").values_list("employee", "due_at"))
@@ -77,126 +71,57 @@ def _waiting(zones: dict[int, str], now: dt.datetime) -> dict[int, int]:
 # -- sending ---------------------------------------------------------------------------------------------------------
 
 
-def anything_due(now: dt.datetime) -> bool:
-    stale = ThanksMail.objects.filter(state=State.CLAIMED, claimed_at__lt=now - STALE)
-    return ThanksMail.objects.filter(state=State.DUE, due_at__lte=now).exists() or stale.exists()
+@dataclass(frozen=True)
+class Known:
+    """Who of a batch wants no mail, and how HR signs."""
+
+    silent: set[int]
+    signed: dict[str, str]
 
 
-def release_stale(now: dt.datetime) -> int:
-    """Give back what a dead worker had claimed."""
-    stale = ThanksMail.objects.filter(state=State.CLAIMED, claimed_at__lt=now - STALE)
-    return sum(_back(mail, now, "") for mail in stale.order_by("pk"))
+class ThanksOutbox(Outbox[ThanksMail]):
+    model = ThanksMail
+
+    def prepare(self, rows: list[ThanksMail], now: dt.datetime) -> Known:
+        people = [row.employee_id for row in rows]  # type: ignore[attr-defined]
+        silent = ThanksChoice.objects.filter(employee__in=people, no_mail=True)
+        return Known(set(silent.values_list("employee", flat=True)), letters.signatures())
+
+    def stopped(self, row: ThanksMail, known: Known, now: dt.datetime) -> str:
+        return "wants no mail" if row.employee_id in known.silent else ""  # type: ignore[attr-defined]
+
+    def write(self, row: ThanksMail, known: Known, now: dt.datetime) -> EmailMultiAlternatives | None:
+        return write(row, known.signed)
+
+    def release_stale(self, now: dt.datetime) -> int:
+        found = list(self._stale(now).order_by("pk"))
+        for mail in found:
+            _back(mail, now, "", blamed=True)
+        return len(found)
+
+    def give_back(self, row: ThanksMail, due_at: dt.datetime, error: str, *, blamed: bool) -> None:
+        _back(row, due_at, error, blamed=blamed)
 
 
 @transaction.atomic
-def _back(mail: ThanksMail, now: dt.datetime, error: str) -> bool:
+def _back(mail: ThanksMail, due_at: dt.datetime, error: str, *, blamed: bool) -> None:
     """Due again; what has become due meanwhile is taken into it, for there is one due mail a person."""
-    rows = ThanksMail.objects.filter(employee=mail.employee_id, state__in=[State.DUE, State.CLAIMED])
+    rows = ThanksMail.objects.filter(employee=mail.employee_id, state__in=[State.DUE, State.CLAIMED])  # type: ignore[attr-defined]
     mine = {row.pk: row for row in rows.order_by("pk").select_for_update()}
     if mail.pk not in mine or mine[mail.pk].state != State.CLAIMED:
-        return False
+        return
     for other in mine.values():
         if other.state == State.DUE:
             ThanksMailLine.objects.filter(mail=other).update(mail=mail)
+            ThanksNotice.objects.filter(mail=other).update(mail=mail)
             other.delete()
-    ThanksMail.objects.filter(pk=mail.pk).update(state=State.DUE, claimed_at=None, due_at=now, error=error[:60])
-    return True
+    tries = F("attempts") if blamed else Greatest(F("attempts") - 1, 0)
+    same = ThanksMail.objects.filter(pk=mail.pk)
+    same.update(state=State.DUE, claimed_at=None, due_at=due_at, error=error[:LONGEST_ERROR], attempts=tries)
 
 
-@transaction.atomic
-def claim(now: dt.datetime, limit: int) -> list[int]:
-    """Take up to ``limit`` due mails that no other worker is taking."""
-    due = ThanksMail.objects.filter(state=State.DUE, due_at__lte=now).order_by("due_at", "pk")
-    ids = list(due.select_for_update(skip_locked=True).values_list("pk", flat=True)[:limit])
-    ThanksMail.objects.filter(pk__in=ids).update(state=State.CLAIMED, claimed_at=now, attempts=F("attempts") + 1)
-    return ids
-
-
-def send_due(*, now: dt.datetime) -> int:
-    """Send a batch with a hand of the survey mails; returns how many left. Without a free hand: none, and later."""
-    release_stale(now)
-    slot = senders.take(now)
-    if slot is None:
-        return 0
-    try:
-        allowed = senders.allowance(slot, now, BATCH)
-        ids = claim(now, allowed) if allowed else []
-        return _send(ids, now) if ids else 0
-    finally:
-        senders.give_back(slot)
-
-
-def _send(ids: list[int], now: dt.datetime) -> int:
-    rows = list(ThanksMail.objects.filter(pk__in=ids).select_related("employee").order_by("due_at", "pk"))
-    people = [row.employee_id for row in rows]
-    dead = {row.employee_id: row for row in DeadAddress.objects.filter(employee__in=people)}  # type: ignore[attr-defined]
-    silent = set(ThanksChoice.objects.filter(employee__in=people, no_mail=True).values_list("employee", flat=True))
-    server: Any = get_connection()
-    sent = 0
-    try:
-        for row in rows:
-            reason = "wants no mail" if row.employee_id in silent else _stopped(row, dead.get(row.employee_id), now)
-            sent += _skip(row, reason) if reason else _one(row, server, now)
-    except (OSError, smtplib.SMTPServerDisconnected, smtplib.SMTPConnectError) as error:
-        # The server, not these mails: all that are still claimed come again.
-        for row in rows:
-            _back(row, now + FIRST_WAIT, type(error).__name__)
-    finally:
-        with suppress(OSError, smtplib.SMTPException):
-            server.close()
-    return sent
-
-
-def _stopped(row: ThanksMail, dead: DeadAddress | None, now: dt.datetime) -> str:
-    """Why it must not leave any more."""
-    person = row.employee
-    if not person.is_active or not person.is_here(timezone.localdate(now)):
-        return "left"
-    if not person.email:
-        return "no address"
-    return "address dead" if reach.is_dead(person, dead) else ""
-
-
-def _skip(row: ThanksMail, reason: str) -> int:
-    _mark(row, State.SKIPPED, reason)
-    return 0
-
-
-def _one(row: ThanksMail, server: Any, now: dt.datetime) -> int:
-    person = row.employee
-    if not hours.is_working(now, person.time_zone):
-        _back(row, hours.next_working(now, person.time_zone) or now + DAY, "")
-        return 0
-    mail = write(row)
-    if mail is None:
-        return _skip(row, "nothing to tell any more")
-    mail.connection = server
-    try:
-        mail.send()
-    except smtplib.SMTPRecipientsRefused as refused:
-        code = next(iter(refused.recipients.values()), (550, b""))[0]
-        return _failed(row, now, str(code), final=code >= 500)
-    except smtplib.SMTPResponseException as error:
-        if error.smtp_code == 421:
-            raise smtplib.SMTPServerDisconnected from error
-        return _failed(row, now, str(error.smtp_code), final=error.smtp_code >= 500)
-    except ValueError:
-        return _failed(row, now, "broken address", final=True)
-    _mark(row, State.SENT, "")
-    return 1
-
-
-def _mark(row: ThanksMail, state: str, reason: str) -> None:
-    mine = ThanksMail.objects.filter(pk=row.pk, state=State.CLAIMED)
-    mine.update(state=state, claimed_at=None, error=reason[:60])
-
-
-def _failed(row: ThanksMail, now: dt.datetime, text: str, *, final: bool) -> int:
-    if final or row.attempts >= MOST_ATTEMPTS:
-        _mark(row, State.FAILED, text)
-    else:
-        _back(row, now + FIRST_WAIT * 2**row.attempts, text)
-    return 0
+OUTBOX = ThanksOutbox()
+anything_due, claim, send_due = OUTBOX.anything_due, OUTBOX.claim, OUTBOX.send_due
 
 
 def sweep(*, now: dt.datetime) -> int:
@@ -208,22 +133,27 @@ def sweep(*, now: dt.datetime) -> int:
 # -- the words -------------------------------------------------------------------------------------------------------
 
 
-def write(row: ThanksMail) -> EmailMultiAlternatives | None:
+def write(row: ThanksMail, signed: dict[str, str]) -> EmailMultiAlternatives | None:
     """The mail as it would leave now; None when there is nothing to tell any more."""
     told = KudosReceiver.objects.filter(told__mail=row, kudos__state=Kudos.State.SETTLED, kudos__hidden_at=None)
     thanks = [one.kudos for one in told.select_related("kudos__giver", "kudos__behaviour").order_by("pk")]
-    if not thanks:
+    decided = list(ThanksNotice.objects.filter(mail=row).order_by("at").values_list("kind", flat=True))
+    if not thanks and not decided:
         return None
     person = row.employee
     language, text = words(person.language or organisation.current().language)
+    said = decision_words.words(language)
+    news = [said[kind] for kind in dict.fromkeys(decided)]
     with translation.override(language):
+        if not thanks:
+            return _mail(row, language, {**text, **said}, said["subject"], news, signed, "recognition:decisions")
         names = list(dict.fromkeys(one.giver.name for one in thanks))
         key = "subject_one" if len(names) == 1 else "subject"
         subject = text[key].format(name=names[0], n=len(names))
         lines = [_line(one, text) for one in thanks[:LINES]]
         if len(thanks) > LINES:
             lines.append(text["more"].format(n=len(thanks) - LINES))
-        return _mail(row, person, language, text, " ".join(subject.split()), lines)
+        return _mail(row, language, text, subject, [*lines, *news], signed)
 
 
 def _line(kudos: Kudos, text: dict[str, str]) -> str:
@@ -236,30 +166,31 @@ def _line(kudos: Kudos, text: dict[str, str]) -> str:
 
 
 def _mail(
-    row: ThanksMail, person: Employee, language: str, text: dict[str, str], subject: str, lines: list[str]
+    row: ThanksMail,
+    language: str,
+    text: dict[str, str],
+    subject: str,
+    lines: list[str],
+    signed: dict[str, str],
+    page: str = "recognition:received",
 ) -> EmailMultiAlternatives:
-    house = organisation.current()
-    signatures = dict(Signature.objects.filter(language__in=[language, "en"]).values_list("language", "text"))
-    context = {
-        "language": language,
-        "subject": subject,
+    person = row.employee
+    context: dict[str, Any] = {
         "hello": text["hello"].format(name=person.given_name),
         "ask": text["ask"],
         "lines": lines,
         "button": text["button"],
         "address": text["address"],
         "why": text["why"],
-        "signature": signatures.get(language) or signatures.get("en") or house.name,
-        "link": settings.BASE_URL + reverse("recognition:received"),
+        "link": settings.BASE_URL + reverse(page),
         "stop": settings.BASE_URL + reverse("recognition:choices"),
     }
-    host = parseaddr(house.sender)[1].rpartition("@")[2] or "trivium.local"
-    headers = {
-        "Message-ID": f"<thanks.{row.pk}@{host}>",
-        "Auto-Submitted": "auto-generated",
-        "Content-Language": language,
-    }
-    body = render_to_string("programs/recognition/thanks_mail.txt", context)
-    mail = EmailMultiAlternatives(subject, body, house.sender, [person.email or ""], headers=headers)
-    mail.attach_alternative(render_to_string("programs/recognition/thanks_mail.html", context), "text/html")
-    return mail
+    return letters.rich(
+        mark=f"thanks.{row.pk}",
+        to=person.email or "",
+        language=language,
+        subject=subject,
+        template="programs/recognition/thanks_mail",
+        context=context,
+        signed=signed,
+    )

@@ -19,13 +19,14 @@ from django.views.decorators.http import require_POST
 
 from culture.access.permissions import Permission, require
 from culture.people.models import Employee, Unit
-from programs.recognition import aims, finding, giving, queries, rules, settling, suggesting
+from programs.recognition import aims, capping, finding, giving, ledger, queries, rules, settling, suggesting
 from programs.recognition.forms import GiveForm, SearchForm
 from programs.recognition.models import Kudos
 from programs.recognition.point_models import AllowanceRule
 
 FOUND = 12
 NAMED = 5
+SHORT = 8
 NEAR_UNITS = 20
 
 
@@ -54,25 +55,37 @@ def give(request: HttpRequest) -> HttpResponse:
     whom = _whom(request)
     if whom.missing or not whom.people or "more" in request.GET:
         return _search(request, whom)
-    form = _form(request, whom)
+    book = rules.Book()
+    form = _form(request, whom, book)
     if request.method == "POST" and form.is_valid():
         try:
-            kudos = giving.give(giver=request.user, gift=_gift(form, whom), now=timezone.now())
+            kudos = giving.give(giver=request.user, gift=_gift(form, whom), now=timezone.now(), book=book)
         except ValidationError as refused:
             _show(form, refused)
         else:
-            return _sent(request, kudos, whom)
+            return _sent(request, kudos, whom, book)
     to_oneself = request.user in whom.people
     context = {
         "form": form,
         "whom": whom,
         "receivers": whom.people,
         "to_oneself": to_oneself,
+        **_room(request, whom, book),
         "near_units": suggesting.units_near(request.user, _today(request))[:NEAR_UNITS],
-        **points_of(request.user),
+        **points_of(request.user, book),
     }
     status = 400 if form.errors or to_oneself else 200
     return render(request, "programs/recognition/give.html", context, status=status)
+
+
+def _room(request: HttpRequest, whom: Whom, book: rules.Book) -> dict[str, Any]:
+    """Of a whole team those with whom the giver has reached this month's limit, or nearly."""
+    assert isinstance(request.user, Employee)
+    if whom.team is None:
+        return {}
+    month = ledger.period_of(_today(request))
+    found = capping.room(request.user, whom.people, month, book)
+    return {"little_room": found[:SHORT], "little_room_more": max(0, len(found) - SHORT)}
 
 
 def _gift(form: GiveForm, whom: Whom) -> giving.Gift:
@@ -80,31 +93,49 @@ def _gift(form: GiveForm, whom: Whom) -> giving.Gift:
     return giving.Gift(receivers=whom.people, team=whom.team, **data)
 
 
-def _form(request: HttpRequest, whom: Whom) -> GiveForm:
+def _form(request: HttpRequest, whom: Whom, book: rules.Book) -> GiveForm:
     assert isinstance(request.user, Employee)
-    now = timezone.now()
+    giver, now = request.user, timezone.now()
     return GiveForm(
         request.POST or None,
         request.FILES or None,
-        giver=request.user,
-        caps=rules.caps(rules.current()),
-        left=giving.left(request.user, now),
-        budget=giving.left(request.user, now, AllowanceRule.Purse.BUDGET),
+        giver=giver,
+        caps=book.caps,
+        left=lambda: giving.left(giver, now, book=book),
+        budget=lambda: giving.left(giver, now, AllowanceRule.Purse.BUDGET, book),
         people=len(whom.people),
-        aimed=aims.focus(request.user, giving.day_of(request.user, now)),
+        aimed=lambda: aims.focus(giver, giving.day_of(giver, now)),
     )
 
 
-def _sent(request: HttpRequest, kudos: Kudos, whom: Whom) -> HttpResponse:
-    told = {"name": whom.told, "minutes": rules.current().withdraw_minutes}
+def _sent(request: HttpRequest, kudos: Kudos, whom: Whom, book: rules.Book) -> HttpResponse:
+    told = {"name": whom.told, "minutes": book.points.withdraw_minutes}
     if kudos.state == Kudos.State.PENDING and told["minutes"]:
         words = _("Thank you sent to %(name)s. You can withdraw it for %(minutes)s minutes.")
     else:
         words = _("Thank you sent to %(name)s.")
     messages.success(request, words % told)
+    if kudos.team_id and kudos.points and (without := _without(kudos)):
+        messages.info(request, without)
     if kudos.public:
         return redirect("recognition:feed")
     return redirect(f"{reverse('recognition:received')}?show=given")
+
+
+def _without(kudos: Kudos) -> str:
+    """Whom of a whole team the points passed over, in words; empty where nobody."""
+    names = [one.receiver.name for one in queries.without_points(kudos)]
+    if not names:
+        return ""
+    if len(names) > NAMED:
+        words = _("%(n)d people of the team are thanked without points: you have reached this month's limit with them.")
+        return words % {"n": len(names)}
+    words = ngettext(
+        "%(names)s is thanked without points: you have reached this month's limit between the two of you.",
+        "%(names)s are thanked without points: you have reached this month's limit with each of them.",
+        len(names),
+    )
+    return words % {"names": ", ".join(names)}
 
 
 @require_POST
@@ -150,7 +181,7 @@ def _number(text: str) -> int | None:
 def _people(wanted: Sequence[str], today: dt.date) -> list[Employee]:
     """The people of ``wanted`` that work here, in that order; what is no number, or nobody, is left out."""
     numbers = [number for one in wanted if (number := _number(one)) is not None]
-    people = Employee.objects.here(today).filter(is_active=True).select_related("unit")
+    people = Employee.objects.here(today).filter(is_active=True)
     found = people.in_bulk(numbers[: giving.RECEIVERS + 1])
     return [found[number] for number in numbers if number in found]
 
@@ -194,6 +225,6 @@ def _show(form: GiveForm, refused: ValidationError) -> None:
         form.add_error(field if field in form.fields and field != "key" else None, errors)
 
 
-def points_of(person: Employee) -> dict[str, Any]:
+def points_of(person: Employee, book: rules.Book | None = None) -> dict[str, Any]:
     """What he may still give, and what he holds."""
-    return {"left": giving.left(person, timezone.now()), "own": giving.balance(person)}
+    return giving.standing(person, timezone.now(), book)._asdict()

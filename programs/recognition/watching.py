@@ -23,7 +23,8 @@ FLOWS = """
            sum(CASE WHEN k.at >= k.period + interval '1 month' - interval '2 days' THEN k.points ELSE 0 END),
            sum(CASE WHEN octet_length(btrim(k.story)) < %s THEN 1 ELSE 0 END)
     FROM programs_kudos k JOIN programs_kudosreceiver t ON t.kudos_id = k.id
-    WHERE k.period >= %s AND k.points > 0 AND k.state <> 'withdrawn' GROUP BY 1, 2, 3
+    WHERE k.period >= %s AND k.points > 0 AND NOT t.without_points AND k.state <> 'withdrawn'
+    GROUP BY 1, 2, 3
 """
 
 

@@ -10,6 +10,7 @@ import pytest
 from django.utils import timezone
 
 from culture.framework.loading import load_catalogue
+from culture.people import structure
 from culture.people.models import Employee, Unit
 from programs.planning import actions
 from programs.recognition import outcomes
@@ -48,7 +49,22 @@ def released(hr: Employee, units: dict[str, Unit]) -> Any:
         reminder_days=(),
     )
 
-    def make(number: int, cells: dict[str, dict[str, Any]], *, shared: bool = True, names: Any = None) -> Wave:
+    def snapshot(blocks: Any) -> dict[str, Any]:
+        """The units as they are now; ``blocks``: of which units, where that is not each leaf alone."""
+        here = list(Unit.objects.open())
+        leaves = [[one.name] for one in here if not any(other.parent_id == one.pk for other in here)]
+        by_name = {one.name: one.pk for one in here}
+        asked = [[by_name[name] for name in names] for names in (blocks or leaves)]
+        return {
+            "units": [{"id": one.pk, "name": one.name, "parent": one.parent_id} for one in here],
+            "blocks": [{"id": ids[0], "name": "", "units": ids} for ids in asked],
+            "items": [],
+            "cuts": [],
+        }
+
+    def make(
+        number: int, cells: dict[str, dict[str, Any]], *, shared: bool = True, names: Any = None, blocks: Any = None
+    ) -> Wave:
         wave = made.waves.get(number=number)
         back = (3 - number) * 90 + 20
         Wave.objects.filter(pk=wave.pk).update(
@@ -56,6 +72,8 @@ def released(hr: Employee, units: dict[str, Unit]) -> Any:
             released_at=timezone.localtime() - dt.timedelta(days=back - 5),
             opens_on=today - (back + 14) * DAY,
             closes_on=today - back * DAY,
+            opened_at=timezone.now(),
+            snapshot=snapshot(blocks),
         )
         on = today - DAY if shared else today + 30 * DAY
         Sharing.objects.create(wave=wave, leaders_on=on, managers_on=None, employees_on=None)
@@ -114,9 +132,51 @@ def test_not_before_leaders_see_it_nor_for_a_merged_block(released: Any) -> None
     assert look() == 1
     released(2, {"Branch B": {"want": cell()}})
     assert look() == 0  # an older wave tells nothing new
-    TeamProposal.objects.all().delete()
-    released.correct(wave, {"Branch A": {"want": cell()}}, {"Branch A": "Branch A + Branch B"})
+
+
+def test_small_units_told_together_are_no_team(released: Any) -> None:
+    both = [["Branch A", "Services"], ["Branch B"]]
+    released(3, {"Branch A": {"want": cell()}}, names={"Branch A": "Branch A + Services"}, blocks=both)
     assert look() == 0
+
+
+def test_a_renamed_unit_is_still_the_team(released: Any, units: Any, hr: Any) -> None:
+    released(3, {"Branch A": {"want": cell()}})
+    structure.rename(unit=units["Branch A"], name="Branch North", on=timezone.localdate(), by=hr)
+    assert look() == 1 and TeamProposal.objects.get().unit.name == "Branch North"
+
+
+def score(index: int, half: int = 3, **more: Any) -> dict[str, Any]:
+    return {"shown": True, "index": index, "low": index - half, "high": index + half, "n": 24, **more}
+
+
+@pytest.mark.parametrize(("branch_b", "proposed"), [(50, 1), (80, 0), (None, 0)])
+def test_merged_units_are_compared_with_what_they_were(
+    released: Any, units: Any, hr: Any, client_of: Any, branch_b: int | None, proposed: int
+) -> None:
+    """The merged team rose as a whole, or not, or (hidden before) nobody knows."""
+    before = score(branch_b) if branch_b else {"shown": False}
+    released(2, {"Branch A": {"want": score(50)}, "Branch B": {"want": before}})
+    structure.merge(unit=units["Branch B"], into=units["Branch A"], on=timezone.localdate(), by=hr)
+    # The word of the release compares Branch A with Branch A alone: it does not count.
+    released(3, {"Branch A": {"want": score(66, change={"delta": 16, "low": 12, "high": 20, "word": "rose"})}})
+    assert look() == proposed
+    if proposed:
+        found = TeamProposal.objects.get()
+        rose = found.evidence["rose"][0]
+        assert found.unit == units["Branch A"] and rose["change"]["delta"] == 16
+        assert sorted(rose["composed"]) == sorted([units["Branch A"].pk, units["Branch B"].pk])
+        assert "put together from the released scores" in client_of(hr).get("/awards/manage/teams/").content.decode()
+
+
+def test_units_merged_after_the_wave_are_put_together(released: Any, units: Any, hr: Any) -> None:
+    released(2, {"Services": {"can": score(50)}, "Branch B": {"can": score(50)}})
+    released(3, {"Services": {"can": score(62)}, "Branch B": {"can": score(64)}})
+    assert look() == 0, "alone, no word was decided for either"
+    structure.merge(unit=units["Branch B"], into=units["Services"], on=timezone.localdate(), by=hr)
+    assert look() == 1
+    found = TeamProposal.objects.get()
+    assert found.unit == units["Services"] and found.evidence["rose"][0]["index"] == 63
 
 
 def test_a_correction_takes_an_open_proposal_back_and_a_decided_one_stays(released: Any, hr: Any) -> None:
