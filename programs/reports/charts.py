@@ -11,8 +11,13 @@ DIMENSIONS = charts.DIMENSIONS
 
 
 def trend(rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
-    """Want, know and can over the waves, each line labelled at its end."""
-    return charts.lines(rows, width=330)
+    """Want, know and can over the waves, each line labelled at its end: with a range where no more may be told."""
+    spec = charts.lines(rows, width=330)
+    bands = rows[-1].get("bands") or {}
+    for end in spec["layer"][1]["data"]["values"]:
+        if end["dimension"] in bands and end["wave"] == rows[-1]["wave"]:
+            end["label"] = f"{charts.WORDS[end['dimension']]} {bands[end['dimension']]}"
+    return spec
 
 
 def table(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -22,7 +27,10 @@ def table(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
         {
             "Wave": row["wave"],
             "Closed": f"{row['date'].day} {row['date']:%b %Y}",
-            **{charts.WORDS[key]: hidden if row[key] is None else row[key] for key in DIMENSIONS},
+            **{
+                charts.WORDS[key]: hidden if row[key] is None else (row.get("bands") or {}).get(key) or row[key]
+                for key in DIMENSIONS
+            },
         }
         for row in rows
     ]

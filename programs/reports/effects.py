@@ -10,7 +10,7 @@ import datetime as dt
 import hashlib
 import json
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from typing import Any
@@ -144,6 +144,20 @@ def every(program: Program) -> list[Effect]:
     if not found or program.series_id is None:  # type: ignore[attr-defined]
         return []
     shared = set(results.shared_with_leaders(program.series_id).order_by().values_list("pk", flat=True))  # type: ignore[attr-defined]
+    return _told(found, shared)
+
+
+def main_of(programs: Iterable[Program], shared: Set[int]) -> dict[int, Effect]:
+    """What each program is judged by, as :func:`latest` tells it. ``shared``: waves leaders see. One query."""
+    rows = EffectEstimate.objects.filter(program__in=list(programs)).defer("inputs")
+    by_program: dict[int, list[Effect]] = {}
+    for row in rows.order_by("program_id", "outcome", "-number").distinct("program_id", "outcome"):
+        by_program.setdefault(row.program_id, []).append(_read(row))  # type: ignore[attr-defined]
+    told = {pk: _told(found, shared) for pk, found in by_program.items()}
+    return {pk: main for pk, found in told.items() if (main := next((one for one in found if one.main), None))}
+
+
+def _told(found: Sequence[Effect], shared: Set[int]) -> list[Effect]:
     told = [one for one in found if set(one.waves) <= shared]
     newest = max((one for one in told if one.main), key=lambda one: one.made_at, default=None)
     order = sorted(told, key=lambda one: (one is not newest, OUTCOMES.index(one.outcome)))

@@ -38,7 +38,8 @@ class Change:
 class Score:
     """An index 0–100 with its 95 % interval, where one was released, and what was released of its change.
 
-    ``last``: since the wave before; ``first``: since the first one; None where nothing could be compared.
+    ``last``: since the wave before; ``first``: since the first one; None where nothing could be compared. ``band``: of
+    few people only a range may be told, "60–69"; ``index`` is its middle.
     """
 
     index: float
@@ -46,6 +47,12 @@ class Score:
     high: float | None = None
     last: Change | None = None
     first: Change | None = None
+    band: str = ""
+
+    @property
+    def told(self) -> str:
+        """The number as it may be told."""
+        return self.band or f"{self.index:.0f}"
 
 
 @dataclass(frozen=True)
@@ -122,7 +129,7 @@ def headline(points: Sequence[Point]) -> Headline | None:
 def _baseline(latest: Point, behind: str | None) -> Headline:
     if behind is None:
         return Headline("This is the starting point: want, know and can lie close together.")
-    return Headline("This is the starting point. Furthest behind is ", behind, f", at {latest[behind].index:.0f}.")
+    return Headline("This is the starting point. Furthest behind is ", behind, f", at {latest[behind].told}.")
 
 
 def _together(points: Sequence[Point]) -> Headline:

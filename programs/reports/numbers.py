@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from dataclasses import dataclass, field
 from typing import Any
 
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from culture.framework.models import Requirement
 from programs.planning import indicators
 from programs.planning.models import Program
-from programs.reports import readings, scorecard
+from programs.practices import counting
+from programs.practices import leading as practices
+from programs.reports import readings, scorecard, scorecard_counted
 from programs.reports.findings import DIMENSIONS
-from surveys.results import queries as results
+from programs.reports.scorecard_place import Place, score_of
 from surveys.results.insight import change, words
 from surveys.waves.models import Wave
 
+# "about 35 %", "over 90 %": a share as it may be told, at the beginning of its words.
+SHARE = re.compile(r"\D*\d+ %")
 SURVEYED = (*DIMENSIONS, "served", "talk")
 LABELS = {**scorecard.WORDS, "talk": gettext_lazy("What people would tell others")}
 SAYS = {
@@ -28,7 +33,7 @@ SAYS = {
     ),
     "know": gettext_lazy("How well people know how: mean of all answers to the questions on know, 0–100."),
     "can": gettext_lazy("Whether people are allowed and equipped: mean of all answers to the questions on can, 0–100."),
-    "served": gettext_lazy("How well colleagues say they are served by other departments, 0–100."),
+    "served": gettext_lazy("How well it serves other departments, as their people say, 0–100."),
     "talk": gettext_lazy("Share who would tell something good of the service less share who would tell something bad."),
 }
 
@@ -41,6 +46,7 @@ class Counted:
     people: Any
     without: Any
     page: str = ""
+    least: int = indicators.LEAST
 
 
 ACTIVE = gettext_lazy("People enrolled in the program and not on leave that day.")
@@ -75,6 +81,28 @@ COUNTED = {
         gettext_lazy("Private thanks, thanks that were withdrawn or hidden."),
         "recognition:feed",
     ),
+    "practices.people": Counted(
+        gettext_lazy(
+            "Wrote at least one personal note to a customer in the last four full weeks, by their own logs. In steps "
+            "of 5 points; under 10 % and over 90 % are not told more closely."
+        ),
+        gettext_lazy("People enrolled in the program and not on leave on the last Sunday."),
+        gettext_lazy("Notes written down after that Sunday. Nobody but the writer sees who wrote."),
+        least=counting.LEAST,
+    ),
+    "practices.recoveries": Counted(
+        gettext_lazy("Of the complaints that fell due in the 13 weeks up to the last Sunday: closed by their time."),
+        gettext_lazy("Complaints written down by people of the program, with or without amends."),
+        gettext_lazy("Complaints that are not due yet. What the amends were worth is no part of it."),
+        least=counting.LEAST,
+    ),
+    "practices.ideas": Counted(
+        gettext_lazy("Of the ideas decided in the 13 weeks up to the last Sunday: approved, as they are or changed."),
+        gettext_lazy("Ideas proposed by people of the program."),
+        gettext_lazy("Ideas that still wait, and those taken back."),
+        "practices:ideas",
+        counting.LEAST,
+    ),
     "planning.begun": Counted(
         gettext_lazy("Have begun, of all the program is planned for."),
         gettext_lazy("Everybody in one of its cohorts."),
@@ -103,7 +131,10 @@ COUNTED = {
 
 @dataclass(frozen=True)
 class Point:
-    """One wave: what was released of the number, and where its cell is. ``value`` None: hidden or not asked."""
+    """One wave: what was released of the number, and where its cell is. ``value`` None: hidden or not asked.
+
+    ``told``: the number as it may be told; ``name``: of the group, where it is not the unit alone.
+    """
 
     wave: Wave
     value: float | None
@@ -112,6 +143,9 @@ class Point:
     word: str
     why: str
     url: str
+    told: str = ""
+    name: str = ""
+    cell: str = ""
 
 
 @dataclass
@@ -127,20 +161,23 @@ class Number:
     course: list[tuple[dt.date, float]] = field(default_factory=list)
     unit: Any = ""
     links: list[tuple[str, Any]] = field(default_factory=list)
+    hidden: bool = False
 
 
-def about(program: Program, key: str, today: dt.date) -> Number | None:
-    """None: there is no such number on a scorecard."""
+def about(program: Program, key: str, today: dt.date, place: Place | None = None) -> Number | None:
+    """None: there is no such number on the scorecard of the ``place`` (the whole program, where none is given)."""
+    place = place or Place(program)
     if key in COUNTED and indicators.get(key) and key in readings.names():
-        return _counted(program, key, today)
+        return _counted(program, key, today, place)
     requirement = Requirement.objects.filter(code=key).first()
     if key in SURVEYED or requirement is not None:
-        return _surveyed(program, key, requirement)
+        return _surveyed(place, key, requirement)
     return None
 
 
-def _counted(program: Program, key: str, today: dt.date) -> Number | None:
-    kept = readings.latest(program, today).get(key)
+def _counted(program: Program, key: str, today: dt.date, place: Place) -> Number | None:
+    every = scorecard_counted.of_unit(program, place.unit, today) if place.unit else readings.latest(program, today)
+    kept = every.get(key)
     if kept is None:
         return None
     known = COUNTED[key]
@@ -148,10 +185,10 @@ def _counted(program: Program, key: str, today: dt.date) -> Number | None:
     number.unit = kept.unit
     number.rows = [
         (_("It is"), kept.words),
-        (_("Of whom"), known.people),
+        (_("Of whom"), known.people if place.unit is None else _within(known.people, place.unit.name)),
         (_("Left out"), known.without),
-        (_("Counted"), _day(kept.on)),
-        (_("Fewer than"), _("%(n)s people or cases are not told of.") % {"n": indicators.LEAST}),
+        (_("Counted"), _day(today if place.unit else kept.on)),
+        (_("Fewer than"), _("%(n)s people or cases are not told of.") % {"n": known.least}),
         (
             _("Kind"),
             _("Leading: it moves first, and you can push it. It proves nothing by itself.")
@@ -159,35 +196,60 @@ def _counted(program: Program, key: str, today: dt.date) -> Number | None:
             else _("Lagging: what the program is for."),
         ),
     ]
+    if place.unit is not None:
+        number.hidden = kept.value is None and kept.words == str(scorecard_counted.HIDDEN)
+        number.told = kept.words if number.hidden else number.told
+        if key in scorecard_counted.by_unit():
+            number.rows[4] = (_("Rules"), _rule())
+        else:
+            number.rows[4] = (_("Fewer than"), _("%(n)s cases are not told of.") % {"n": indicators.ACTIONS_LEAST})
+    if key in practices.KEYS:
+        if kept.value is not None and (share := SHARE.match(kept.words)):
+            number.told = share[0]
+        number.rows.append((_("95 % interval"), _("None: all of them are counted, none is a sample.")))
     if kept.until and kept.until != kept.on:
         number.rows.insert(4, (_("Its source reaches to"), _day(kept.until)))
-    number.course = readings.course(program, key)
+    if place.unit is None:
+        number.course = readings.course(program, key)
     if known.page:
         number.links = [(reverse(known.page), _("Where it comes from"))]
     return number
 
 
-def _surveyed(program: Program, key: str, requirement: Requirement | None) -> Number | None:
-    waves = scorecard.leaders_waves(program)
-    found = results.company_courses([wave.pk for wave in waves], key) if waves else {}
-    if requirement is not None and not found:
+def _within(people: Any, unit: str) -> str:
+    return _("%(people)s Of these, who works in %(unit)s or below it today.") % {"people": people, "unit": unit}
+
+
+def _rule() -> str:
+    return _(
+        "Told from %(n)s people on, and only where no smaller group could be worked out by taking units off each other."
+    ) % {"n": scorecard_counted.LEAST}
+
+
+def _surveyed(place: Place, key: str, requirement: Requirement | None) -> Number | None:
+    waves = place.waves
+    if requirement is not None and not any(key in stand.cells for stand in place.course):
         return None
     label = LABELS.get(key) or f"{requirement.code} {requirement.label}"  # type: ignore[union-attr]
     says = SAYS.get(key) or _("How far people say this holds for them: mean of the answers, 0–100.")
     number = Number(key, label, "–", says)
-    numbers = {wave.number for wave in waves}
-    number.points = [_point(wave, found.get(wave.pk), numbers) for wave in waves]
     if not waves:
         number.rows = [(_("Frozen"), _("No wave is released yet."))]
         return number
+    number.points = _points(place, key)
     last, wave = number.points[-1], waves[-1]
-    number.told = last.why if last.value is None else f"{last.value:.0f}"
+    number.hidden = last.value is None
+    number.told = last.why if last.value is None else last.told
+    words = {"n": wave.number, "series": wave.series.name, "unit": last.name or (place.unit.name if place.unit else "")}
+    who = (
+        _("Who was asked in wave %(n)s of “%(series)s” and answered.")
+        if place.unit is None
+        else _("Who was asked in wave %(n)s of “%(series)s” in %(unit)s and answered.")
+        if key != "served"
+        else _("Who was asked in wave %(n)s of “%(series)s” about the service of %(unit)s and answered.")
+    )
     number.rows = [
-        (
-            _("Of whom"),
-            _("Who was asked in wave %(n)s of “%(series)s” and answered.")
-            % {"n": wave.number, "series": wave.series.name},
-        ),
+        (_("Of whom"), who % words),
         (_("People"), last.people or "–"),
         (_("95 % interval"), last.interval or "–"),
         (_("Since the last wave"), last.word or "–"),
@@ -202,25 +264,55 @@ def _surveyed(program: Program, key: str, requirement: Requirement | None) -> Nu
             % {"k": wave.rules.get("k", 5)},
         ),
     ]
-    number.links = [
-        (reverse("results:method", args=[wave.pk]), _("The formula and its source")),
-        (reverse("results:wave", args=[wave.pk]), _("All results of this wave")),
-        (reverse("results:compare", args=[wave.pk]), _("Compare units or waves")),
-    ]
+    number.links = _links(place, wave, key, requirement)
     return number
 
 
-def _point(wave: Wave, cell: dict[str, Any] | None, numbers: set[int]) -> Point:
-    url = reverse("results:wave", args=[wave.pk])
-    if cell is None or not cell.get("shown") or cell.get("index") is None:
+def _links(place: Place, wave: Wave, key: str, requirement: Requirement | None) -> list[tuple[str, Any]]:
+    found = [(reverse("results:method", args=[wave.pk]), _("The formula and its source"))]
+    if place.top is not None:
+        unit = place.top.unit
+        found.append((reverse("results:unit", args=[wave.pk, unit]), _("All results in this wave")))
+        found.append((reverse("results:trend", args=[wave.pk, unit]) + f"?score={key}", _("From wave to wave")))
+        found.append((reverse("results:compare", args=[wave.pk]) + f"?one=tree:{unit}", _("Compare units or waves")))
+    if key == "served":
+        found.append((reverse("results:services", args=[wave.pk]), _("Who serves whom")))
+    if requirement is not None:
+        entry = reverse("framework:entry", args=["requirements", requirement.code])
+        found.append((entry, _("The requirement in the framework")))
+    return found
+
+
+def _points(place: Place, key: str) -> list[Point]:
+    """One for each wave; a wave that did not know the unit says so."""
+    stands = {stand.wave.pk: stand for stand in place.course}
+    numbers = {wave.number for wave in place.waves}
+    found = []
+    for wave in place.waves:
+        stand = stands.get(wave.pk)
+        if stand is None:
+            url = reverse("results:wave", args=[wave.pk])
+            found.append(Point(wave, None, "", "", "", _("not asked"), url))
+            continue
+        url = reverse("results:unit", args=[wave.pk, stand.group])
+        name = "" if stand.alone else stand.name
+        cells = place.told(stand.cells) if wave == place.wave else stand.cells
+        found.append(_point(wave, cells.get(key), numbers, url, name, f"{stand.cell} {key}"))
+    return found
+
+
+def _point(wave: Wave, cell: dict[str, Any] | None, numbers: set[int], url: str, name: str, cited: str) -> Point:
+    score = score_of(cell)
+    if cell is None or score is None:
         asked = cell is not None and cell.get("why") != "not asked"
-        return Point(wave, None, "", "", "", _("hidden for privacy") if asked else _("not asked"), url)
-    interval = f"{cell['low']}–{cell['high']}" if cell.get("low") is not None else ""
+        return Point(wave, None, "", "", "", _("hidden for privacy") if asked else _("not asked"), url, name=name)
+    interval = f"{score.low:.0f}–{score.high:.0f}" if score.low is not None and score.high is not None else ""
     moved, since = change.read(cell), change.since(cell)
     word = ""
     if moved is not None and since in numbers:
-        word = f"{words.pick(moved.word, 'en')} ({moved.delta:+d})".replace("-", "−")
-    return Point(wave, float(cell["index"]), interval, str(cell.get("n", "")), word, "", url)
+        word = f"{words.pick(moved.word, get_language() or 'en')} ({moved.delta:+d})".replace("-", "−")
+    people = str(cell.get("n", ""))
+    return Point(wave, float(score.index), interval, people, word, "", url, score.told, name, cited)
 
 
 def _day(day: dt.date) -> str:

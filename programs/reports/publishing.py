@@ -19,13 +19,25 @@ from django.utils.translation import gettext as _
 from culture.access import audit, organisation
 from culture.people.models import Employee, Unit
 from programs.planning.models import Program
-from programs.reports import pdf, report_access, report_building, report_problems, report_words, sheets, slides
+from programs.reports import (  # noqa: F401 - the reports of other kinds register themselves
+    board_report,
+    pdf,
+    report_access,
+    report_building,
+    report_kinds,
+    report_problems,
+    report_words,
+    sheets,
+    slides,
+    yearly_report,
+)
 from programs.reports.report_model import Report, as_json, digest, from_json, seal
 from programs.reports.report_models import (
     Format,
     Paper,
     PublishedReport,
     ReportFile,
+    ReportKind,
     ReportOrder,
     ReportProblem,
     SlideTemplate,
@@ -90,41 +102,49 @@ def made(report: Report, *, paper: str, template: bytes | None) -> Made:
 def publish(
     *,
     by: Employee | None,
-    program: Program,
+    program: Program | None,
     unit: Unit | None,
     languages: Sequence[str],
     now: dt.datetime,
     paper: str = Paper.A4,
     corrects: PublishedReport | None = None,
     why: str = "",
+    kind: str = ReportKind.PROGRAM,
+    year: int | None = None,
 ) -> PublishedReport:
-    """Make the files in each language and keep them. ``by`` None: for its subscribers. What fails is raised."""
+    """Make the files in each language and keep them. ``by`` None: for its subscribers. What fails is raised.
+
+    ``program`` None: for the board, of several; ``year``: of a yearly review.
+    """
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
     number = (PublishedReport.objects.aggregate(last=Max("number"))["last"] or 0) + 1
     template = template_in_use()
-    reports = [_numbered(program, unit, code_of(one), now, number, corrects, why) for one in languages]
+    about = report_kinds.About(kind, program, unit, year)
+    reports = [_numbered(about, code_of(one), now, number, corrects, why) for one in languages]
     every = [made(report, paper=paper, template=template) for report in reports]
     first = every[0].report
     problems = list(dict.fromkeys(problem for one in every for problem in _problems(one.report)))
     rows = [
         ReportFile(
             language=one.report.language,
-            format=kind,
-            name=report_words.file_name(one.report, kind),
+            format=format_,
+            name=report_words.file_name(one.report, format_),
             sha256=digest(content),
             size=len(content),
             content=content,
         )
         for one in every
-        for kind, content in one.files.items()
+        for format_, content in one.files.items()
     ]
     kept = PublishedReport(
         number=number,
+        kind=kind,
+        year=year,
         program=program,
         unit=unit,
         title=first.title,
-        place=first.subtitle if unit else "",
+        place=first.subtitle if unit or kind != ReportKind.PROGRAM else "",
         audience=first.audience,
         as_of=first.as_of,
         waves=first.waves,
@@ -140,23 +160,22 @@ def publish(
     for row in rows:
         row.report = kept
     ReportFile.objects.bulk_create(rows)
-    for kind, detail in _told(every):
-        report_problems.tell(kind=kind, program=program, unit=unit, report=kept, detail=detail, now=now)
+    for problem, detail in _told(every):
+        report_problems.tell(kind=problem, program=program, unit=unit, report=kept, detail=detail, now=now)
     more: dict[str, Any] = {"corrects": corrects.number} if corrects else {}
     audit.record(by, "report.published", kept, number=number, sha256=kept.sha256, **more)
     return kept
 
 
 def _numbered(
-    program: Program,
-    unit: Unit | None,
+    about: report_kinds.About,
     language: str,
     now: dt.datetime,
     number: int,
     corrects: PublishedReport | None,
     why: str,
 ) -> Report:
-    report = report_building.build(program, unit, language, now=now)
+    report = report_kinds.build(about, language, now=now)
     report.number, report.why = number, why
     report.corrects = corrects.number if corrects else 0
     report.said = say("published", language, day=report_building.day(report.as_of, language))
@@ -184,7 +203,10 @@ def _told(every: Sequence[Made]) -> list[tuple[str, str]]:
 
 def _said(row: PublishedReport) -> dict[str, Any]:
     """What the fingerprint covers besides the files."""
+    # Reports of one program were sealed before there were other kinds.
+    more = {} if row.kind == ReportKind.PROGRAM else {"kind": row.kind, "year": row.year}
     return {
+        **more,
         "number": row.number,
         "program": row.program_id,  # type: ignore[attr-defined]
         "unit": row.unit_id,  # type: ignore[attr-defined]
@@ -231,15 +253,20 @@ def shown(row: PublishedReport, language: str) -> Report:
 def order(
     *,
     by: Employee,
-    program: Program,
+    program: Program | None,
     unit: Unit | None,
     languages: Sequence[str],
     paper: str,
     now: dt.datetime,
     corrects: PublishedReport | None = None,
     why: str = "",
+    kind: str = ReportKind.PROGRAM,
+    year: int | None = None,
 ) -> ReportOrder:
-    """Ask for a report to be published; a worker makes it. Raises ValidationError by field."""
+    """Ask for a report to be published; a worker makes it. What corrects another is of its kind and year. Raises
+    ValidationError by field."""
+    if corrects is not None:
+        kind, year = corrects.kind, corrects.year
     why, errors = " ".join(why.split()), {}
     wanted = [code for code in LANGUAGES if code in {code_of(one) for one in languages}]
     if not wanted:
@@ -250,15 +277,19 @@ def order(
         if hasattr(corrects, "corrected_by"):
             told = _("Report no. %(old)s was corrected by no. %(new)s already: correct that one.")
             errors["__all__"] = told % {"old": corrects.number, "new": corrects.corrected_by.number}
-    open_ = ReportOrder.objects.filter(program=program, unit=unit, state__in=[State.DUE, State.CLAIMED])
+    open_ = ReportOrder.objects.filter(
+        kind=kind, year=year, program=program, unit=unit, state__in=[State.DUE, State.CLAIMED]
+    )
     if not errors and open_.exists():
         errors["__all__"] = _("This report is being made already: look again in a moment.")
     if errors:
         raise ValidationError(errors)
     row = ReportOrder.objects.create(
-        program=program, unit=unit, languages=wanted, paper=paper, corrects=corrects, why=why, by=by, at=now
-    )
-    audit.record(by, "report.ordered", row, program=program.pk, unit=unit.pk if unit else None, languages=wanted)
+        kind=kind, year=year, program=program, unit=unit, languages=wanted, paper=paper, corrects=corrects, why=why,
+        by=by, at=now,
+    )  # fmt: skip
+    about = {"program": program.pk if program else None, "unit": unit.pk if unit else None}
+    audit.record(by, "report.ordered", row, **about, kind=kind, year=year, languages=wanted)
     return row
 
 
@@ -306,6 +337,8 @@ def _make(row: ReportOrder, now: dt.datetime) -> bool:
                 corrects=row.corrects,
                 why=row.why,
                 now=now,
+                kind=row.kind,
+                year=row.year,
             )
             mine = ReportOrder.objects.filter(pk=row.pk, state=State.CLAIMED)
             if not mine.update(state=State.DONE, report=report, error=""):

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,17 +21,19 @@ from culture.access import clock
 from programs.planning import indicators
 from programs.planning.indicators import Reading
 from programs.planning.models import Program
+from programs.practices import leading as practices
 from programs.reports.reading_models import DayReading
 
 # What moves first, and what it is for; in the order of the page. What is not registered is not shown.
 LEADING = (
     "training.valid", "training.done", "observed.seen", "recognition.people", "recognition.aimed", "planning.begun",
-    "planning.actions",
+    "planning.actions", *practices.KEYS,
 )  # fmt: skip
 LAGGING = ("planning.promises_kept", "planning.promises")
 # Of two that say nearly the same the first is shown.
 INSTEAD = {"training.done": "training.valid"}
 OLD = dt.timedelta(days=7)
+OF = re.compile(r"(\d+) of (\d+) ")
 log = logging.getLogger("trivium.reports")
 
 
@@ -106,6 +110,16 @@ def latest(program: Program, today: dt.date) -> dict[str, Kept]:
     }
 
 
+def kept_of(programs: Iterable[Program], today: dt.date) -> dict[int, dict[str, Kept]]:
+    """The newest reading of the last week of each indicator, by program; of programs counted before. One query."""
+    rows = DayReading.objects.filter(program__in=list(programs), on__gt=today - OLD, on__lte=today).order_by("on")
+    wanted, found = names(), dict[int, dict[str, Kept]]()
+    for row in rows:
+        if row.key in wanted:
+            found.setdefault(row.program_id, {})[row.key] = _kept(row.key, row, None)  # type: ignore[attr-defined]
+    return found
+
+
 def _kept(key: str, row: DayReading, before: DayReading | None) -> Kept:
     one = indicators.get(key)
     label, unit = (one.label, one.unit) if one else (key, "")
@@ -119,6 +133,12 @@ def course(program: Program, key: str, most: int = 400) -> list[tuple[dt.date, f
     found = list(rows.values_list("on", "value")[:most])
     months = {(day.year, day.month): (day, value) for day, value in reversed(found)}
     return list(months.values())
+
+
+def pair(kept: Kept) -> tuple[int, int] | None:
+    """(part, whole) of a share whose words begin with them, as kept words do: "25 of 40 people …"."""
+    found = OF.match(kept.words) if kept.value is not None else None
+    return (int(found[1]), int(found[2])) if found else None
 
 
 def reading(kept: Kept) -> Reading:

@@ -11,7 +11,12 @@ from django.utils import timezone, translation
 from culture.access import organisation
 from culture.people.models import Unit
 from programs.planning.models import Program
-from programs.reports import report_charts, report_counts, report_worth  # noqa: F401 - registers their sections
+from programs.reports import (  # noqa: F401 - registers their sections
+    benchmark_sections,
+    report_charts,
+    report_counts,
+    report_worth,
+)
 from programs.reports.report_model import Report, Section
 from programs.reports.report_scope import Scope
 from programs.reports.report_sections import registered

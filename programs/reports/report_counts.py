@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import datetime as dt
+from django.db.models import Count, QuerySet
 
 from culture.access import reach
 from culture.framework.models import Requirement
 from culture.framework.texts import pick
+from programs.planning import indicators, standing
 from programs.planning import milestones as aims
-from programs.recognition.queries import recognised
+from programs.reports import readings, scorecard_counted, texts_counted
+from programs.reports.readings import Kept
 from programs.reports.report_model import (
     BARS,
     HEAT,
@@ -17,15 +19,15 @@ from programs.reports.report_model import (
     Chart,
     Column,
     Fact,
+    Hidden,
     Section,
     Series,
     Table,
 )
 from programs.reports.report_scope import Scope
 from programs.reports.report_sections import MOST_BARS, section
-from programs.reports.scorecard import PROTECTED_FROM, RECOGNISED_DAYS
 from programs.training.models import Assignment, Course
-from programs.training.queries import counts, of_people_in
+from programs.training.queries import counts, here, of_people_in
 
 MOST_COURSES = 60
 
@@ -46,8 +48,8 @@ def requirements(scope: Scope) -> Section | None:
     labels = {one.code: pick(one.words, scope.language) for one in known}
     scored = sorted((s.index, code) for code in labels if (s := top.score(code)))
     if scored:
-        index, code = scored[0]
-        found.lead = scope.say("requirement_low", what=labels[code], code=code, n=round(index))
+        _index, code = scored[0]
+        found.lead = scope.say("requirement_low", what=labels[code], code=code, n=top.value(code, scope.language))
         drawn = scored[:MOST_BARS]
         names = tuple(f"{code} {labels[code]}" for _index, code in drawn)
         values = Series("score", scope.say("score"), tuple(round(index) for index, _code in drawn))
@@ -74,19 +76,69 @@ def requirements(scope: Scope) -> Section | None:
     return found
 
 
+@section("done", 65)
+def done(scope: Scope) -> Section:
+    """What is counted, as the scorecard tells it: the same names, numbers and days."""
+    found = Section("done", scope.say("h:done"), lead=scope.say("done_lead"))
+    columns = (
+        Column("measure", scope.say("measure")),
+        Column("value", scope.say("value"), PERCENT),
+        Column("of", scope.say("of_which")),
+    )
+    for name, keys in (("leading", readings.LEADING), ("lagging", readings.LAGGING)):
+        told = [(key, scope.kept[key]) for key in keys if key in scope.kept]
+        rows = tuple((counted_name(scope, key), _value(scope, one), _of(scope, key)) for key, one in told)
+        if rows:
+            found.tables.append(Table(name, scope.say(f"t:{name}"), columns, rows))
+        found.facts += [_kept_fact(scope, key, one) for key, one in told if one.value is not None]
+    if scope.unit is not None:
+        found.notes.append(scope.say("done_rule", n=scorecard_counted.LEAST))
+    found.notes.append(scope.say("counted", day=scope.day(scope.today)))
+    return found
+
+
+def counted_name(scope: Scope, key: str) -> str:
+    """An indicator in the report's language; in the words of its room where there are none here."""
+    return scope.say(f"k:{key}") if f"k:{key}" in texts_counted.ROWS else str(scope.kept[key].label)
+
+
+def _value(scope: Scope, one: Kept) -> float | Hidden | None:
+    if one.value is not None:
+        return one.value
+    return Hidden(scope.say("hidden_long")) if one.words == str(scorecard_counted.HIDDEN) else None
+
+
+def _of(scope: Scope, key: str) -> str | None:
+    pair = scope.pairs.get(key)
+    return scope.say("pair", part=pair[0], whole=pair[1]) if pair else None
+
+
+def _kept_fact(scope: Scope, key: str, one: Kept) -> Fact:
+    unit, pair = scope.unit.pk if scope.unit else None, scope.pairs.get(key)
+    where = f" unit:{unit}" if unit else ""
+    cell = f"program:{scope.program.pk}{where} counted:{one.on.isoformat()} {key}"
+    n = str(pair[1]) if pair else ""
+    return Fact("done", scope.place, unit, None, counted_name(scope, key), one.value, n=n, cell=cell)
+
+
 @section("training", 70)
 def training(scope: Scope) -> Section:
     found = Section("training", scope.say("h:training"))
-    given = Assignment.objects.filter(employee__in=scope.people)
+    every = Assignment.objects.filter(
+        employee__in=standing.enrolled(scope.program, scope.today).order_by().values("employee")
+    )
+    given = every
     if scope.unit is not None:
-        given = of_people_in(given, reach.below([scope.unit.pk]))
-    rows = counts(given, scope.today, "course")
-    whole, part = sum(row["assigned"] for row in rows), sum(row["finished"] for row in rows)
-    if not whole:
+        given = of_people_in(every, reach.below([scope.unit.pk]))
+    may = _courses(scope, every)
+    known = counts(given, scope.today, "course")
+    if not known:
         found.lead = scope.say("training_none")
         return found
-    if scope.people.count() < PROTECTED_FROM:
-        found.lead = scope.say("recognition_few")
+    rows = [row for row in known if row["course"] in may]
+    whole, part = sum(row["assigned"] for row in rows), sum(row["finished"] for row in rows)
+    if not whole:
+        found.lead = scope.say("counted_hidden")
         return found
     found.lead = scope.say("training", part=part, whole=whole, share=percent(part, whole))
     courses = Course.objects.in_bulk([row["course"] for row in rows])
@@ -113,8 +165,24 @@ def training(scope: Scope) -> Section:
     for name, row in told:
         for key, value in (("assigned", row["assigned"]), ("completed", row["finished"]), ("late", row["late"])):
             found.facts.append(_counted(scope, "training", name, scope.say(key), value, row["assigned"]))
+    if len(rows) < len(known):
+        found.notes.append(scope.say("courses_few"))
     found.notes.append(scope.say("counted", day=scope.day(scope.today)))
     return found
+
+
+def _courses(scope: Scope, given: QuerySet[Assignment]) -> set[int]:
+    """The courses that may be told of: of enough people, and of a unit so that no subtraction leaves a few."""
+    held = given.filter(here(scope.today), course__isnull=False, version__isnull=True, ended_on__isnull=True)
+    rows = held.order_by().values("course", "employee__unit")
+    owns: dict[int, dict[int, int]] = {}
+    for course, unit, n in rows.annotate(n=Count("employee", distinct=True)).values_list(
+        "course", "employee__unit", "n"
+    ):
+        owns.setdefault(course, {})[unit or 0] = n
+    if scope.unit is None:
+        return {course for course, own in owns.items() if sum(own.values()) >= indicators.LEAST}
+    return {course for course, units in scorecard_counted.protected(owns).items() if scope.unit.pk in units}
 
 
 def _counted(scope: Scope, key: str, group: str, measure: str, value: float, n: int) -> Fact:
@@ -124,15 +192,15 @@ def _counted(scope: Scope, key: str, group: str, measure: str, value: float, n: 
 
 @section("recognition", 80)
 def recognition(scope: Scope) -> Section:
+    """The share thanked, as the scorecard tells it; how many have begun."""
     found = Section("recognition", scope.say("h:recognition"))
-    whole = scope.people.count()
-    if whole < PROTECTED_FROM:
-        found.lead = scope.say("recognition_few")
+    pair = scope.pairs.get("recognition.people")
+    if pair is None:
+        found.lead = scope.say("counted_hidden" if scope.unit else "recognition_few")
         return found
-    part = recognised(scope.people, since=scope.now - dt.timedelta(days=RECOGNISED_DAYS))
-    found.lead = scope.say("recognition", part=part, whole=whole, share=percent(part, whole))
-    found.paragraphs.append(scope.say("enrolled", part=whole, whole=max(scope.employed, whole)))
-    found.facts.append(_counted(scope, "recognition", scope.place, scope.say("thanked"), part, whole))
+    found.lead = scope.say("thanked_quarter", part=pair[0], whole=pair[1], share=percent(*pair))
+    if begun := scope.pairs.get("planning.begun"):
+        found.paragraphs.append(scope.say("begun", part=begun[0], whole=begun[1]))
     found.notes.append(scope.say("counted", day=scope.day(scope.today)))
     return found
 

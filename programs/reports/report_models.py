@@ -29,6 +29,22 @@ class Paper(models.TextChoices):
     LETTER = "us-letter", "Letter"
 
 
+class ReportKind(models.TextChoices):
+    """What a report tells of: one program (or a unit of it), several for the board, one program's year."""
+
+    PROGRAM = "program", _("Program")
+    BOARD = "board", _("Board view")
+    YEAR = "year", _("Yearly review")
+
+
+# A board report tells of several programs, a yearly review of one and its year.
+FITTING = (
+    Q(kind="program", program__isnull=False, year__isnull=True)
+    | Q(kind="board", program__isnull=True, unit__isnull=True, year__isnull=True)
+    | Q(kind="year", program__isnull=False, unit__isnull=True, year__isnull=False)
+)
+
+
 class SlideTemplate(models.Model):
     """The organisation's own slides, checked before they are kept. One is in use; earlier ones stay for the record."""
 
@@ -51,11 +67,13 @@ class PublishedReport(models.Model):
 
     ``sha256`` covers what the report says of itself and the fingerprint of each file (report_model.seal). ``waves``:
     ids of the waves it tells of; ``audience``: with whom those were shared when it was made; ``cells``: released cells
-    and counts it rests on. ``by`` NULL: made for its subscribers by itself.
+    and counts it rests on. ``by`` NULL: made for its subscribers by itself. ``program`` NULL: of several (the board).
     """
 
     number = models.PositiveIntegerField(unique=True)
-    program = models.ForeignKey(Program, models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=8, choices=ReportKind.choices, default=ReportKind.PROGRAM)
+    year = models.PositiveSmallIntegerField(null=True)
+    program = models.ForeignKey(Program, models.PROTECT, null=True, related_name="+")
     unit = models.ForeignKey(Unit, models.PROTECT, null=True, related_name="+")
     title = models.CharField(max_length=200)
     place = models.CharField(max_length=400)
@@ -75,6 +93,7 @@ class PublishedReport(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(corrects__isnull=True) | ~Q(why=""), name="report_correction_says_why"),
             models.CheckConstraint(condition=Q(audience__in=["leaders", "managers"]), name="report_audience_known"),
+            models.CheckConstraint(condition=FITTING, name="report_kind_fits"),
         ]
         indexes = [models.Index(fields=["program", "unit", "as_of"], name="report_of_program")]
 
@@ -110,7 +129,9 @@ class ReportOrder(models.Model):
         DONE = "done", _("done")
         FAILED = "failed", _("failed")
 
-    program = models.ForeignKey(Program, models.CASCADE, related_name="+")
+    kind = models.CharField(max_length=8, choices=ReportKind.choices, default=ReportKind.PROGRAM)
+    year = models.PositiveSmallIntegerField(null=True)
+    program = models.ForeignKey(Program, models.CASCADE, null=True, related_name="+")
     unit = models.ForeignKey(Unit, models.CASCADE, null=True, related_name="+")
     languages = models.JSONField(default=list)
     paper = models.CharField(max_length=10, choices=Paper.choices, default=Paper.A4)
@@ -130,7 +151,8 @@ class ReportOrder(models.Model):
             models.CheckConstraint(
                 condition=Q(state="done", report__isnull=False) | (~Q(state="done") & Q(report__isnull=True)),
                 name="report_order_done_has_report",
-            )
+            ),
+            models.CheckConstraint(condition=FITTING, name="report_order_kind_fits"),
         ]
         indexes = [models.Index(fields=["at"], condition=Q(state__in=["due", "claimed"]), name="report_order_open")]
 
@@ -218,7 +240,7 @@ class ReportProblem(models.Model):
         MAIL = "mail", _("A mail did not leave")
 
     kind = models.CharField(max_length=8, choices=Kind.choices)
-    program = models.ForeignKey(Program, models.CASCADE, related_name="+")
+    program = models.ForeignKey(Program, models.CASCADE, null=True, related_name="+")
     unit = models.ForeignKey(Unit, models.CASCADE, null=True, related_name="+")
     report = models.ForeignKey(PublishedReport, models.PROTECT, null=True, related_name="+")
     detail = models.CharField(max_length=300, blank=True)

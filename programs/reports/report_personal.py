@@ -16,6 +16,10 @@ def _subscription(row: Any, person: Employee) -> Row:
     return {_("Report"): row.program.name, _("About"): place, _("Next"): row.next_on, _("Ended"): row.ended_at}
 
 
+def _problem_mail(row: Any, person: Employee) -> Row:
+    return {_("Due"): row.due_at, _("State"): row.get_state_display()}
+
+
 def register() -> None:
     """Called when the apps are ready."""
     rights.hold(
@@ -30,6 +34,19 @@ def register() -> None:
             fate=Fate.REMOVED,
             show=_subscription,
             related=("program", "unit"),
+        )
+    )
+    rights.hold(
+        Holding(
+            model="programs.ProblemMail",
+            fields=("employee",),
+            group=Group.PROGRAM,
+            title=_("Mails about problems with reports"),
+            kept=WHILE_EMPLOYED,
+            seen_by=HR_SEES,
+            after=_("Removed"),
+            fate=Fate.REMOVED,
+            show=_problem_mail,
         )
     )
     rights.authored("programs.Subscription", "made_by", title=_("Subscriptions I set up for others"))

@@ -22,7 +22,7 @@ from programs.reports.report_models import PublishedReport, ReportProblem
 def tell(
     *,
     kind: str,
-    program: Program,
+    program: Program | None,
     unit: Unit | None,
     now: dt.datetime,
     detail: str = "",

@@ -20,28 +20,22 @@ from culture.access import reach
 from culture.people.models import Employee, Unit
 from programs.planning import standing
 from programs.planning.models import Program
-from programs.reports import scorecard
+from programs.reports import readings, scorecard_counted
 from programs.reports.findings import DIMENSIONS, Score
+from programs.reports.readings import Kept
 from programs.reports.report_model import Fact, Hidden, Value
+from programs.reports.scorecard_place import Place, score_of
 from programs.reports.texts_report import say
 from programs.training.certificates import day_in
 from surveys.results import queries as results
 from surveys.results import sharing
 from surveys.waves.models import Wave
 
-# The waves of a unit are read one by one, each with its whole tree.
-MOST_UNIT_WAVES = 6
 Cells = Mapping[str, Any]
 
 
 def audience_of(unit: Unit | int | None) -> str:
     return sharing.LEADERS if unit is None else sharing.MANAGERS
-
-
-def shared_waves(program: Program, audience: str) -> QuerySet[Wave]:
-    """The released waves of the program's series that ``audience`` sees by today."""
-    waves = Wave.objects.filter(series=program.series_id, state=Wave.State.RELEASED).defer("snapshot")
-    return waves.filter(sharing.reached(audience)).select_related("series").order_by("number")
 
 
 @dataclass(frozen=True)
@@ -56,13 +50,13 @@ class Node:
     cell: str
 
     def score(self, measure: str) -> Score | None:
-        return scorecard.score_of(self.cells.get(measure))
+        return score_of(self.cells.get(measure))
 
     def value(self, measure: str, language: str) -> Value:
-        """Its rounded index, or why there is none."""
+        """Its rounded index (of few people the range that may be told), or why there is none."""
         one = self.score(measure)
         if one is not None:
-            return round(one.index)
+            return one.band or round(one.index)
         asked = (self.cells.get(measure) or {}).get("why") != "not asked"
         # Only what was not asked looks different: words, and no hatch.
         return Hidden(say("hidden", language)) if asked else say("not_asked", language)
@@ -80,6 +74,8 @@ class Scope:
         self.program, self.unit, self.language, self.now = program, unit, language, now
         self.today = timezone.localdate(now)
         self.audience = audience_of(unit)
+        # The same that scorecard and number pages read.
+        self.site = Place(program, unit, self.audience)
 
     def say(self, key: str, **values: object) -> str:
         return say(key, self.language, **values)
@@ -100,9 +96,9 @@ class Scope:
     def place(self) -> str:
         return self.unit.name if self.unit else self.say("whole")
 
-    @cached_property
+    @property
     def waves(self) -> list[Wave]:
-        return list(shared_waves(self.program, self.audience)) if self.program.series_id else []
+        return self.site.waves
 
     @property
     def wave(self) -> Wave | None:
@@ -111,29 +107,31 @@ class Scope:
     @cached_property
     def below(self) -> set[int] | None:
         """The unit and all below it; None: everything."""
-        return None if self.unit is None else set(reach.below([self.unit.pk]).values_list("pk", flat=True))
+        return self.site.below
 
     @cached_property
     def nodes(self) -> list[Node]:
-        """The groups of the latest wave, parents before children, the lowest first among siblings, the hidden last."""
-        return _ordered(self._read(self.wave)) if self.wave else []
-
-    def _read(self, wave: Wave) -> list[Node]:
-        rows = results.tree_rows(wave, self.below)
-        before = results.previous(wave)
-        bare = before is not None and before.pk not in {one.pk for one in self.waves}
-        least = min((row.depth for row in rows), default=0)
-        return [
+        """The place and the groups below it in the latest wave, parents before children, the lowest first among
+        siblings, the hidden last; none where that wave did not know it."""
+        top, wave = self.site.top, self.wave
+        if top is None or wave is None:
+            return []
+        found = [
             Node(
                 row.unit,
                 row.name,
                 row.parent,
-                row.depth - least,
-                results.without_change(row.cells) if bare else row.cells,
-                f"wave:{wave.pk} release:{row.release_id} tree:{row.unit}",
+                row.depth - top.depth,
+                self.site.told(row.cells),
+                f"wave:{wave.pk} release:{row.release_id} tree:{row.unit}",  # type: ignore[attr-defined]
             )
-            for row in rows
+            for row in results.tree_rows(wave, self.below)
+            if row.unit == top.unit or row.depth > top.depth
         ]
+        ordered = _ordered(found)
+        # A part that was moved here since lies elsewhere in the wave's tree.
+        first = bool(ordered) and ordered[0].unit == top.unit
+        return ordered if first else [node for node in found if node.unit == top.unit]
 
     @property
     def top(self) -> Node | None:
@@ -147,25 +145,19 @@ class Scope:
     @cached_property
     def history(self) -> list[tuple[Wave, dict[str, Score], Cells, str]]:
         """(wave, scores of want, know and can, cells, name of the cells) of the top, oldest first."""
-        if self.unit is None:
-            ids = [wave.pk for wave in self.waves]
-            with translation.override(self.language):
-                scored = {wave.pk: point for wave, point in scorecard._history(self.program, ids)}
-            entries = results.trend(self.program.series, ids)
-            return [(e["wave"], scored[e["wave"].pk], e["cells"], f"wave:{e['wave'].pk} tree:top") for e in entries]
-        tops = [(wave, nodes[0]) for wave in self.waves[-MOST_UNIT_WAVES:] if (nodes := self._nodes_of(wave))]
-        found: list[tuple[Wave, dict[str, Score], Cells, str]] = []
-        before: Cells = {}
-        for wave, node in tops:
-            numbers = [one.number for one, _node in tops if one.number <= wave.number]
-            with translation.override(self.language):
-                told = {name: scorecard._scored(name, node.cells, before, numbers) for name in DIMENSIONS}
-            found.append((wave, {name: one for name, one in told.items() if one}, node.cells, node.cell))
-            before = node.cells
-        return found
+        return [(one.wave, one.scores, one.cells, one.cell) for one in self.site.in_language(self.language)]
 
-    def _nodes_of(self, wave: Wave) -> list[Node]:
-        return self.nodes if wave == self.wave else _ordered(self._read(wave))
+    @cached_property
+    def kept(self) -> dict[str, Kept]:
+        """What is counted, as the scorecard of the place tells it today."""
+        if self.unit is None:
+            return readings.latest(self.program, self.today)
+        return scorecard_counted.of_unit(self.program, self.unit, self.today)
+
+    @cached_property
+    def pairs(self) -> dict[str, tuple[int, int]]:
+        """By key (part, whole) of those that are shares of something counted."""
+        return {key: pair for key, one in self.kept.items() if (pair := readings.pair(one))}
 
     @cached_property
     def people(self) -> QuerySet[Any]:
@@ -202,7 +194,7 @@ class Scope:
             low=one.low if one else None,
             high=one.high if one else None,
             n=str(cell.get("n", "")) if one else "",
-            note="" if one else self.say("hidden_long" if asked else "not_asked"),
+            note=one.band if one else self.say("hidden_long" if asked else "not_asked"),
             cell=f"{node.cell} {measure}" if one else "",
             depth=node.depth,
         )

@@ -11,7 +11,7 @@ from django.utils.html import strip_tags
 
 from culture.framework.markdown import render
 from programs.reports import texts_findings
-from programs.reports.findings import DIMENSIONS, LOW
+from programs.reports.findings import DIMENSIONS
 from programs.reports.report_model import (
     BARS,
     HEAT,
@@ -34,6 +34,7 @@ from surveys.results.insight import words
 MOST_ROWS = 1200
 BLOCK = re.compile(r"</p>|</li>|</h[1-6]>|</tr>|<hr ?/?>")
 MOST_BARS = 18
+MOST_POINTS = 20
 MEASURES = (*DIMENSIONS, "served")
 
 
@@ -68,12 +69,15 @@ def stand(scope: Scope) -> Section:
     found = Section("stand", scope.say("h:stand"))
     top = scope.top
     if scope.wave is None or top is None:
-        found.lead = scope.say("no_results")
+        unknown = scope.wave is not None and scope.unit is not None
+        found.lead = scope.say("unknown_unit", unit=scope.place) if unknown else scope.say("no_results")
         return found
     found.lead = _headline(scope, top)
     answered = _participation(scope, top.cells)
     if scope.unit is None and answered:
         found.paragraphs.append(scope.say("answered_line", asked=scope.wave.invited, words=answered))
+    if scope.site.course and not scope.site.course[-1].alone:
+        found.paragraphs.append(scope.say("together", unit=scope.place, name=top.name))
     found.tables.append(_three(scope, top))
     if chart := _trend(scope):
         found.charts.append(chart)
@@ -86,16 +90,10 @@ def stand(scope: Scope) -> Section:
 
 
 def _headline(scope: Scope, top: Node) -> str:
-    if scope.unit is None:
-        points = [scores for _wave, scores, _cells, _cell in scope.history if set(DIMENSIONS) <= set(scores)]
-        return texts_findings.headline(points, scope.language) or scope.say("all_hidden")
-    scores = {name: one for name in DIMENSIONS if (one := top.score(name))}
-    if not scores:
-        return scope.say("all_hidden")
-    short = next((name for name in DIMENSIONS if name in scores and scores[name].index <= LOW), None)
-    name = short or min(scores, key=lambda one: scores[one].index)
-    key = "unit_short" if short else "unit_fine"
-    return scope.say(key, unit=top.name, d=scope.say(name), n=round(scores[name].index))
+    """The finding by the rule of the scorecard; of a unit named by what it was told as."""
+    points = [scores for _wave, scores, _cells, _cell in scope.history if set(DIMENSIONS) <= set(scores)]
+    told = texts_findings.headline(points, scope.language) if any(top.score(name) for name in DIMENSIONS) else ""
+    return told or scope.say("all_hidden")
 
 
 def _participation(scope: Scope, cells: Cells) -> str:
@@ -131,7 +129,7 @@ def _three(scope: Scope, top: Node) -> Table:
         told = None
         if last is not None:
             told = f"{last.word} ({last.points:+.0f})".replace("-", "−") if last.clear else last.word or None
-        rows.append((scope.say(name), round(one.index), interval, told, str(cell.get("n", ""))))
+        rows.append((scope.say(name), top.value(name, scope.language), interval, told, str(cell.get("n", ""))))
     return Table("three", scope.say("t:three"), columns, tuple(rows))
 
 
@@ -150,14 +148,17 @@ def _intervals(scope: Scope, top: Node) -> Iterator[str]:
 def _trend(scope: Scope) -> Chart | None:
     if len(scope.history) < 2:
         return None
-    months = [scope.month(wave.closes_on) for wave, *_rest in scope.history]
+    # More waves than fit into the picture stand in the table.
+    drawn = scope.history[-MOST_POINTS:]
+    months = [scope.month(wave.closes_on) for wave, *_rest in drawn]
     if len(set(months)) < len(months):
-        months = [f"{wave.number} · {month}" for (wave, *_r), month in zip(scope.history, months, strict=True)]
+        months = [f"{wave.number} · {month}" for (wave, *_r), month in zip(drawn, months, strict=True)]
     series = tuple(
-        Series(name, scope.say(name), tuple(_index(scores.get(name)) for _w, scores, _c, _n in scope.history))
+        Series(name, scope.say(name), tuple(_index(scores.get(name)) for _w, scores, _c, _n in drawn))
         for name in DIMENSIONS
     )
-    return Chart("trend", scope.say("c:trend"), scope.say("d:trend"), LINES, tuple(months), series)
+    described = scope.say("d:trend") if scope.unit is None else scope.say("d:trend_unit", unit=scope.place)
+    return Chart("trend", scope.say("c:trend"), described, LINES, tuple(months), series)
 
 
 def _index(score: object) -> float | None:
@@ -234,8 +235,8 @@ def look(scope: Scope) -> Section | None:
     parts = scope.parts
     told = [(one.index, name, node) for node in parts for name in DIMENSIONS if (one := node.score(name))]
     if told:
-        index, name, node = min(told, key=lambda row: (row[0], row[2].name))
-        found.lead = scope.say("look", unit=node.name, d=scope.say(name), n=round(index))
+        _lowest, name, node = min(told, key=lambda row: (row[0], row[2].name))
+        found.lead = scope.say("look", unit=node.name, d=scope.say(name), n=node.value(name, scope.language))
     else:
         found.lead = scope.say("all_hidden")
     found.charts += _unit_bars(scope, "units", [(node, node.mean) for node in parts], "mean")
@@ -331,10 +332,11 @@ def served(scope: Scope) -> Section | None:
     whole = scope.top.score("served")
     known = [(one.index, node) for node in nodes if node.depth > 0 and (one := node.score("served"))]
     if whole is not None and known:
-        low, node = min(known, key=lambda row: (row[0], row[1].name))
-        found.lead = scope.say("served_low", n=round(whole.index), unit=node.name, low=round(low))
+        _low, node = min(known, key=lambda row: (row[0], row[1].name))
+        low = node.value("served", scope.language)
+        found.lead = scope.say("served_low", n=whole.told, unit=node.name, low=low)
     elif whole is not None:
-        found.lead = scope.say("served_only", n=round(whole.index))
+        found.lead = scope.say("served_only", n=whole.told)
     else:
         found.lead = scope.say("served_none")
     found.charts += _unit_bars(scope, "served", [(node, index) for index, node in known], "served")
@@ -350,7 +352,7 @@ def served(scope: Scope) -> Section | None:
         one, cell = node.score("served"), node.cells["served"]
         assert one is not None
         interval = f"{one.low:.0f}–{one.high:.0f}" if one.low is not None and one.high is not None else None
-        rows.append((node.name, round(one.index), interval, str(cell.get("n", ""))))
+        rows.append((node.name, node.value("served", scope.language), interval, str(cell.get("n", ""))))
     if rows:
         table = Table("served", scope.say("h:served"), columns, tuple(rows), (), max(0, len(known) - len(rows)))
         found.tables.append(table)

@@ -8,9 +8,11 @@ import time
 from celery import shared_task
 from django.utils import timezone
 
-from programs.reports import publishing, sending
+from programs.reports import publishing, report_problem_mails, sending
 
 SECONDS = 60.0
+# A night the tick sleeps through is made up for by the next.
+SWEPT_AT = (2, 17)
 
 
 @shared_task(queue="reports")
@@ -29,10 +31,23 @@ def send_reports() -> None:
             break
 
 
+@shared_task(queue="mail")
+def send_problem_mails() -> None:
+    """HR is told of what failed."""
+    until = time.monotonic() + SECONDS
+    while time.monotonic() < until and report_problem_mails.send_due(now=timezone.now()):
+        pass
+
+
 def tick_reports(*, now: dt.datetime) -> None:
-    """What is due by itself: subscribed reports, and orders whose worker died."""
+    """What is due by itself: subscribed reports, orders whose worker died, and word of what failed."""
     sending.plan(now=now)
     if publishing.anything_due(now):
         make_reports.delay_on_commit()
     if sending.anything_due(now):
         send_reports.delay_on_commit()
+    report_problem_mails.plan(now=now)
+    if report_problem_mails.anything_due(now):
+        send_problem_mails.delay_on_commit()
+    if (now.hour, now.minute) == SWEPT_AT:
+        report_problem_mails.sweep(now=now)

@@ -165,7 +165,7 @@ def headline(points: Sequence[Point], language: str) -> str:
     if len(points) == 1:
         if behind is None:
             return _say("start_close", language)
-        told = f"{latest[behind].index:.0f}"
+        told = latest[behind].told
         return _say("start_behind", language, d=_say(behind, language), n=told)
     if behind is None:
         return _together(latest, language)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from programs.reports import texts_worth
+from programs.reports import texts_benchmark, texts_board, texts_counted, texts_worth, texts_year
 
 LANGUAGES = ("en", "it", "ro", "zh-hans", "fr")
 _ROWS: dict[str, tuple[str, str, str, str, str]] = {
@@ -431,6 +431,8 @@ _ROWS: dict[str, tuple[str, str, str, str, str]] = {
     "r:bad": ("This link is not complete. Copy it from the mail once more.", "Questo link non è completo. Lo copi di nuovo dal messaggio.", "Acest link nu este complet. Copiați-l din nou din mesaj.", "此链接不完整，请从邮件中重新复制。", "Ce lien est incomplet. Copiez-le à nouveau depuis le message."),
 }  # fmt: skip
 _ROWS |= texts_worth.ROWS
+_ROWS |= texts_benchmark.ROWS | texts_board.ROWS | texts_year.ROWS
+_ROWS |= texts_counted.ROWS
 
 
 def code_of(language: str) -> str:

@@ -6,7 +6,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from programs.reports import effect_tasks, effects, reading_tasks, readings, report_tasks
+from culture.access import clock
+from programs.reports import effect_tasks, effects, reading_tasks, readings, report_tasks, yearly_plans
 
 
 def tick(*, now: datetime) -> None:
@@ -15,4 +16,5 @@ def tick(*, now: datetime) -> None:
         effect_tasks.find_effect.delay_on_commit(program)
     for program in readings.due():
         reading_tasks.keep_readings.delay_on_commit(program)
+    yearly_plans.keep(today=clock.today())
     report_tasks.tick_reports(now=now)

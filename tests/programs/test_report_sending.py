@@ -191,8 +191,8 @@ def test_a_worker_that_died_while_sending_is_replaced(program, executive, smtp_s
     now = timezone.now()
     sending.plan(now=now)
     sending.make(now=now)
-    assert len(sending._claim(now, 10)) == 1 and sending._claim(now, 10) == []
-    later = now + sending.STALE + dt.timedelta(seconds=1)
+    assert len(sending.claim(now, 10)) == 1 and sending.claim(now, 10) == []
+    later = now + sending.OUTBOX.stale + dt.timedelta(seconds=1)
     assert sending.anything_due(later) and sending.send_due(now=later) == 1
 
 
@@ -201,7 +201,7 @@ def test_a_report_that_cannot_be_made_is_told_to_hr_and_not_to_the_reader(progra
     monkeypatch.setattr(publishing, "publish", lambda **more: 1 / 0)
     now = timezone.now()
     sending.plan(now=now)
-    for n in range(sending.MOST_ATTEMPTS):
+    for n in range(sending.OUTBOX.most_attempts):
         sending.send_due(now=now + n * DAY)
     assert ReportDelivery.objects.get().state == State.FAILED and not smtp_sink.messages
     assert {row.kind for row in ReportProblem.objects.all()} == {"report"}

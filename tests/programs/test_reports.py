@@ -103,12 +103,12 @@ def test_the_scorecard_says_the_word_of_the_release():
     moved = {"delta": 10, "low": -1, "high": 21, "word": "too few to tell", "since": 1}
     cell = {"shown": True, "n": 40, "index": 60, "low": 58, "high": 62, "change": moved}
     earlier = {"shown": True, "n": 40, "index": 50, "low": 48, "high": 52}
-    score = scorecard._scored("want", {"want": cell}, {"want": earlier}, [1, 2])
+    score = scorecard.scored("want", {"want": cell}, {"want": earlier}, [1, 2])
     card = scorecard._card("want", cell, score)
     assert card.change is not None and not card.change.clear and card.change.word == "too few to tell"
-    assert scorecard._scored("want", {"want": cell}, {"want": earlier}, [2, 3]).last is None, "not since a wave unseen"
+    assert scorecard.scored("want", {"want": cell}, {"want": earlier}, [2, 3]).last is None, "not since a wave unseen"
     cell["change"]["first"] = {**moved, "delta": 15, "low": 8, "high": 22, "word": "rose"}
-    assert scorecard._scored("want", {"want": cell}, {"want": earlier}, [1, 2]).first.rose
+    assert scorecard.scored("want", {"want": cell}, {"want": earlier}, [1, 2]).first.rose
 
 
 def test_chart_labels_do_not_run_into_each_other():
@@ -143,7 +143,9 @@ def test_who_may_see_the_scorecard(client_of, hr, executive, manager, employee, 
     program = make_program(hr, units)
     for page in ("/scorecard/", f"/scorecard/{program.pk}/", f"/api/v1/scorecards/{program.pk}/"):
         for person in (manager, employee, stranger):
-            assert client_of(person).get(page).status_code == 403
+            # A manager is led on to the scorecard of his unit.
+            expected = 302 if page == "/scorecard/" and person == manager else 403
+            assert client_of(person).get(page).status_code == expected
         for person in (hr, executive):
             assert client_of(person).get(page, follow=True).status_code == 200
     assert client_of(None).get("/scorecard/").status_code == 302
