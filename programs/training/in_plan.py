@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 from django.db import connection
-from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -61,39 +61,68 @@ REQUIRED = """
             LEFT JOIN programs_revocation r ON r.attained_id = t.id
         WHERE h.kind <> 'course' AND (r.id IS NULL OR r."on" > %s) GROUP BY h.id
     )
-    SELECT h.months, h.opens, d.id IS NOT NULL, CASE WHEN h.months > 0 THEN d.days END, count(*)
-    FROM held h LEFT JOIN done d ON d.id = h.id GROUP BY 1, 2, 3, 4
+    SELECT {unit}, h.months, h.opens, d.id IS NOT NULL, CASE WHEN h.months > 0 THEN d.days END, count(*),
+        array_agg(DISTINCT h.employee_id) FILTER (WHERE {by_unit})
+    FROM held h LEFT JOIN done d ON d.id = h.id {join} GROUP BY 1, 2, 3, 4, 5
 """
+WHOLE = {"{unit}": "0", "{by_unit}": "FALSE", "{join}": ""}
+BY_UNIT = {
+    "{unit}": "COALESCE(e.unit_id, 0)",
+    "{by_unit}": "TRUE",
+    "{join}": "JOIN culture_employee e ON e.id = h.employee_id",
+}
+
+
+def _required(program: Program, on: dt.date, form: dict[str, str]) -> dict[int, tuple[int, int, set[int]]]:
+    """Unit → how much of what is required is done and still worth something, of how much, of whom. One query."""
+    people = standing.enrolled(program, on, away=False).order_by().values("employee")
+    inner, values = people.query.sql_with_params()
+    sql = REQUIRED.replace("{people}", inner)
+    for mark, words in form.items():
+        sql = sql.replace(mark, words)
+    found: dict[int, tuple[int, int, set[int]]] = {}
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [*values, *([on] * 8)])
+        for unit, months, opens, done, days, count, who in cursor.fetchall():
+            valid = cycles.validity(list(days), cycles.Rule(months, opens)) if done and days else None
+            holds = count if done and (valid is None or valid.holds(on)) else 0
+            part, whole, people_ = found.get(unit, (0, 0, set()))
+            found[unit] = (part + holds, whole + count, people_.union(who or ()))
+    return found
+
+
+VALID = gettext_lazy("%(part)s of %(whole)s required courses are valid today")
+SEEN = gettext_lazy("%(part)s of %(whole)s people were seen doing it in the last 90 days")
 
 
 def _valid(program: Program, on: dt.date) -> Reading:
     """Of all that is required of those active in the program on the day: done, and still worth something. One query."""
-    people = standing.enrolled(program, on, away=False).order_by().values("employee")
-    sql, values = people.query.sql_with_params()
-    part = whole = 0
-    with connection.cursor() as cursor:
-        cursor.execute(REQUIRED.replace("{people}", sql), [*values, *([on] * 8)])
-        for months, opens, done, days, count in cursor.fetchall():
-            whole += count
-            valid = cycles.validity(list(days), cycles.Rule(months, opens)) if done and days else None
-            part += count if done and (valid is None or valid.holds(on)) else 0
-    words = _("%(part)s of %(whole)s required courses are valid today")
-    return indicators.share(part, whole, words, on)
+    part, whole, _people = _required(program, on, WHOLE).get(0, (0, 0, set()))
+    return indicators.share(part, whole, str(VALID), on)
+
+
+def valid_by_unit(program: Program, on: dt.date) -> dict[int, tuple[int, int, int]]:
+    """The same by unit of the people (0: none): (part, whole, of how many something is required). One query."""
+    return {unit: (part, whole, len(who)) for unit, (part, whole, who) in _required(program, on, BY_UNIT).items()}
+
+
+def _sightings(on: dt.date) -> QuerySet[Observation]:
+    seen = {"what": Observation.What.SEEN, "withdrawn_at": None, "on__gt": on - SEEN_WITHIN, "on__lte": on}
+    return Observation.objects.filter(employee=OuterRef("pk"), **seen)
 
 
 def _seen(program: Program, on: dt.date) -> Reading:
     """Of those active in the program: somebody saw them show a behaviour in the last 90 days."""
-    seen = Observation.objects.filter(
-        employee=OuterRef("pk"),
-        what=Observation.What.SEEN,
-        withdrawn_at=None,
-        on__gt=on - SEEN_WITHIN,
-        on__lte=on,
-    )
     active = standing.enrolled(program, on, away=False).order_by().values("employee")
     people = Employee.objects.filter(pk__in=active)
-    words = _("%(part)s of %(whole)s people were seen doing it in the last 90 days")
-    return indicators.share(people.filter(Exists(seen)).count(), people.count(), words, on)
+    return indicators.share(people.filter(Exists(_sightings(on))).count(), people.count(), str(SEEN), on)
+
+
+def seen_by_unit(program: Program, on: dt.date) -> dict[int, int]:
+    """The same by unit (0: none): how many were seen. One query."""
+    active = standing.enrolled(program, on, away=False).order_by().values("employee")
+    people = Employee.objects.filter(Exists(_sightings(on)), pk__in=active).order_by()
+    return {unit or 0: n for unit, n in people.values("unit").annotate(n=Count("pk")).values_list("unit", "n")}
 
 
 @offer("paths")

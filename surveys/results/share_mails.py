@@ -7,14 +7,13 @@ again: a wave that HR took back meanwhile is told to nobody.
 from __future__ import annotations
 
 import datetime as dt
-import logging
-import smtplib
-from typing import Any
+from collections.abc import Collection
 
 from django.conf import settings
-from django.core.mail import EmailMessage, get_connection
+from django.core.mail import EmailMessage
 from django.db import transaction
 from django.db.models import F, Q, QuerySet
+from django.db.models.functions import Greatest
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.formats import date_format
@@ -28,16 +27,13 @@ from surveys.results import sharing
 from surveys.results.share_texts import MAILS
 from surveys.results.sharing import AUDIENCES, LEADERS, MANAGERS
 from surveys.results.sharing_models import ResultMail, Sharing
-from surveys.waves import reach
+from surveys.waves import letters, reach
 from surveys.waves.models import Wave
+from surveys.waves.outbox import Outbox
 
-BATCH = 200
-MOST_ATTEMPTS = 6
-CLAIMED = dt.timedelta(minutes=15)
 # A day that long ago is no news: nobody is written to when HR wants mails for an old wave.
 OLD_NEWS = dt.timedelta(days=14)
 LEADING = (Role.EXECUTIVE, Role.PROGRAM_LEAD, Role.HR_ADMIN)
-log = logging.getLogger("trivium.results")
 
 
 def _due(today: dt.date) -> QuerySet[Sharing]:
@@ -101,71 +97,61 @@ def people(audience: str, today: dt.date) -> QuerySet[Employee]:
     return found.exclude(pk__in=reach.unreachable(Employee.objects.all()).values("pk"))
 
 
-def waiting(now: dt.datetime) -> bool:
-    return ResultMail.objects.filter(retry_at__lte=now).exists()
-
-
 # -- sent ------------------------------------------------------------------------------------------------------------
 
 
-def send_due(*, now: dt.datetime) -> int:
-    """Send a batch over one connection; returns how many rows were settled (0: nothing more to do now)."""
-    claimed = _claim(now)
-    if not claimed:
+class ResultOutbox(Outbox[ResultMail]):
+    """A claim is a ``retry_at`` ahead, which runs out by itself; what is settled is gone."""
+
+    model = ResultMail
+    related = ("employee", "wave__series", "wave__sharing")
+    batch = 200
+    stale = dt.timedelta(minutes=15)
+
+    def due(self, now: dt.datetime) -> QuerySet[ResultMail]:
+        return ResultMail.objects.filter(retry_at__lte=now)
+
+    def load(self, ids: Collection[int]) -> list[ResultMail]:
+        rows = ResultMail.objects.filter(pk__in=ids).select_related(*self.related)
+        return list(rows.defer("wave__snapshot").order_by("pk"))
+
+    def stopped(self, row: ResultMail, known: None, now: dt.datetime) -> str:
+        return "" if sharing.open_to(row.wave, row.employee) else "not shared"
+
+    def write(self, row: ResultMail, known: None, now: dt.datetime) -> EmailMessage:
+        return written(row)
+
+    def anything_due(self, now: dt.datetime) -> bool:
+        return self.due(now).exists()
+
+    def release_stale(self, now: dt.datetime) -> int:
         return 0
-    settled, connection = 0, get_connection()
-    try:
-        connection.open()
-        for mail in claimed:
-            settled += _send(mail, connection, now)
-    except (OSError, smtplib.SMTPException) as error:
-        # Those not reached come again when their claim runs out.
-        log.error("Mails about results wait: %s", type(error).__name__)
-        return 0
-    finally:
-        connection.close()
-    return settled
+
+    @transaction.atomic
+    def claim(self, now: dt.datetime, limit: int) -> list[int]:
+        due = self.due(now).order_by("retry_at", "pk").select_for_update(skip_locked=True)
+        ids = list(due.values_list("pk", flat=True)[:limit])
+        mine = ResultMail.objects.filter(pk__in=ids)
+        mine.update(retry_at=now + self.stale, attempts=F("attempts") + 1)
+        return ids
+
+    @transaction.atomic
+    def renew(self, ids: Collection[int], token: dt.datetime, new: dt.datetime) -> set[int]:
+        mine = ResultMail.objects.filter(pk__in=ids, retry_at=token + self.stale)
+        held = set(mine.select_for_update().values_list("pk", flat=True))
+        ResultMail.objects.filter(pk__in=held).update(retry_at=new + self.stale)
+        return held
+
+    def give_back(self, row: ResultMail, due_at: dt.datetime, error: str, *, blamed: bool) -> None:
+        tries = F("attempts") if blamed else Greatest(F("attempts") - 1, 0)
+        ResultMail.objects.filter(pk=row.pk).update(retry_at=due_at, attempts=tries)
+
+    def mark(self, row: ResultMail, state: str, reason: str) -> bool:
+        return bool(ResultMail.objects.filter(pk=row.pk).delete()[0])
 
 
-@transaction.atomic
-def _claim(now: dt.datetime) -> list[ResultMail]:
-    due = ResultMail.objects.filter(retry_at__lte=now).order_by("retry_at", "pk")
-    ids = list(due.select_for_update(skip_locked=True).values_list("pk", flat=True)[:BATCH])
-    ResultMail.objects.filter(pk__in=ids).update(retry_at=now + CLAIMED, attempts=F("attempts") + 1)
-    rows = ResultMail.objects.filter(pk__in=ids).select_related("employee", "wave__series", "wave__sharing")
-    return list(rows.defer("wave__snapshot").order_by("pk"))
-
-
-def _send(mail: ResultMail, connection: Any, now: dt.datetime) -> bool:
-    """Whether the row is settled: sent, or given up."""
-    person = mail.employee
-    if not person.email or not sharing.open_to(mail.wave, person):
-        mail.delete()
-        return True
-    message = written(mail)
-    message.connection = connection
-    try:
-        message.send()
-    except smtplib.SMTPRecipientsRefused as refused:
-        code = next(iter(refused.recipients.values()), (550, b""))[0]
-        return _failed(mail, now, final=code >= 500)
-    except smtplib.SMTPResponseException as error:
-        if error.smtp_code == 421:
-            raise
-        return _failed(mail, now, final=error.smtp_code >= 500)
-    except ValueError:
-        # An address no mail can carry.
-        return _failed(mail, now, final=True)
-    mail.delete()
-    return True
-
-
-def _failed(mail: ResultMail, now: dt.datetime, *, final: bool) -> bool:
-    if final or mail.attempts >= MOST_ATTEMPTS:
-        mail.delete()
-        return True
-    ResultMail.objects.filter(pk=mail.pk).update(retry_at=now + CLAIMED * 2**mail.attempts)
-    return False
+OUTBOX = ResultOutbox()
+waiting, send_due = OUTBOX.anything_due, OUTBOX.send_due
 
 
 def written(mail: ResultMail) -> EmailMessage:
@@ -175,14 +161,14 @@ def written(mail: ResultMail) -> EmailMessage:
     texts = MAILS[language]
     with translation.override(language):
         day = date_format(wave.closes_on, "DATE_FORMAT")
-    name = "".join(sign for sign in person.given_name or person.name if sign.isprintable())
+    name = letters.one_line(person.given_name or person.name)
     words = {"series": wave.series.name, "date": day, "name": name, "k": wave.rules.get("k", wave.series.k)}
     link = settings.BASE_URL + reverse("results:wave", args=[wave.pk])
-    parts = [texts["hello"], texts[mail.audience], "", f"{texts['link']}\n{link}", "", texts["promise"]]
-    body = "\n".join(part if part.startswith(texts["link"]) else part.format(**words) for part in parts)
-    subject = " ".join(texts["subject"].format(**words).split())
-    headers = {
-        "Auto-Submitted": "auto-generated",
-        "Message-ID": f"<results.{wave.pk}.{person.pk}@{house.sender_address.rpartition('@')[2] or 'trivium.local'}>",
-    }
-    return EmailMessage(subject, f"{body}\n\n-- \n{house.name}\n", house.sender, [person.email or ""], headers=headers)
+    told = {key: texts[key].format(**words) for key in ("hello", mail.audience, "promise", "subject")}
+    return letters.plain(
+        mark=f"results.{wave.pk}.{person.pk}",
+        to=person.email or "",
+        language=language,
+        subject=told["subject"],
+        lines=[told["hello"], told[mail.audience], "", texts["link"], link, "", told["promise"]],
+    )

@@ -31,6 +31,7 @@ from surveys.waves import keys, reach, routing, smtp, webhooks
 from surveys.waves.mails import Mail, Writer
 from surveys.waves.models import Message, Wave
 from surveys.waves.routing import Parcel
+from surveys.waves.smtp import ServerDown
 
 BATCH = 200
 # Longer than one mail can take with every answer of its server just in time (each may take EMAIL_TIMEOUT).
@@ -39,24 +40,8 @@ RENEW = dt.timedelta(seconds=45)
 ATTEMPTS = 8
 FIRST_WAIT = dt.timedelta(minutes=5)
 LONGEST_WAIT = dt.timedelta(hours=6)
-# The mailbox does not exist or takes nothing from anybody. Other 5xx answers speak of this mail, or of us.
-NO_MAILBOX = {550, 551, 553}
-CLOSING = 421
 # Seconds between tries, together a minute.
 WHILE_RESTARTING = (0.2, 0.5, 1, 2, 4, 8, 15, 30)
-
-SERVER_ERRORS = (
-    smtplib.SMTPServerDisconnected,
-    smtplib.SMTPConnectError,
-    smtplib.SMTPHeloError,
-    smtplib.SMTPAuthenticationError,
-    smtplib.SMTPSenderRefused,
-    smtplib.SMTPNotSupportedError,
-)
-
-
-class ServerDown(Exception):
-    """The mail server takes nothing now: the fault is not this message's."""
 
 
 @dataclass
@@ -302,44 +287,33 @@ def _refused(parcel: Parcel, error: Exception, batch: Batch) -> None:
     """File the refusal: for good, for later, or the whole server's (then the batch stops)."""
     attempts = parcel.attempts + 1
     Message.objects.filter(pk=parcel.message_id).update(attempts=attempts)
-    code, chat = _code(error), isinstance(error, webhooks.Undelivered)
-    text = f"{code or ''} {type(error).__name__}".strip()  # never the server's text: it repeats the address
-    # smtplib's own errors are OSErrors too; any other OSError is the network.
-    network = isinstance(error, OSError) and not isinstance(error, smtplib.SMTPException | webhooks.Undelivered)
-    server = network or isinstance(error, SERVER_ERRORS) or (code == CLOSING and not chat)
-    # A mail that cannot even be written (a broken address, say) gives no code: it will not get better either.
-    unwritable = not isinstance(error, smtplib.SMTPException | keys.KeyMissing | webhooks.Undelivered)
-    refused = not error.temporary if isinstance(error, webhooks.Undelivered) else code >= 500
-    for_good = refused or unwritable or attempts >= ATTEMPTS
-    if for_good and not server and not isinstance(error, keys.KeyMissing):
-        _give_up([parcel.message_id], Message.State.FAILED, text)
-        if isinstance(error, smtplib.SMTPRecipientsRefused) and code in NO_MAILBOX and not _is_policy(error):
-            _mark_dead(parcel, code)
+    verdict = _verdict(error)
+    lasting = verdict.for_good or attempts >= ATTEMPTS
+    if lasting and not verdict.server and not isinstance(error, keys.KeyMissing):
+        _give_up([parcel.message_id], Message.State.FAILED, verdict.text)
+        if verdict.no_mailbox:
+            _mark_dead(parcel, verdict.code)
         batch.report.failed += 1
         return
     wait = min(LONGEST_WAIT, FIRST_WAIT * 2 ** min(attempts - 1, 8))
-    _back_off([parcel.message_id], batch.now + wait, text)
+    _back_off([parcel.message_id], batch.now + wait, verdict.text)
     batch.report.later += 1
-    if server:
-        raise ServerDown(text) from error
+    if verdict.server:
+        raise ServerDown(verdict.text) from error
+
+
+def _verdict(error: Exception) -> smtp.Verdict:
+    """Of a mail as of a chat tool, whose answers speak of this message only."""
+    if isinstance(error, webhooks.Undelivered):
+        text = f"{error.status or ''} {type(error).__name__}".strip()
+        return smtp.Verdict(error.status, False, not error.temporary, False, text)
+    return smtp.judge(error)
 
 
 def _mark_dead(parcel: Parcel, code: int) -> None:
     employee = Employee.objects.filter(pk=parcel.employee_id, email=parcel.letter.email).first()
     if employee is not None:
         reach.mark_dead(employee, code=str(code), since=parcel.opened_on)
-
-
-def _code(error: Exception) -> int:
-    if isinstance(error, smtplib.SMTPRecipientsRefused):
-        return max((answer[0] for answer in error.recipients.values()), default=0)
-    return int(getattr(error, "smtp_code", 0) or getattr(error, "status", 0) or 0)
-
-
-def _is_policy(error: smtplib.SMTPRecipientsRefused) -> bool:
-    """Whether the server refused us (5.7.x: relaying, blocklists) and not the mailbox."""
-    answers = [answer[1] for answer in error.recipients.values()]
-    return any(b"5.7." in (text if isinstance(text, bytes) else str(text).encode()) for text in answers)
 
 
 def _back_off(ids: list[int], until: dt.datetime, text: str) -> None:

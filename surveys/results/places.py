@@ -1,0 +1,73 @@
+"""One unit, or everybody, over the waves of a series, and its parts in a wave: of waves the caller has from the gate.
+
+A unit is told of in a wave as a group of its own or, where it was too small, in the block it was merged into. Only the
+groups that are wanted are read: of 5,000 units in 16 waves a few dozen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from django.db.models import Q, QuerySet
+
+from culture.access import reach
+from culture.access.permissions import Permission, can
+from culture.people.models import Employee
+from surveys.results import history, queries, sharing
+from surveys.results.insight import trends
+from surveys.results.models import CellGroup
+from surveys.waves.models import Wave
+
+
+def audience(user: Employee, unit: int) -> str | None:
+    """As whom ``user`` reads the results of ``unit``: with the leaders, or as a manager there; None: not at all."""
+    if not can(user, Permission.SEE_RESULTS, unit):
+        return None
+    mine = sharing.standing(user)
+    if mine.hr or sharing.LEADERS in mine.everywhere:
+        return sharing.LEADERS
+    roots = mine.roots.get(sharing.LEADERS, frozenset())
+    led = bool(roots) and not roots.isdisjoint(reach.above(unit).order_by().values_list("pk", flat=True))
+    return sharing.LEADERS if led else sharing.MANAGERS
+
+
+def course(waves: Sequence[Wave], unit: int | None) -> list[tuple[Wave, CellGroup]]:
+    """The group that tells of ``unit`` (None: of everybody) in each of ``waves`` that has one, in their order.
+
+    One query; up to two more where a wave told of the unit together with others.
+    """
+    rows = _tree(waves).filter(parent=None) if unit is None else _tree(waves).filter(unit=unit)
+    found = {row.release.wave_id: row for row in rows}  # type: ignore[attr-defined]
+    missing = [wave for wave in waves if wave.pk not in found]
+    if unit is not None and missing:
+        among, known = Q(pk__in=[]), history.frozen(missing)
+        for wave in missing:
+            if (block := _block(known[wave.pk], unit)) is not None:
+                among |= Q(release__wave=wave, unit=block)
+        if among != Q(pk__in=[]):
+            found |= {row.release.wave_id: row for row in _tree(missing).filter(among)}  # type: ignore[attr-defined]
+    return [(wave, found[wave.pk]) for wave in waves if wave.pk in found]
+
+
+def _tree(waves: Iterable[Wave]) -> QuerySet[CellGroup]:
+    groups = CellGroup.objects.shown().filter(release__wave__in=[wave.pk for wave in waves], family="tree")
+    return groups.select_related("release").defer("release__changes", "release__rules")
+
+
+def _block(wave: trends.Wave, unit: int) -> int | None:
+    """The one block in which everything below ``unit`` was told of; None where the wave did not know it, or parts
+    of it stand in several."""
+    inside = trends.members(wave.tree, unit)
+    found = [block for block in wave.blocks if not wave.units[block].isdisjoint(inside)]
+    return found[0] if len(found) == 1 else None
+
+
+def parts(wave: Wave, top: CellGroup, below: set[int] | None) -> list[CellGroup]:
+    """The groups one and two levels below ``top`` that who sees the units ``below`` (None: all) may see. One query."""
+    tree = CellGroup.objects.filter(release=top.release_id, family="tree")  # type: ignore[misc]
+    children = tree.filter(parent=top.unit).values("unit")
+    rows = list(tree.filter(Q(parent=top.unit) | Q(parent__in=children)).order_by("pk"))
+    if below is None:
+        return rows
+    seen = queries._nodes(wave, below)
+    return [row for row in rows if row.unit in seen]
