@@ -17,7 +17,7 @@ from config import embedded
 WITHOUT_SERVICES = {
     "", "help", "version", "--version", "--help", "-h", "bench", "check", "collectstatic", "compilemessages",
     "diffsettings", "drill", "findstatic", "makemessages", "makemigrations", "spectacular", "startapp", "startproject",
-    "test_services", "up",
+    "test_services", "up", "words",
 }  # fmt: skip
 
 

@@ -15,6 +15,7 @@ from culture.framework import api as framework
 from culture.framework import charter_api, readiness_api
 from culture.people import api as people
 from programs.planning import api as planning
+from programs.practices import api as practices
 from programs.recognition import api as recognition
 from programs.reports import api as reports
 from programs.training import api as training
@@ -26,7 +27,7 @@ from surveys.waves import links_api
 
 ROOMS = (
     framework, charter_api, readiness_api, people, access, instruments, waves, links_api, answering, results, planning,
-    training, recognition, reports,
+    training, recognition, practices, reports,
 )  # fmt: skip
 
 router = DefaultRouter()

@@ -46,9 +46,11 @@ GROUPS: list[tuple[Any, list[Entry]]] = [
         "",
         [
             Entry("home", _("Home"), "house"),
-            Entry("reports:scorecard", _("Scorecard"), "gauge", P.SEE_SCORECARD),
+            Entry("reports:scorecard", _("Scorecard"), "gauge", P.SEE_SCORECARD, or_needs=P.SEE_RESULTS),
+            Entry("reports:board", _("Board view"), "layout-dashboard", P.SEE_SCORECARD, _("Board")),
             Entry("reports:reports", _("Reports"), "file-text", P.SEE_RESULTS),
             Entry("reports:effects", _("Does it work?"), "trending-up", P.SEE_SCORECARD, _("Effect")),
+            Entry("reports:benchmarks", _("Public benchmarks"), "book-marked", P.SEE_RESULTS, _("Benchmarks")),
         ],
     ),
     (
@@ -57,6 +59,7 @@ GROUPS: list[tuple[Any, list[Entry]]] = [
             Entry("answering:mine", _("My surveys"), "clipboard-pen", short=_("Surveys")),
             Entry("training:my_training", _("My way"), "graduation-cap", P.DO_TRAINING, _("My way")),
             Entry("framework:charter", _("Charter"), "scroll-text", P.DO_TRAINING),
+            Entry("practices:today", _("Practices"), "notebook-pen", P.DO_TRAINING),
             Entry("recognition:feed", _("Thanks"), "heart-handshake", P.GIVE_KUDOS),
             Entry("recognition:awards", _("Awards"), "trophy", P.GIVE_KUDOS),
             Entry("recognition:rewards", _("Rewards"), "gift", P.GIVE_KUDOS),
@@ -93,6 +96,7 @@ GROUPS: list[tuple[Any, list[Entry]]] = [
         [
             Entry("training:team_due", _("Due in the team"), "calendar-clock", P.SEE_TEAM_TRAINING, _("Due")),
             Entry("training:team", _("Team training"), "users", P.SEE_TEAM_TRAINING, _("Team")),
+            Entry("practices:team", _("Team practices"), "stamp", P.PLAN_ACTIONS),
             # The import is a button of this page, and its pages lie below this address.
             Entry("people:employees", _("People"), "contact", P.SEE_TEAM_TRAINING),
             Entry("people:units", _("Units"), "network", P.SEE_TEAM_TRAINING, or_needs=P.SEE_RESULTS),
@@ -105,6 +109,7 @@ GROUPS: list[tuple[Any, list[Entry]]] = [
             Entry("access:audit", _("Audit"), "history", P.SEE_AUDIT),
             Entry("recognition:desk", _("Rewards desk"), "package-check", P.MANAGE_RECOGNITION),
             Entry("recognition:award_manage", _("Awards desk"), "medal", P.MANAGE_RECOGNITION),
+            Entry("practices:desk", _("Practices desk"), "life-buoy", P.MANAGE_RECOGNITION),
             Entry("recognition:rules", _("Rules of points"), "coins", P.MANAGE_RECOGNITION),
             Entry("recognition:reports", _("Reported thanks"), "flag", P.MANAGE_RECOGNITION),
             Entry("recognition:patterns", _("Patterns in thanks"), "radar", P.MANAGE_RECOGNITION),

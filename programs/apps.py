@@ -10,6 +10,10 @@ class ProgramsConfig(AppConfig):
         from programs.planning import aftermath, indicators, judging, unit_panel  # noqa: F401 - contributes when imported
         from programs.planning import home as planning_home  # noqa: F401
         from programs.planning import personal as planning
+        from programs.practices import home as practices_home  # noqa: F401
+        from programs.practices import in_plan as practices_in_plan  # noqa: F401
+        from programs.practices import leading as practices_leading
+        from programs.practices import personal as practices
         from programs.recognition import award_home, award_personal, hook_events, leading  # noqa: F401 - the first contributes
         from programs.recognition import home as recognition_home  # noqa: F401
         from programs.recognition import in_plan as recognition_in_plan
@@ -32,6 +36,8 @@ class ProgramsConfig(AppConfig):
         training.register()
         recognition.register()
         recognition_points.register()
+        practices.register()
+        practices_leading.register()
         reports.register()
         report_personal.register()
         hook_events.register()

@@ -3,6 +3,15 @@
 from programs.planning.action_models import Action
 from programs.planning.models import Cohort, CohortPerson, Enrolment, Program, Stage
 from programs.planning.plan_models import Amendment, Draw, Duty, Milestone, Risk, StageExit
+from programs.practices.models import (
+    Idea,
+    IdeaMark,
+    Limit,
+    PracticeNote,
+    PracticeSwitch,
+    Recovery,
+    RecoveryRule,
+)
 from programs.recognition.award_models import (
     Award,
     AwardCandidate,
@@ -30,9 +39,19 @@ from programs.recognition.hook_models import Hook, HookCall
 from programs.recognition.milestone_models import MilestoneNight, MilestoneRules, Occasion, TeamProposal
 from programs.recognition.models import Account, Kudos, KudosReceiver, LedgerEntry
 from programs.recognition.point_models import AllowanceRule, Lot, LotUse, PointRules, Proof
+from programs.recognition.post_models import (
+    JuryChange,
+    PostModeration,
+    PostReaction,
+    PostReply,
+    PostReport,
+    ThanksNotice,
+)
 from programs.recognition.reward_models import Redemption, RedemptionStep, Reward, RewardCode, SiteCountry
+from programs.reports.benchmark_models import Benchmark
 from programs.reports.cost_models import CostEstimate
 from programs.reports.effect_models import EffectEstimate, EffectRun
+from programs.reports.problem_mail_models import ProblemMail, ProblemMailLine
 from programs.reports.reading_models import DayReading
 from programs.reports.report_models import (
     PublishedReport,
@@ -43,6 +62,7 @@ from programs.reports.report_models import (
     SlideTemplate,
     Subscription,
 )
+from programs.reports.yearly_models import KeptPlan, YearComment
 from programs.training.content_models import (
     Blob,
     Certificate,
@@ -84,6 +104,7 @@ __all__ = [
     "AwardRound",
     "AwardVote",
     "AwardWinner",
+    "Benchmark",
     "Blob",
     "Certificate",
     "Cohort",
@@ -105,6 +126,10 @@ __all__ = [
     "FeedPost",
     "Hook",
     "HookCall",
+    "Idea",
+    "IdeaMark",
+    "JuryChange",
+    "KeptPlan",
     "Kudos",
     "KudosModeration",
     "KudosPicture",
@@ -115,6 +140,7 @@ __all__ = [
     "LedgerEntry",
     "Lesson",
     "LessonDone",
+    "Limit",
     "Lot",
     "LotUse",
     "Milestone",
@@ -130,10 +156,20 @@ __all__ = [
     "Pattern",
     "PatternPerson",
     "PointRules",
+    "PracticeNote",
+    "PracticeSwitch",
+    "PostModeration",
+    "PostReaction",
+    "PostReply",
+    "PostReport",
+    "ProblemMail",
+    "ProblemMailLine",
     "Program",
     "Proof",
     "PublishedReport",
     "QuizAttempt",
+    "Recovery",
+    "RecoveryRule",
     "Redemption",
     "RedemptionStep",
     "Refresher",
@@ -161,8 +197,10 @@ __all__ = [
     "ThanksChoice",
     "ThanksMail",
     "ThanksMailLine",
+    "ThanksNotice",
     "Thought",
     "TrainingMail",
     "TrainingNight",
     "TrainingReminder",
+    "YearComment",
 ]

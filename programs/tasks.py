@@ -4,7 +4,7 @@ from programs.recognition.award_tasks import send_award_mails
 from programs.recognition.tasks import call_hooks, release_evenness, send_thanks_mails
 from programs.reports.effect_tasks import find_effect
 from programs.reports.reading_tasks import keep_readings
-from programs.reports.report_tasks import make_reports, send_reports
+from programs.reports.report_tasks import make_reports, send_problem_mails, send_reports
 from programs.training.tasks import evaluate_changed, run_night, send_training_mails
 
 __all__ = [
@@ -16,6 +16,7 @@ __all__ = [
     "release_evenness",
     "run_night",
     "send_award_mails",
+    "send_problem_mails",
     "send_reports",
     "send_thanks_mails",
     "send_training_mails",

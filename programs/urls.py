@@ -6,5 +6,6 @@ urlpatterns = [
     path("", include("programs.planning.urls")),
     path("", include("programs.training.urls")),
     path("", include("programs.recognition.urls")),
+    path("", include("programs.practices.urls")),
     path("", include("programs.reports.urls")),
 ]

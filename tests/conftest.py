@@ -28,6 +28,7 @@ from django.test import Client
 from culture.access import organisation
 from culture.access.models import Grant, Role
 from culture.people.models import Employee, Membership, Unit
+from tests import template
 
 CHROMIUM = os.environ.get("CHROMIUM") or next(
     (found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), ""
@@ -79,7 +80,8 @@ def _organisation_known() -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(django_db_modify_db_settings: None) -> None:
-    """Transactional tests empty all tables: the append-only and the unmanaged ones, too."""
+    """A copy of the migrated template. Transactional tests empty all tables, append-only and unmanaged ones, too."""
+    django_settings.DATABASES["default"]["TEST"]["TEMPLATE"] = template.ensure(os.environ["DATABASE_URL"])
     real = DatabaseOperations.execute_sql_flush
 
     def flush(self: DatabaseOperations, sql_list: list[str]) -> None:

@@ -11,6 +11,7 @@ import tempfile
 from pathlib import Path
 
 from config import embedded
+from tests import template
 
 
 def _begin() -> None:
@@ -23,6 +24,8 @@ def _begin() -> None:
     owner = os.getpid()
     services = None
     if not (os.environ.get("DATABASE_URL") and os.environ.get("BROKER_URL")):
+        if not os.environ.get("DATABASE_URL"):
+            template.lay(folder)
         services = embedded.Embedded(folder, fast=True)
         services.start()
         os.environ.setdefault("DATABASE_URL", embedded.database_url(folder))

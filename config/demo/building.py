@@ -23,6 +23,7 @@ from config.demo import (
     organisation,
     paths,
     plans,
+    practices,
     published,
     results,
     rewards,
@@ -93,6 +94,8 @@ def build(*, employees: int, waves: int, seed: int, now: dt.datetime, say: Calla
     say(f"{nominated} nominations for awards")
     signs = cheers.cheer(star=people.employee, rng=random.Random(seed + 7), now=now)
     say(f"{signs} signs to thanks")
+    noted = practices.keep(program=program, people=people, rng=random.Random(seed + 8), now=now)
+    say(f"{noted} lines of personal notes")
     plans.furnish(program=program, by=people.hr, sponsor=people.executive, today=today)
     say(f"{effects.find(now=now)} findings of what the program changed")
     effects.count(today=today)

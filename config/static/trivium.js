@@ -30,3 +30,23 @@ document.addEventListener("keydown", (event) => {
     more.querySelector("summary").focus();
   }
 });
+
+// "Copy" beside a text of the page; without this file the text is selected by hand.
+document.addEventListener("DOMContentLoaded", () => {
+  if (!navigator.clipboard) return;
+  for (const button of document.querySelectorAll("button[data-copy]")) {
+    const words = button.querySelector("span");
+    const before = words.textContent;
+    words.setAttribute("role", "status");
+    button.hidden = false;
+    button.addEventListener("click", async () => {
+      try {
+        await navigator.clipboard.writeText(document.getElementById(button.dataset.copy).value);
+      } catch {
+        return document.getElementById(button.dataset.copy).select();
+      }
+      words.textContent = button.dataset.copied;
+      setTimeout(() => { words.textContent = before; }, 2000);
+    });
+  }
+});

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
@@ -18,6 +18,7 @@ from programs.planning import milestones, reach, rules, standing
 from programs.planning.action_models import Action
 from programs.planning.models import Cohort, CohortPerson, Enrolment, Program, Stage
 from programs.planning.panels import Need
+from programs.planning.plan_models import Duty, Risk
 from surveys.waves import monitor
 from surveys.waves.models import Invitation, Message, Wave
 
@@ -186,6 +187,15 @@ def _stray_needs(program: Program, today: dt.date) -> list[Need]:
 
 def plan_needs(program: Program, aims: Iterable[milestones.Standing], today: dt.date) -> list[Need]:
     """Milestones past their day or ready to be decided, risks to be looked at, duties past theirs."""
+    risks = program.risks.filter(closed_on=None, review_on__lte=today).select_related("owner")
+    duties = program.duties.filter(done_on=None, due_on__lt=today).select_related("sponsor")
+    return plan_lines(program, aims, risks, duties)
+
+
+def plan_lines(
+    program: Program, aims: Iterable[milestones.Standing], risks: Iterable[Risk], duties: Iterable[Duty]
+) -> list[Need]:
+    """The same of ``risks`` to be looked at and ``duties`` past theirs that the caller has read."""
     url = reverse("planning:plan", args=[program.pk])
     found = []
     for one in aims:
@@ -196,11 +206,11 @@ def plan_needs(program: Program, aims: Iterable[milestones.Standing], today: dt.
         elif one.light == "met":
             title = _("Milestone “%(title)s”: both indicators are met") % {"title": one.milestone.title}
             found.append(Need(title, _("Decide that it is reached"), url))
-    for risk in program.risks.filter(closed_on=None, review_on__lte=today).select_related("owner"):
+    for risk in risks:
         title = _("Look again at the risk “%(what)s”") % {"what": risk.what}
         words = {"name": risk.owner.name, "day": rules.day(risk.review_on)}
         found.append(Need(title, _("%(name)s · since %(day)s") % words, url))
-    for duty in program.duties.filter(done_on=None, due_on__lt=today).select_related("sponsor"):
+    for duty in duties:
         title = _("“%(what)s” is overdue") % {"what": duty.what}
         words = {"name": duty.sponsor.name, "day": rules.day(duty.due_on)}
         found.append(Need(title, _("%(name)s · due %(day)s") % words, url))
@@ -210,14 +220,19 @@ def plan_needs(program: Program, aims: Iterable[milestones.Standing], today: dt.
 def action_needs(late: QuerySet[Action]) -> list[Need]:
     """The actions most overdue by name, the others as a number."""
     rows = list(late.order_by("due_on", "pk")[: MOST_ACTIONS + 1])
+    return action_lines(rows, late.count() if len(rows) > MOST_ACTIONS else len(rows))
+
+
+def action_lines(rows: Sequence[Action], whole: int) -> list[Need]:
+    """The same of the ``rows`` most overdue, of ``whole``."""
     url = reverse("planning:actions") + "?show=overdue"
     found = []
     for one in rows[:MOST_ACTIONS]:
         title = _("Action plan “%(what)s” is overdue") % {"what": one.what}
         words = {"unit": one.unit.name, "name": one.owner.name, "day": rules.day(one.due_on)}
         found.append(Need(title, _("%(unit)s · %(name)s · due %(day)s") % words, url))
-    if len(rows) > MOST_ACTIONS:
-        more = late.count() - MOST_ACTIONS
+    if whole > MOST_ACTIONS:
+        more = whole - MOST_ACTIONS
         title = ngettext("%(n)s more action is overdue", "%(n)s more actions are overdue", more) % {"n": more}
         found.append(Need(title, _("See all of them"), url))
     return found

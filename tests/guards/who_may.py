@@ -8,7 +8,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from tests.guards import who_may_awards, who_may_courses, who_may_paths, who_may_points, who_may_reports, who_may_thanks
+from tests.guards import (
+    who_may_awards,
+    who_may_courses,
+    who_may_paths,
+    who_may_points,
+    who_may_practices,
+    who_may_reports,
+    who_may_thanks,
+)
 from tests.guards.world import PERSONAS, World
 
 ANYBODY = " ".join(PERSONAS)
@@ -31,6 +39,7 @@ _WHO: dict[str, str] = {
     **who_may_reports.WHO,
     **who_may_points.WHO,
     **who_may_thanks.WHO,
+    **who_may_practices.WHO,
     **who_may_awards.WHO,
     # -- config
     "home": SIGNED_IN,
@@ -443,6 +452,7 @@ ARGUMENTS: dict[str, Callable[[World], list[Any]]] = {
     **who_may_courses.ARGUMENTS,
     **who_may_reports.ARGUMENTS,
     **who_may_paths.ARGUMENTS,
+    **who_may_practices.ARGUMENTS,
     "results:sharing": lambda w: [w.wave.pk],
     "results:series_sharing": lambda w: [w.wave.series_id],
     "framework:entry": lambda w: ["requirements", "W1"],
@@ -563,6 +573,7 @@ QUERY: dict[str, str] = {}
 WRITES: dict[tuple[str, str], frozenset[str]] = {
     **who_may_paths.WRITTEN,
     **who_may_points.WRITTEN,
+    **who_may_practices.WRITTEN,
     ("api-charter-acknowledgements-list", "POST"): frozenset(SIGNED_IN.split()),  # his own
     ("api-observations-list", "POST"): frozenset(TEAM.split()),
     ("api-programs-list", "POST"): frozenset(FRAMEWORK.split()),  # drafts only
@@ -579,6 +590,7 @@ UNASKED: dict[str, str] = {
     **who_may_reports.UNASKED,
     **who_may_points.UNASKED,
     **who_may_thanks.UNASKED,
+    **who_may_practices.UNASKED,
     **who_may_awards.UNASKED,
     **who_may_paths.ELSEWHERE,
     **dict.fromkeys(

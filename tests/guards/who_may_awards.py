@@ -16,6 +16,10 @@ OWN = (
     "award_decide",
     "award_decide_one",
     "hide_post",
+    "react_to_post",
+    "reply_to_post",
+    "report_post",
+    "decisions",
 )
 DESK = (
     "award_manage",
@@ -28,15 +32,19 @@ DESK = (
     "milestone_fund",
     "proposals",
     "decide_proposal",
+    "decide_post_report",
 )
 WHO: dict[str, str] = {
     **{f"recognition:{name}": SIGNED_IN for name in OWN},
     **{f"recognition:{name}": "hr" for name in DESK},
 }
 # Asked as they are; the others are about a round, a candidate or a post, of which the guards' world has none.
-ASKED = ["awards", "my_awards", "award_jury", "award_manage", "award_new", "milestones", "milestone_fund", "proposals"]
+ASKED = [
+    "awards", "my_awards", "award_jury", "award_manage", "award_new", "milestones", "milestone_fund", "proposals",
+    "decisions",
+]  # fmt: skip
 UNASKED: dict[str, str] = {
-    f"recognition:{name}": "tests/programs/test_awards.py, test_award_outcomes.py: rounds, candidates and posts"
+    f"recognition:{name}": "tests/programs/test_awards.py, test_award_outcomes.py, test_news.py: rounds, posts"
     for name in (*OWN, *DESK)
     if name not in ASKED
 }
