@@ -29,7 +29,7 @@ def without_data(text: str) -> str:
     return text
 
 
-class NoteSerializer(serializers.ModelSerializer):
+class PracticeNoteSerializer(serializers.ModelSerializer):
     """``note`` is read by its writer only; no names and no numbers of customers."""
 
     many = serializers.IntegerField(min_value=1, max_value=MOST_NOTES, default=1)  # type: ignore[assignment]
@@ -50,7 +50,7 @@ class PracticeNoteViewSet(
 ):
     """The caller's own log of personal notes; nobody else's can be read. Writing takes the header Idempotency-Key."""
 
-    serializer_class = NoteSerializer
+    serializer_class = PracticeNoteSerializer
     permission_classes = [api_permission(Permission.DO_TRAINING)]
     pagination_class = Newest
     filter_backends: list[Any] = []
@@ -60,16 +60,16 @@ class PracticeNoteViewSet(
         user = self.request.user
         return notes.mine(user) if isinstance(user, Employee) else PracticeNote.objects.none()
 
-    @extend_schema(parameters=[KEY], request=NoteSerializer, responses={201: NoteSerializer})
+    @extend_schema(parameters=[KEY], request=PracticeNoteSerializer, responses={201: PracticeNoteSerializer})
     def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        sent = NoteSerializer(data=request.data)
+        sent = PracticeNoteSerializer(data=request.data)
         sent.is_valid(raise_exception=True)
         now = timezone.now()
         today = figures.today_of(now)
         data = {"note": "", "on": today, **sent.validated_data}
         entry = notes.Entry(key=key_of(request, "practice-note"), **data)
         made = notes.log(by=me(request), entry=entry, today=today, now=now)
-        return Response(NoteSerializer(made).data, status=status.HTTP_201_CREATED)
+        return Response(PracticeNoteSerializer(made).data, status=status.HTTP_201_CREATED)
 
     @extend_schema(parameters=[ID])
     def destroy(self, request: Request, *args: Any, **kwargs: Any) -> Response:
@@ -79,7 +79,7 @@ class PracticeNoteViewSet(
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
-class IdeaSerializer(serializers.ModelSerializer):
+class PracticeIdeaSerializer(serializers.ModelSerializer):
     """``proposer`` is null where he did not wish to be named; ``done`` counts everybody's marks."""
 
     proposer = serializers.SerializerMethodField()
@@ -108,7 +108,7 @@ class IdeaSerializer(serializers.ModelSerializer):
         return idea.reason if self._own(idea) else ""
 
 
-class ProposeSerializer(serializers.Serializer[Any]):
+class ProposeIdeaSerializer(serializers.Serializer[Any]):
     title = serializers.CharField(max_length=120)
     what = serializers.CharField(max_length=1500)
     phrases = serializers.CharField(max_length=800, default="", allow_blank=True)
@@ -133,7 +133,7 @@ class ProposeSerializer(serializers.Serializer[Any]):
 class PracticeIdeaViewSet(mixins.ListModelMixin, mixins.CreateModelMixin, viewsets.GenericViewSet[Idea]):
     """Approved ideas, and the caller's own. Proposing takes the header Idempotency-Key."""
 
-    serializer_class = IdeaSerializer
+    serializer_class = PracticeIdeaSerializer
     permission_classes = [api_permission(Permission.DO_TRAINING)]
     pagination_class = Newest
     filter_backends: list[Any] = []
@@ -149,9 +149,9 @@ class PracticeIdeaViewSet(mixins.ListModelMixin, mixins.CreateModelMixin, viewse
     def get_serializer_context(self) -> dict[str, Any]:
         return {**super().get_serializer_context(), "reader": self.request.user.pk}
 
-    @extend_schema(parameters=[KEY], request=ProposeSerializer, responses={201: IdeaSerializer})
+    @extend_schema(parameters=[KEY], request=ProposeIdeaSerializer, responses={201: PracticeIdeaSerializer})
     def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        sent = ProposeSerializer(data=request.data)
+        sent = ProposeIdeaSerializer(data=request.data)
         sent.is_valid(raise_exception=True)
         data, now = dict(sent.validated_data), timezone.now()
         named = data.pop("named")
@@ -165,7 +165,7 @@ class PracticeIdeaViewSet(mixins.ListModelMixin, mixins.CreateModelMixin, viewse
             today=figures.today_of(now),
         )
         return Response(
-            IdeaSerializer(made, context=self.get_serializer_context()).data, status=status.HTTP_201_CREATED
+            PracticeIdeaSerializer(made, context=self.get_serializer_context()).data, status=status.HTTP_201_CREATED
         )
 
 

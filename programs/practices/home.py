@@ -28,7 +28,7 @@ def my_practices(user: Employee, now: dt.datetime) -> Iterator[Need | Card]:
     if not switching.keeps(user, today):
         return
     yield Card(
-        "programs/practices/_home.html", {"written": notes.of_day(user, today), "wanted": notes.WANTED}, Place.SIDE, 25
+        "programs/practices/_home.html", {"written": notes.of_day(user, today), "wanted": notes.WANTED}, Place.SIDE, 15
     )
     mine = Recovery.objects.running().filter(employee=user)
     late, allowed = Q(due_at__lt=now), Q(state=Recovery.State.OPEN, decided_at__gte=now - TOLD_FOR)
