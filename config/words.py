@@ -1,27 +1,30 @@
-"""The words of the interface: what of it is translatable, the catalogues that translate it, and making them readable.
+"""The words of the interface: what of it is translatable, and the catalogues that translate it.
 
-Catalogues lie in ``<app>/locale/<language>/LC_MESSAGES/django.po`` (GNU gettext's format), one for each app and language,
-sorted by their English text and without line numbers, so that a change of code changes few lines. What Django reads
+Catalogues lie in ``<app>/locale/<language>/LC_MESSAGES/django.po`` (GNU gettext's format), one for each app and
+language, sorted by their English text and without line numbers, so that a change of code changes few lines. What Django reads
 (``django.mo``) is made from them and is not kept in the repository.
 """
 
 from __future__ import annotations
 
 import ast
+import io
 import os
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import polib
+from babel.messages import Catalog, Message
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po, write_po
 from django.conf import settings
 from django.utils.translation import to_locale
 from django.utils.translation.template import templatize
 
 APPS = ("config", "culture", "surveys", "programs")
 LANGUAGES = tuple(code for code, _name in settings.LANGUAGES if code != settings.LANGUAGE_CODE)
-# CLDR's rules for whole numbers.
+# CLDR's rules for whole numbers, as gettext writes them.
 PLURALS = {
     "it": "nplurals=2; plural=(n != 1);",
     "ro": "nplurals=3; plural=(n == 1 ? 0 : (n == 0 || (n % 100 > 0 && n % 100 < 20)) ? 1 : 2);",
@@ -29,6 +32,17 @@ PLURALS = {
     "fr": "nplurals=2; plural=(n > 1);",
 }
 FORMS = {language: int(rule[len("nplurals=")]) for language, rule in PLURALS.items()}
+
+HEADER = """msgid ""
+msgstr ""
+"Language: {locale}\\n"
+"MIME-Version: 1.0\\n"
+"Content-Type: text/plain; charset=utf-8\\n"
+"Content-Transfer-Encoding: 8bit\\n"
+"Plural-Forms: {plurals}\\n"
+
+"""
+WIDTH = 110
 
 # The places of the texts in the arguments of each function of gettext.
 SINGULAR, PLURAL, CONTEXT = "singular", "plural", "context"
@@ -46,7 +60,6 @@ PLACES = {
 }
 # Django's, which turns a template into such calls, writes strings with the prefix u.
 CALL = re.compile(r"(?<![\w.])(?:n?p?gettext(?:_lazy|_noop)?|_)\(")
-PERCENT = re.compile(r"%\(\w+\)[sdif]|%[sdif]")
 PLACEHOLDER = re.compile(r"%\((\w+)\)[sdif]|%(?:\.\d+)?[sdif%]|\{(\w*)(?:![rs])?(?::[^{}]*)?\}")
 TAG = re.compile(r"</?([a-zA-Z][\w-]*)[^<>]*>")
 
@@ -156,80 +169,68 @@ def extract() -> list[Report]:
 
 def _update(app: str, language: str, wanted: Iterable[Text]) -> Report:
     path = catalogue_path(app, language)
-    known = {key(entry): entry for entry in read(path)} if path.exists() else {}
-    catalogue = _empty(language)
-    report = Report(language, app)
-    merged = _merged(wanted)
-    for text in sorted(merged):
-        entry = known.get((text.singular, text.context))
-        if entry is None:
+    known = {key(message): message for message in read(path, language)} if path.exists() else {}
+    texts = {(text.singular, text.context): text for text in sorted(wanted)}  # one with a plural covers one without
+    catalogue, report = Catalog(locale=to_locale(language), charset="utf-8"), Report(language, app, len(texts))
+    for place, text in texts.items():
+        before = known.get(place)
+        message = catalogue.add(
+            (text.singular, text.plural) if text.plural else text.singular,
+            _kept(text, before, language),
+            context=text.context or None,
+        )
+        if before is None:
             report.new.append(text.singular)
-        catalogue.append(_entry(text, entry, language))
-    report.gone = [singular for singular, context in known if (singular, context) not in {_key(one) for one in merged}]
-    report.total = len(catalogue)
-    report.lacking = sum(not is_translated(entry, language) for entry in catalogue)
-    _write(catalogue, path)
+        report.lacking += not is_translated(message, language)
+    report.gone = [singular for singular, context in known if (singular, context) not in texts]
+    _write(catalogue, path, language)
     return report
 
 
-def _merged(texts: Iterable[Text]) -> list[Text]:
-    """One text for each key of gettext: the same singular with and without a plural is one entry, with it."""
-    found: dict[tuple[str, str], Text] = {}
-    for text in sorted(texts):
-        found[_key(text)] = text
-    return list(found.values())
-
-
-def _key(text: Text) -> tuple[str, str]:
-    return text.singular, text.context
-
-
-def key(entry: polib.POEntry) -> tuple[str, str]:
-    return entry.msgid, entry.msgctxt or ""
-
-
-def _entry(text: Text, known: polib.POEntry | None, language: str) -> polib.POEntry:
-    entry = polib.POEntry(msgid=text.singular, msgid_plural=text.plural, msgctxt=text.context or None)
-    if "%" in text.singular and PERCENT.search(text.singular):
-        entry.flags = ["python-format"]
+def _kept(text: Text, before: Message | None, language: str) -> str | tuple[str, ...]:
+    """The translation there was, if it is of the same kind (with plurals or without)."""
     if text.plural:
-        before = known.msgstr_plural if known and known.msgid_plural == text.plural else {}
-        entry.msgstr_plural = {number: before.get(number, "") for number in range(FORMS[language])}
-    elif known:
-        entry.msgstr = known.msgstr
-    return entry
+        if before and before.pluralizable and before.id[1] == text.plural:
+            return tuple(before.string)
+        return ("",) * FORMS[language]
+    return before.string if before and not before.pluralizable else ""
 
 
-def is_translated(entry: polib.POEntry, language: str) -> bool:
-    if entry.fuzzy:
+def key(message: Message) -> tuple[str, str]:
+    """(English singular, context)"""
+    return (message.id[0] if message.pluralizable else message.id), message.context or ""
+
+
+def is_translated(message: Message, language: str) -> bool:
+    if message.fuzzy:
         return False
-    if entry.msgid_plural:
-        return all(entry.msgstr_plural.get(number) for number in range(FORMS[language]))
-    return bool(entry.msgstr)
+    if message.pluralizable:
+        return len(message.string) == FORMS[language] and all(message.string)
+    return bool(message.string)
 
 
-def _empty(language: str) -> polib.POFile:
-    catalogue = polib.POFile(wrapwidth=110)
-    catalogue.metadata = {
-        "Project-Id-Version": "Trivium",
-        "Language": to_locale(language),
-        "MIME-Version": "1.0",
-        "Content-Type": "text/plain; charset=UTF-8",
-        "Content-Transfer-Encoding": "8bit",
-        "Plural-Forms": PLURALS[language],
-    }
-    return catalogue
+def read(path: Path, language: str) -> list[Message]:
+    """The messages of a catalogue, without its header."""
+    with path.open("rb") as file:
+        return [message for message in read_po(file, locale=to_locale(language)) if message.id]
 
 
-def read(path: Path) -> polib.POFile:
-    return polib.pofile(str(path), encoding="utf-8", wrapwidth=110)
+def save(path: Path, language: str, messages: Iterable[Message]) -> None:
+    """Write ``messages`` as the catalogue at ``path``."""
+    catalogue = Catalog(locale=to_locale(language), charset="utf-8")
+    for message in messages:
+        catalogue.add(message.id, message.string, context=message.context)
+    _write(catalogue, path, language)
 
 
-def _write(catalogue: polib.POFile, path: Path) -> None:
+def _write(catalogue: Catalog, path: Path, language: str) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    text = str(catalogue)
-    if not path.exists() or path.read_text(encoding="utf-8") != text:
-        _replace(path, text.encode())
+    file = io.BytesIO()
+    write_po(file, catalogue, width=WIDTH, omit_header=True, sort_output=True, ignore_obsolete=True)
+    header = HEADER.format(locale=to_locale(language), plurals=PLURALS[language])
+    content = header.encode() + file.getvalue()
+    if not path.exists() or path.read_bytes() != content:
+        _replace(path, content)
 
 
 def _replace(path: Path, content: bytes) -> None:
@@ -242,23 +243,39 @@ def _replace(path: Path, content: bytes) -> None:
 def compile_catalogues() -> int:
     """Make what Django reads of every catalogue that changed since; returns how many were made."""
     made = 0
-    for source in sorted(one for app in APPS for one in (settings.BASE_DIR / app / "locale").glob("*/LC_MESSAGES/*.po")):
-        target = source.with_suffix(".mo")
-        if not target.exists() or target.stat().st_mtime < source.stat().st_mtime:
-            _replace(target, read(source).to_binary())
-            made += 1
+    for app in APPS:
+        for language in LANGUAGES:
+            source = catalogue_path(app, language)
+            target = source.with_suffix(".mo")
+            if source.exists() and (not target.exists() or target.stat().st_mtime < source.stat().st_mtime):
+                _compile(source, target, language)
+                made += 1
     return made
 
 
-def problems(entry: polib.POEntry, language: str) -> list[str]:
+def _compile(source: Path, target: Path, language: str) -> None:
+    file = io.BytesIO()
+    with source.open("rb") as catalogue:
+        write_mo(file, read_po(catalogue, locale=to_locale(language)))
+    _replace(target, file.getvalue())
+
+
+def lacking(language: str) -> Iterator[tuple[str, Message]]:
+    """(app, message) of every text without a translation into ``language``."""
+    for app in APPS:
+        for message in read(catalogue_path(app, language), language):
+            if not is_translated(message, language):
+                yield app, message
+
+
+def problems(message: Message, language: str) -> list[str]:
     """What is wrong with a translation: nothing there, or other placeholders, tags or edges than in English."""
-    if not is_translated(entry, language):
+    if not is_translated(message, language):
         return ["not translated"]
-    if not entry.msgid_plural:
-        return _differences(entry.msgid, entry.msgstr)
-    # One and two of a language may leave out the number ("un giorno"); then nothing else may be missing.
-    texts = entry.msgstr_plural.values()
-    either = [min((_differences(one, text) for one in (entry.msgid, entry.msgid_plural)), key=len) for text in texts]
+    if not message.pluralizable:
+        return _differences(message.id, message.string)
+    # The singular may have fewer placeholders than the plural ("once", not "1 times"): each form is as one of them.
+    either = [min((_differences(english, text) for english in message.id), key=len) for text in message.string]
     return [problem for found in either for problem in found]
 
 
@@ -269,9 +286,3 @@ def _differences(english: str, text: str) -> list[str]:
         "spaces at its edges": lambda value: (value[:1].isspace(), value[-1:].isspace()),
     }
     return [f"other {name} than in English" for name, of in checks.items() if of(english) != of(text)]
-
-
-def lacking(language: str) -> Iterator[tuple[str, polib.POEntry]]:
-    """(app, entry) of every text without a translation into ``language``."""
-    for app in APPS:
-        yield from ((app, entry) for entry in read(catalogue_path(app, language)) if not is_translated(entry, language))

@@ -14,7 +14,7 @@ class Command(BaseCommand):
     requires_system_checks = []
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--compile", action="store_true", help="only make the compiled catalogues that are not fresh")
+        parser.add_argument("--compile", action="store_true", help="only make what Django reads, where it is not fresh")
         parser.add_argument("--lacking", metavar="LANGUAGE", help="also list the texts that lack this language")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -29,5 +29,5 @@ class Command(BaseCommand):
         if not options["compile"] or options["verbosity"] > 1:
             self.stdout.write(f"{made} catalogues compiled.")
         if options["lacking"]:
-            for app, entry in words.lacking(options["lacking"]):
-                self.stdout.write(f"{app}: {entry.msgid}")
+            for app, message in words.lacking(options["lacking"]):
+                self.stdout.write(f"{app}: {words.key(message)[0]}")
