@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from django.core.files.uploadedfile import UploadedFile
 from django.db.models import Prefetch, QuerySet
+from django.urls import reverse
 from django.utils import timezone
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_field
 from rest_framework import mixins, serializers, status, viewsets
 from rest_framework.decorators import action
 from rest_framework.request import Request
@@ -17,10 +19,10 @@ from rest_framework.response import Response
 from culture.access.permissions import Permission, api_permission
 from culture.framework.models import Behaviour, Requirement
 from culture.people.models import Employee, Unit
-from programs.recognition import choices, giving, queries, reacting, reward_api, rules, settling
+from programs.recognition import choices, finding, giving, pictures, queries, reacting, reward_api, rules, settling
 from programs.recognition.api_base import KEY, Newest, key_of, me, same_or_refuse
 from programs.recognition.award_models import AwardCandidate, AwardRound
-from programs.recognition.feed_models import KudosReaction
+from programs.recognition.feed_models import LONGEST_ALT, KudosPicture, KudosReaction
 from programs.recognition.models import Kudos
 from programs.recognition.point_models import AllowanceRule
 
@@ -32,20 +34,48 @@ SHOW = OpenApiParameter(
 )
 
 
+class PictureSerializer(serializers.Serializer[Any]):
+    """``url``: on the site, for who is signed in there and sees the thanks."""
+
+    url = serializers.CharField()
+    alt = serializers.CharField()
+    width = serializers.IntegerField()
+    height = serializers.IntegerField()
+
+
 class KudosSerializer(serializers.ModelSerializer):
-    """``points`` is null where only giver and receivers see amounts."""
+    """``points`` to each; null where only giver and receivers see amounts. ``team``: the unit thanked as a whole.
+
+    ``without_points``: of a team, whom the points passed over because the giver had reached the month's limit with
+    them; told to the giver, and to each of them of himself.
+    """
 
     giver = serializers.CharField(source="giver.name")
     receivers = serializers.SerializerMethodField()
     points = serializers.SerializerMethodField()
     behaviour = serializers.CharField(source="behaviour.code")
     requirement = serializers.CharField(source="requirement.code", default=None)
+    team = serializers.CharField(source="team.name", default=None)
+    without_points = serializers.SerializerMethodField()
+    picture = serializers.SerializerMethodField()
 
     class Meta:
         model = Kudos
-        fields = ["id", "at", "state", "giver", "receivers", "behaviour", "requirement", "story", "language", "points",
-                  "public"]  # fmt: skip
+        fields = ["id", "at", "state", "giver", "receivers", "team", "behaviour", "requirement", "story", "language",
+                  "points", "without_points", "picture", "public"]  # fmt: skip
         read_only_fields = fields
+
+    def get_without_points(self, kudos: Kudos) -> list[str]:
+        reader = self.context.get("reader")
+        passed_over = [one.receiver for one in kudos.receipts.all() if one.without_points]
+        return [one.name for one in passed_over if reader in (kudos.giver_id, one.pk)]
+
+    @extend_schema_field(PictureSerializer(allow_null=True))
+    def get_picture(self, kudos: Kudos) -> dict[str, Any] | None:
+        if (found := getattr(kudos, "picture", None)) is None:
+            return None
+        url = reverse("recognition:picture", args=[kudos.pk, found.name])
+        return {"url": url, "alt": found.alt, "width": found.width, "height": found.height}
 
     def get_points(self, kudos: Kudos) -> int | None:
         return None if kudos.pk in self.context.get("hidden", ()) else kudos.points
@@ -54,12 +84,22 @@ class KudosSerializer(serializers.ModelSerializer):
         return [one.receiver.name for one in kudos.receipts.all()]
 
 
+@extend_schema_field(OpenApiTypes.BINARY)
+class PictureField(serializers.FileField):
+    """A file, and told so in the schema: a string of bytes, not an address."""
+
+
 class GiveSerializer(serializers.Serializer[Any]):
-    """``receivers``: employee numbers. ``points`` to each. ``customer_unit``: id of a unit, with ``internal``."""
+    """``receivers``: employee numbers; or ``team``: id of a unit, whose people of today are thanked, the giver apart.
+
+    ``points`` to each. ``customer_unit``: id of a unit, with ``internal``. ``picture``: a JPEG, PNG or WebP, sent as
+    multipart/form-data; ``alt``: what it shows. ``validated_data`` are fields of ``giving.Gift``.
+    """
 
     receivers = serializers.ListField(
-        child=serializers.CharField(max_length=40), allow_empty=False, max_length=giving.RECEIVERS
+        child=serializers.CharField(max_length=40), allow_empty=False, max_length=giving.RECEIVERS, required=False
     )
+    team = serializers.PrimaryKeyRelatedField(queryset=Unit.objects.open(), default=None, allow_null=True)
     behaviour = serializers.SlugRelatedField(slug_field="code", queryset=Behaviour.objects.all())
     requirement = serializers.SlugRelatedField(slug_field="code", queryset=Requirement.objects.all())
     story = serializers.CharField(max_length=4000)
@@ -73,6 +113,26 @@ class GiveSerializer(serializers.Serializer[Any]):
         default=None,
         allow_null=True,
     )
+    picture = PictureField(required=False, write_only=True)
+    alt = serializers.CharField(default="", allow_blank=True, max_length=LONGEST_ALT)
+
+    def validate_picture(self, file: UploadedFile) -> bytes:
+        if file.size is None or file.size > pictures.MOST_BYTES:
+            most = pictures.MOST_BYTES // pictures.MEGABYTE
+            raise serializers.ValidationError(f"The picture is larger than {most} MB. Send a smaller one.")
+        return file.read()
+
+    def validate(self, asked: dict[str, Any]) -> dict[str, Any]:
+        if bool(asked.get("receivers")) == bool(asked["team"]):
+            raise serializers.ValidationError({"receivers": "Name either receivers or a team."})
+        if asked["team"] is not None:
+            giver, now = self.context["giver"], timezone.now()
+            asked["receivers"] = finding.members(giver, asked["team"], giving.day_of(giver, now))
+            if not asked["receivers"]:
+                raise serializers.ValidationError({"team": "Nobody but you works in this team today."})
+        alt, content = asked.pop("alt"), asked.pop("picture", None)
+        # Drawn last: it takes longest, and in vain where something else is wrong.
+        return asked if content is None else {**asked, "picture": pictures.draw(content, alt)}
 
     def validate_receivers(self, numbers: list[str]) -> list[Employee]:
         wanted = list(dict.fromkeys(numbers))
@@ -123,14 +183,16 @@ class KudosViewSet(mixins.CreateModelMixin, mixins.ListModelMixin, viewsets.Gene
     def _told(self, rows: Iterable[Kudos], *, many: bool) -> Any:
         rows = list(rows)
         hidden = choices.amounts_hidden(rows, me(self.request), everywhere=rules.current().amounts_hidden)
-        serializer = KudosSerializer(rows if many else rows[0], many=many, context={"hidden": hidden})  # type: ignore[arg-type]
+        serializer = KudosSerializer(
+            rows if many else rows[0], many=many, context={"hidden": hidden, "reader": me(self.request).pk}
+        )  # type: ignore[arg-type]
         return serializer.data
 
     @extend_schema(request=GiveSerializer, parameters=[KEY], responses={201: KudosSerializer, 200: KudosSerializer})
     def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """201 for new thanks, 200 where this key gave them before."""
         key = key_of(request, "kudos")
-        asked = GiveSerializer(data=request.data)
+        asked = GiveSerializer(data=request.data, context={"giver": me(request)})
         asked.is_valid(raise_exception=True)
         gift, now = giving.Gift(key=key, **asked.validated_data), timezone.now()
         kudos = giving.give(giver=me(request), gift=gift, now=now)
@@ -159,8 +221,12 @@ class KudosViewSet(mixins.CreateModelMixin, mixins.ListModelMixin, viewsets.Gene
 
 
 def _asked(gift: giving.Gift) -> dict[str, Any]:
+    drawn = gift.picture
     return {
-        "receivers": sorted(one.pk for one in gift.receivers),
+        # Who is in a team may change between two tries of one request.
+        "receivers": None if gift.team else sorted(one.pk for one in gift.receivers),
+        "team": gift.team.pk if gift.team else None,
+        "picture": (drawn.content, drawn.alt) if drawn else None,
         "behaviour": gift.behaviour.pk,
         "requirement": gift.requirement.pk if gift.requirement else None,
         "story": gift.story.strip(),
@@ -170,8 +236,12 @@ def _asked(gift: giving.Gift) -> dict[str, Any]:
 
 
 def _done(kudos: Kudos) -> dict[str, Any]:
+    drawn = KudosPicture.objects.filter(kudos=kudos).first()
+    people = kudos.receipts.values_list("receiver", flat=True)  # type: ignore[attr-defined]
     return {
-        "receivers": sorted(kudos.receipts.values_list("receiver", flat=True)),  # type: ignore[attr-defined]
+        "receivers": None if kudos.team_id else sorted(people),
+        "team": kudos.team_id,
+        "picture": (bytes(drawn.content), drawn.alt) if drawn else None,
         "behaviour": kudos.behaviour_id,
         "requirement": kudos.requirement_id,
         "story": kudos.story,

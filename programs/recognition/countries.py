@@ -29,6 +29,8 @@ def _names(language: str) -> dict[str, str]:
     """Names of the Unicode CLDR (Babel), of the countries the tz database knows; English where it has none."""
     told = _locale(language).territories
     found = {code: str(told.get(code) or name) for code, name in _table("iso3166.tab")}
+    if language.startswith(("zh", "ja", "ko")):
+        return dict(sorted(found.items()))  # by the code beside it: these scripts have no order of letters
     return dict(sorted(found.items(), key=lambda pair: _sorting(pair[1])))
 
 

@@ -31,6 +31,8 @@ class CountriesForm(forms.Form):
             self.fields[f"site_{at}"] = forms.ChoiceField(
                 label=site, choices=offered, required=False, initial=country or suggested
             )
+            # "not said" is a choice among the others: no word "optional" beside each site.
+            self.fields[f"site_{at}"].needed_when_used = True  # type: ignore[attr-defined]
 
     def rows(self) -> list[dict[str, Any]]:
         return [

@@ -14,7 +14,7 @@ from django.db.models import Count, Prefetch, Q, QuerySet
 
 from culture.people.models import Employee
 from programs.recognition import aims, choices, rules
-from programs.recognition.feed_models import KudosModeration, KudosReaction
+from programs.recognition.feed_models import KudosModeration, KudosPicture, KudosReaction
 from programs.recognition.models import Kudos, KudosReceiver
 
 PAGE = 20
@@ -37,8 +37,9 @@ class Shown:
     """A thank-you as one reader sees it.
 
     ``reactions``: (kind, word, count, whether the reader's). ``people``: how many, where a whole team was thanked.
-    ``receipt``: the reader's own, where he was thanked. ``passed_over``: how many of a team the points did not reach,
-    told to the giver alone. ``moderation``: what HR last did, for giver and receivers.
+    ``receipt``: the reader's own, where he was thanked; ``without_points``: with his team, whose points passed him
+    over; ``passed_over``: how many of the team they did, told to the giver alone. ``moderation``: what HR last did, for
+    giver and receivers.
     """
 
     kudos: Kudos
@@ -47,7 +48,9 @@ class Shown:
     mine: bool = False
     receipt: KudosReceiver | None = None
     points: int = 0
+    without_points: bool = False
     passed_over: int = 0
+    picture: KudosPicture | None = None
     reactions: list[tuple[str, str, int, bool]] = field(default_factory=list)
     replies: list[KudosReceiver] = field(default_factory=list)
     moderation: KudosModeration | None = None
@@ -155,6 +158,8 @@ def _shown(
         mine=kudos.giver_id == reader.pk,
         receipt=mine,
         points=0 if kudos.pk in hidden else kudos.points,
+        without_points=bool(mine and mine.without_points),
+        picture=getattr(kudos, "picture", None),
         passed_over=without if kudos.giver_id == reader.pk else 0,
         reactions=[
             (kind.value, str(kind.label), *signs[kudos.pk].get(kind.value, (0, False))) for kind in KudosReaction.Kind

@@ -20,9 +20,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from culture.access.permissions import Permission, can, require
 from culture.framework.models import Behaviour
 from culture.people.models import Employee, Unit
+from programs.recognition import aims, posts, queries, reacting, rules, views
 from programs.recognition import choices as choosing
 from programs.recognition import feed as feeding
-from programs.recognition import aims, posts, queries, reacting, rules, views
 from programs.recognition.award_models import FeedPost
 from programs.recognition.feed_models import KudosPicture, ThanksChoice
 from programs.recognition.models import Kudos

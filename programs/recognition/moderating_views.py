@@ -79,6 +79,10 @@ class Row:
     history: list[Any]
 
     @property
+    def pk(self) -> int:
+        return int((self.post or self.one.kudos).pk)
+
+    @property
     def hidden(self) -> bool:
         return (self.post or self.one.kudos).hidden_at is not None
 

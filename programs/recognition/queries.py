@@ -39,7 +39,8 @@ def _to(employee: Employee) -> Q:
 def _with_people() -> QuerySet[Kudos]:
     receipts = KudosReceiver.objects.select_related("receiver__unit").order_by("pk")
     people = Prefetch("receipts", receipts)
-    return Kudos.objects.select_related("giver__unit", "behaviour", "requirement").prefetch_related(people)
+    rows = Kudos.objects.select_related("giver__unit", "behaviour", "requirement", "team", "picture")
+    return rows.defer("picture__content").prefetch_related(people)
 
 
 def recognised(employees: Collection[int] | QuerySet, *, since: dt.datetime) -> int:

@@ -16,7 +16,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_stat
 
 from culture.framework.loading import load_catalogue
 from culture.people.models import Employee
-from programs.recognition import giving, lots, proving, redeeming, settling
+from programs.recognition import giving, lots, posting, proving, redeeming, settling
 from programs.recognition.models import Kudos
 from programs.recognition.reward_models import Redemption
 from tests.programs.ledger_world import DAY, NOW, give, has, people, redeem, reward
@@ -165,6 +165,23 @@ def test_crossing_gifts_that_arrive_meanwhile_neither_lock_nor_drift(real_databa
     assert {giving.left(one, NOW) for one in crowd} == {100 - 45}
     assert {giving.balance(one) for one in crowd} == {45}
     assert proving.findings() == []
+
+
+def test_more_accounts_than_one_statement_looks_for_are_locked_all_the_same(real_database, monkeypatch):
+    """Some have no row yet; half of the threads ask for them in the opposite order."""
+    monkeypatch.setattr(posting, "FEW", 2)
+    monkeypatch.setattr(posting, "PART", 3)
+    places = [posting.Place("personal", one.pk) for one in people(7)]
+    in_threads([lambda: _locked(places[:2])])
+
+    done = in_threads([lambda n=n: _locked(places if n % 2 else places[::-1]) for n in range(12)])
+    assert len({tuple(sorted(account.pk for account in one.values())) for one in done}) == 1
+    assert all(set(one) == set(places) for one in done)
+
+
+@transaction.atomic
+def _locked(places):
+    return posting.lock(*places)
 
 
 def test_one_key_from_many_tabs_gives_once(real_database):

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import io
 import uuid
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from PIL import Image
 
 from culture.access.models import AuditEntry, Grant, Role
 from culture.framework.loading import load_catalogue
@@ -16,7 +19,7 @@ from programs.recognition import catalogue, correcting, giving, proving, redeemi
 from programs.recognition.models import Kudos
 from programs.recognition.point_models import PointRules
 from programs.recognition.reward_models import Redemption, Reward
-from tests.conftest import make_person
+from tests.conftest import make_person, make_unit
 from tests.programs.thanks import thank
 
 pytestmark = pytest.mark.django_db
@@ -124,6 +127,53 @@ def test_reacting_and_withdrawing(client_of: Any, employee: Any, stranger: Any, 
     assert send(client_of(stranger), f"/kudos/{kudos.pk}/withdraw/").status_code == 400, "only the giver"
     assert send(client_of(employee), f"/kudos/{kudos.pk}/withdraw/").json()["state"] == "withdrawn"
     assert giving.left(employee, timezone.now()) == 100
+
+
+def test_a_whole_team_with_a_picture(client_of: Any, employee: Any, manager: Any, stranger: Any, units: Any) -> None:
+    out = io.BytesIO()
+    Image.new("RGB", (60, 40), "#0d4f4f").save(out, "JPEG")
+    client, told = client_of(employee), gift() | {"team": employee.unit_id, "alt": "At the counter"}
+    del told["receivers"]
+
+    def post(key: str = "t1", content: bytes = out.getvalue(), **changes: Any) -> Any:
+        data = {**told, "picture": SimpleUploadedFile("a.jpg", content), **changes}
+        return client.post(f"{API}/kudos/", data, headers={"Idempotency-Key": key})
+
+    first, again = post(), post()
+    assert (first.status_code, again.status_code) == (201, 200), first.content
+    made = first.json()
+    assert again.json() == made and Kudos.objects.count() == 1
+    assert (made["team"], len(made["receivers"]), made["public"]) == ("Branch A", 11, True)
+    assert employee.name not in made["receivers"] and manager.name in made["receivers"]
+    assert (made["picture"]["alt"], made["picture"]["width"]) == ("At the counter", 60)
+    assert client_of(manager).get(made["picture"]["url"])["Content-Type"] == "image/jpeg"
+    assert giving.left(employee, timezone.now()) == 100 - 11 * 5
+    for changes in ({"alt": "Another"}, {"team": stranger.unit_id}, {"points": 4}):
+        assert post(**changes).status_code == 409, changes
+    empty = make_unit("Nobody", units["Retail"])
+    for field, changes in (
+        ("picture", {"content": b"<svg/>"}),
+        ("picture", {"content": b""}),
+        ("receivers", {"receivers": [stranger.number]}),
+        ("team", {"team": empty.pk}),
+        ("team", {"team": 0}),
+        ("points", {"points": 6}),
+    ):
+        answer = post(key=f"other {changes}", **changes)
+        assert answer.status_code == 400 and field in answer.json()["error"]["fields"], (changes, answer.content)
+    assert Kudos.objects.count() == 1 and proving.findings() == []
+
+
+def test_json_takes_a_team_and_no_picture(client_of: Any, employee: Any, stranger: Any) -> None:
+    client, told = client_of(employee), gift(team=stranger.unit_id)
+    assert send(client, "/kudos/", told).status_code == 400, "neither receivers nor a team is empty"
+    del told["receivers"]
+    assert "picture" in send(client, "/kudos/", {**told, "picture": "aGVsbG8="}).json()["error"]["fields"]
+    made = send(client, "/kudos/", told)
+    assert made.status_code == 201 and made.json()["receivers"] == [stranger.name]
+    assert (made.json()["picture"], made.json()["without_points"]) == (None, [])
+    del told["team"]
+    assert "receivers" in send(client, "/kudos/", told, key="none").json()["error"]["fields"]
 
 
 def test_award_rounds_are_there_for_everybody(client_of: Any, employee: Any) -> None:

@@ -11,17 +11,21 @@ from typing import Any
 import pytest
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from PIL import Image
 
+from culture.access.models import AuditEntry
 from culture.framework.loading import load_catalogue
 from culture.framework.models import Behaviour, Requirement
 from culture.people import erasure
 from culture.people.models import Employee
 from programs.planning.models import Program
-from programs.recognition import aims, finding, giving, pictures, settling, suggesting
+from programs.recognition import aims, finding, giving, pictures, proving, settling, suggesting
 from programs.recognition.feed_models import KudosPicture
 from programs.recognition.models import Kudos, KudosReceiver
+from programs.recognition.point_models import AllowanceRule, PointRules
 from surveys.waves.link_models import ServiceLink
 from tests.conftest import make_person, make_unit
 from tests.programs.thanks import LATER, thank
@@ -84,6 +88,90 @@ def test_of_his_own_team_the_giver_is_no_part_and_an_empty_one_is_not_there(
     for wrong in (empty.pk, 99999999, "x", "²"):
         assert client.get("/thanks/new/", {"team": wrong}).status_code == 404
         assert client.post("/thanks/new/", form(team=wrong)).status_code == 404
+
+
+def test_whom_the_limit_of_a_month_stops_is_thanked_with_his_team_without_points(
+    client_of: Any, employee: Employee, manager: Employee, stranger: Employee
+) -> None:
+    PointRules.objects.create(pk=1, per_gift=10, pair_points=12, pair_gifts=3)
+    AllowanceRule.objects.create(base=130)
+    unit: Any = employee.unit
+    thank(stranger, employee, points=10)
+    for _ in range(3):
+        thank(stranger, manager, points=0)
+    mine = client_of(stranger)
+    page = mine.get("/thanks/new/", {"team": unit.pk}).content.decode()
+    assert "nearly reached what one may give" in page
+    assert f"{manager.name}: 0 points" in page and f"{employee.name}: 2 points" in page and "Person A5:" not in page
+    answer = mine.post("/thanks/new/", form(team=unit.pk, points=10), follow=True).content.decode()
+    assert "Thank you sent to Branch A." in answer
+    for name in (manager.name, employee.name):
+        assert name in answer.split("are thanked without points")[0].split("Thank you sent")[1]
+    kudos = Kudos.objects.get(team=unit)
+    assert kudos.receipts.count() == 12  # type: ignore[attr-defined]
+    passed = set(kudos.receipts.filter(without_points=True).values_list("receiver", flat=True))  # type: ignore[attr-defined]
+    assert passed == {employee.pk, manager.pk}
+    assert giving.left(stranger, timezone.now()) == 130 - 10 - 10 * 10
+    entry = AuditEntry.objects.filter(verb="kudos.given").latest("pk")
+    assert set(entry.detail["without_points"]) == passed and proving.findings() == []
+    assert "10 points each · 2 people without, because of the month" in mine.get("/thanks/").content.decode()
+    told = client_of(employee).get("/thanks/").content.decode()
+    assert "without points for you" in told and "2 people without" not in told
+    settling.settle(now=timezone.now() + LATER)
+    held = {one.number: giving.balance(one) for one in Employee.objects.filter(number__in=["A5", "A6"])}
+    assert held == {"A5": 10, "A6": 10} and (giving.balance(employee), giving.balance(manager)) == (10, 0)
+    assert proving.findings() == []
+    # What passed him over counts as no points: two are left for him, and one more thanks.
+    assert thank(stranger, employee, points=2).points == 2
+    with pytest.raises(ValidationError, match="3 times this month"):
+        thank(stranger, employee, points=0)
+
+
+def test_a_team_whose_thanks_are_withdrawn_gives_back_what_was_paid(
+    client_of: Any, employee: Employee, stranger: Employee
+) -> None:
+    PointRules.objects.create(pk=1, per_gift=10, pair_points=10)
+    AllowanceRule.objects.create(base=200)
+    thank(stranger, employee, points=10)
+    client_of(stranger).post("/thanks/new/", form(team=employee.unit_id, points=10))
+    kudos = Kudos.objects.get(team=employee.unit_id)
+    assert giving.left(stranger, timezone.now()) == 200 - 10 - 11 * 10
+    settling.withdraw(kudos=kudos, by=stranger, now=timezone.now())
+    assert giving.left(stranger, timezone.now()) == 190 and proving.findings() == []
+
+
+def test_a_team_of_which_nobody_may_get_points_is_asked_again(
+    client_of: Any, employee: Employee, stranger: Employee
+) -> None:
+    """Nothing is sent as worth points that nobody gets; and the share of one team still refuses the whole gift."""
+    PointRules.objects.create(pk=1, per_gift=10, pair_points=10, pair_gifts=3)
+    client = client_of(employee)
+    thank(employee, stranger, points=8)
+
+    def refused(words: str, **changes: Any) -> None:
+        answer = client.post("/thanks/new/", form(team=stranger.unit_id, **changes))
+        assert answer.status_code == 400 and words in answer.content.decode()
+
+    refused("You cannot give anybody of Branch B that many points any more this month; 0 always goes.", points=3)
+    assert client.post("/thanks/new/", form(team=stranger.unit_id, points=2)).status_code == 302
+    assert client.post("/thanks/new/", form(team=stranger.unit_id, points=0)).status_code == 302
+    refused("You have thanked everybody of Branch B as often as one may in a month.", points=0)
+    PointRules.objects.update(pair_gifts=9, pair_points=0, team_share=11)
+    refused("At most 1 more of your points can go to the team of", points=2)
+
+
+@pytest.mark.parametrize("people", [1, 3])
+def test_a_gift_takes_twelve_queries_however_many_it_thanks(client_of: Any, employee: Employee, people: int) -> None:
+    """Each further one is some 0.7 ms of a processor, which every gift of a busy Friday pays."""
+    to = list(Employee.objects.filter(number__in=[f"A{n}" for n in range(5, 5 + people)]).values_list("pk", flat=True))
+    client = client_of(employee)
+    client.post("/thanks/new/", form(to=to, points=1))  # the first of a month also opens its accounts
+    filled = form(to=to, points=1, customer="external", dimension="want")
+    with CaptureQueriesContext(connection) as caught:
+        answer = client.post("/thanks/new/", filled)
+    assert answer.status_code == 302
+    asked = [one["sql"] for one in caught if "SAVEPOINT" not in one["sql"]]
+    assert len(asked) == 12, "\n".join(asked)
 
 
 # -- what for, and for whom ------------------------------------------------------------------------------------------
