@@ -59,8 +59,12 @@ def plant_wave(
     tell: Callable[[int, str], Cell | None],
     shared: bool = True,
     items: Sequence[Mapping[str, Any]] = ITEMS,
+    more: Mapping[str, Cell] | None = None,
 ) -> Wave:
-    """One released wave. ``tell``: node of the reporting tree, measure → its cell (None: no such cell)."""
+    """One released wave. ``tell``: node of the reporting tree, measure → its cell (None: no such cell).
+
+    ``more``: further cells of every node.
+    """
     blocks = [
         {"id": place.units[0].pk, "name": " + ".join(unit.name for unit in place.units),
          "units": [unit.pk for unit in place.units], "parent": place.units[0].parent_id, "invited": place.invited}
@@ -78,6 +82,7 @@ def plant_wave(
     rows: list[tuple[Any, ...]] = []
     for node in reporting_tree(snapshot):
         cells = {key: dict(cell) for key in KEYS if (cell := tell(node.id, key)) is not None}
+        cells |= more or {}
         cells["participation"] = {"shown": True, "percent": 80, "words": "80 %"}
         rows.append(("tree", node.id, None, node.name, node.parent, node.depth, "", cells))
     release(wave, rows)

@@ -11,7 +11,7 @@ from django.db import connection
 from django.utils import timezone
 
 from config import bench_effect_world as world
-from config import bench_report_files, proof
+from config import bench_report_files, bench_scorecard, proof
 from culture.people.models import Unit
 from programs.planning.models import Program
 from programs.reports import effect_panels, effects
@@ -23,11 +23,22 @@ CLEAR_MOST, INSIDE_LEAST = 0.065, 0.93
 
 
 def bench_reports(size: int) -> Iterator[str]:
-    """``size``: simulated programs of each kind (2,000 for the README); the search is always of full size."""
+    """``size``: simulated programs of each kind (2,000 for the README); all else is always of full size."""
     yield from bench_report_files.files()
     yield from bench_report_files.sending_them()
+    yield from bench_scorecard.scorecards()
+    yield from bench_effect(size)
+
+
+def bench_effect(size: int) -> Iterator[str]:
+    """The search for an effect, and what ``size`` simulated programs of each kind say of its promises."""
     yield from search()
     yield from simulations(size or RUNS)
+
+
+def bench_scorecards(size: int) -> Iterator[str]:
+    """The scorecard's pages; ``size``: units."""
+    yield from bench_scorecard.scorecards(size)
 
 
 def simulations(runs: int) -> Iterator[str]:

@@ -18,6 +18,7 @@ from culture.access.permissions import Permission, require
 from culture.people.models import Employee
 from programs.reports import benchmark_files, benchmark_showing, benchmarks, report_access
 from programs.reports.benchmark_forms import BenchmarkForm, CorrectBenchmarkForm, ImportForm, WithdrawForm
+from programs.reports.benchmark_measures import NONE
 from programs.reports.benchmark_models import Benchmark
 from programs.training.files_out import csv_response
 
@@ -75,6 +76,7 @@ def one(request: HttpRequest, entry: int) -> HttpResponse:
     people = {p.pk: p for p in Employee.objects.filter(pk__in={v.by_id for v in versions})}  # type: ignore[attr-defined]
     context = {
         "row": row,
+        "none": row.measure == NONE,
         "label": labels.get(row.measure, row.measure),
         "answers": benchmark_showing.answers_label(row),
         "where": benchmark_showing.where(row),

@@ -46,7 +46,7 @@ def measures() -> list[tuple[str, str]]:
         one = indicators.get(key)
         if key in COUNTED and one is not None:
             found.append((key, str(one.label)))
-    return [*found, (NONE, str(gettext_lazy("None of ours: only to be read")))]
+    return [*found, (NONE, str(gettext_lazy("None of our numbers")))]
 
 
 # -- reading ---------------------------------------------------------------------------------------------------------

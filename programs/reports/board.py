@@ -26,7 +26,7 @@ from programs.reports import decisions, effects, findings, readings, report_acce
 from programs.reports.effects import Effect
 from programs.reports.findings import DIMENSIONS, Headline
 from programs.reports.scorecard import Card, Moved
-from programs.reports.scorecard_place import Place
+from programs.reports.scorecard_place import Place, score_of
 from surveys.results import places, sharing
 from surveys.waves.models import Wave
 
@@ -69,9 +69,14 @@ class Line:
         """Want, know and can of the waves that show all three."""
         return [point for _wave, point in self.place.history if set(DIMENSIONS) <= set(point)]
 
+    @property
+    def told(self) -> bool:
+        """Whether its latest wave shows anything at all."""
+        return any(score_of(self.place.cells.get(name)) is not None for name in scorecard.MEASURES)
+
     @cached_property
     def headline(self) -> Headline | None:
-        return findings.headline(self.points)
+        return findings.headline(self.points) if self.told else None
 
     @cached_property
     def cards(self) -> list[Card]:
@@ -220,7 +225,7 @@ def _asks(line: Line, duties: Sequence[Duty]) -> Iterable[Ask]:
         yield Ask("duty", {"n": len(duties)})
     if line.program.state == Program.State.PAUSED:
         yield Ask("paused")
-    if line.points and (weakest := findings.weakest(line.points[-1])):
+    if line.told and line.points and (weakest := findings.weakest(line.points[-1])):
         still = findings.standstill([point[weakest] for point in line.points])
         if still >= STILL_FROM:
             yield Ask("still", {"key": weakest, "n": still})

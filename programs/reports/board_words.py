@@ -55,7 +55,8 @@ def headline(line: Line, language: str) -> str:
     if line.wave is None:
         return say("b:no_wave", language)
     # The same rules as the scorecard's: a test holds the words of both together.
-    return texts_findings.headline(line.points, language) or say("all_hidden", language)
+    told = texts_findings.headline(line.points, language) if line.told else ""
+    return told or say("all_hidden", language)
 
 
 def state(line: Line, language: str) -> str:

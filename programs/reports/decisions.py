@@ -8,26 +8,19 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from culture.people.models import Employee
-from culture.people.units import descendants
-from programs.planning import actions, judging, milestones, queries
+from programs.planning import actions, milestones, queries
 from programs.planning.action_models import Action
 from programs.planning.indicators import Reading
 from programs.planning.models import Program
 from programs.planning.panels import Need
-from programs.reports import readings
+from programs.reports import readings, scorecard_deeds
 from programs.reports.scorecard import Moved, Scorecard, score_of
 from surveys.waves.models import Wave
-
-MOST_PROMISES = 4
 
 
 @dataclass(frozen=True)
 class Promise:
-    """One promise with what those it was made to say of it (``judged``), as the reader may see it."""
-
     action: Action
-    judged: judging.Judgement | None
     late: bool
 
 
@@ -58,7 +51,8 @@ def of(program: Program, card: Scorecard) -> Waiting:
 
 
 def _milestones(card: Scorecard) -> tuple[dict[str, Any], list[milestones.Standing]]:
-    known = {kept.key: readings.reading(kept) for kept in (*card.leading, *card.lagging)}
+    every = (*card.leading, *card.lagging, *card.practices, *card.known.values())
+    known = {kept.key: readings.reading(kept) for kept in every}
     known |= dict(released(card.wave, card.company))
     standings = milestones.standings(card.program, card.today, known)
     return told_of(standings), standings
@@ -81,25 +75,18 @@ def _planned(card: Scorecard) -> dict[str, Any]:
     return told
 
 
-def promises(card: Scorecard, user: Employee) -> Promises:
-    """What the unit and those below it promised others, and were promised; open ones first, then the latest."""
-    assert card.unit is not None
-    inside = descendants([card.unit.pk])
-    rows = Action.objects.filter(promised_to__isnull=False, due_on__gte=card.today - judging.OLDEST)
-    rows = rows.exclude(state=Action.State.DROPPED).select_related("unit", "promised_to")
-    order = ("-state", "due_on", "pk")
-    by = list(rows.filter(unit__in=inside).exclude(promised_to__in=inside).order_by(*order)[:50])
-    to = list(rows.filter(promised_to__in=inside).exclude(unit__in=inside).order_by(*order)[:50])
-    judged = judging.of(user, [*by[:MOST_PROMISES], *to[:MOST_PROMISES]])
+def promises(card: Scorecard) -> Promises:
+    """What the unit and those below it promised others, and were promised; open ones first."""
+    if card.deeds is None:
+        return Promises()
+    by, to = card.deeds.promises
 
-    def told(found: list[Action]) -> list[Promise]:
-        late = Action.State.OPEN
-        return [
-            Promise(one, judged.get(one.pk), one.state == late and one.due_on < card.today)
-            for one in found[:MOST_PROMISES]
-        ]
+    def told(ids: list[int]) -> list[Promise]:
+        rows = [card.deeds.shown[pk] for pk in ids if pk in card.deeds.shown] if card.deeds else []
+        return [Promise(one, one.state == Action.State.OPEN and one.due_on < card.today) for one in rows]
 
-    return Promises(told(by), told(to), max(0, len(by) - MOST_PROMISES), max(0, len(to) - MOST_PROMISES))
+    most = scorecard_deeds.MOST
+    return Promises(told(by[:most]), told(to[:most]), max(0, len(by) - most), max(0, len(to) - most))
 
 
 def released(wave: Wave | None, company: Mapping[str, Any]) -> Iterator[tuple[str, Reading]]:
@@ -122,7 +109,7 @@ def of_figures(found: Sequence[Moved]) -> Iterator[Need]:
 
 
 def _overdue(card: Scorecard) -> list[Need]:
-    if card.unit is None:
+    if card.deeds is None:
         return queries.action_needs(actions.overdue(actions.of_program(card.program, card.today), card.today))
-    rows = Action.objects.filter(unit__in=descendants([card.unit.pk])).select_related("unit", "promised_to", "owner")
-    return queries.action_needs(actions.overdue(rows, card.today))
+    late = [card.deeds.shown[pk] for pk in card.deeds.overdue if pk in card.deeds.shown]
+    return queries.action_lines(late, len(card.deeds.overdue))

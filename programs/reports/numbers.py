@@ -9,6 +9,7 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
@@ -176,7 +177,7 @@ def about(program: Program, key: str, today: dt.date, place: Place | None = None
 
 
 def _counted(program: Program, key: str, today: dt.date, place: Place) -> Number | None:
-    every = scorecard_counted.of_unit(program, place.unit, today) if place.unit else readings.latest(program, today)
+    every = scorecard_counted.of_unit(place, today) if place.unit else readings.latest(program, today)
     kept = every.get(key)
     if kept is None:
         return None
@@ -316,4 +317,4 @@ def _point(wave: Wave, cell: dict[str, Any] | None, numbers: set[int], url: str,
 
 
 def _day(day: dt.date) -> str:
-    return f"{day.day} {day:%b %Y}"
+    return date_format(day, "j M Y")

@@ -62,13 +62,21 @@ def names() -> list[str]:
 
 
 def keep(program: Program, on: dt.date) -> int:
-    """Measure and keep every indicator of the day that is not kept yet; returns how many. Repeats change nothing."""
+    """Measure and keep every indicator of the day that is not kept yet, also those only its milestones name; returns
+    how many. Repeats change nothing."""
     there = set(DayReading.objects.filter(program=program, on=on).values_list("key", flat=True))
     # Kept words are read by everybody: in the language all other words of pages are written in.
     with translation.override("en"):
-        rows = [_row(program, key, on) for key in names() if key not in there]
+        rows = [_row(program, key, on) for key in (*names(), *_of_milestones(program)) if key not in there]
     DayReading.objects.bulk_create(rows, ignore_conflicts=True)
     return len(rows)
+
+
+def _of_milestones(program: Program) -> list[str]:
+    """What its open milestones are seen by and the scorecard does not show; released scores are read as released."""
+    rows = program.milestones.filter(reached_on=None).values_list("leading", "lagging")  # type: ignore[attr-defined]
+    shown, found = set(names()), {key for row in rows for key in row}
+    return sorted(key for key in found if key not in shown and indicators.get(key) and not key.startswith("results."))
 
 
 def _row(program: Program, key: str, on: dt.date) -> DayReading:
@@ -97,7 +105,10 @@ def due(today: dt.date | None = None) -> list[int]:
 
 
 def latest(program: Program, today: dt.date) -> dict[str, Kept]:
-    """The newest reading of each indicator, of the last week, with what it was a quarter ago. One query."""
+    """The newest reading of each indicator, of the last week, with what it was a quarter ago. One query.
+
+    With those only a milestone names, where they were kept.
+    """
     quarter = today - dt.timedelta(days=91)
     recent, earlier = Q(on__gt=today - OLD, on__lte=today), Q(on__gt=quarter - OLD, on__lte=quarter)
     rows = DayReading.objects.filter(recent | earlier, program=program).order_by("on")
@@ -105,7 +116,7 @@ def latest(program: Program, today: dt.date) -> dict[str, Kept]:
     then = {row.key: row for row in rows if row.on <= quarter}
     return {
         key: _kept(key, now[key] if key in now else _row(program, key, today), then.get(key))
-        for key in names()
+        for key in dict.fromkeys((*names(), *now))
         if key in now or not now
     }
 
@@ -113,10 +124,9 @@ def latest(program: Program, today: dt.date) -> dict[str, Kept]:
 def kept_of(programs: Iterable[Program], today: dt.date) -> dict[int, dict[str, Kept]]:
     """The newest reading of the last week of each indicator, by program; of programs counted before. One query."""
     rows = DayReading.objects.filter(program__in=list(programs), on__gt=today - OLD, on__lte=today).order_by("on")
-    wanted, found = names(), dict[int, dict[str, Kept]]()
+    found: dict[int, dict[str, Kept]] = {}
     for row in rows:
-        if row.key in wanted:
-            found.setdefault(row.program_id, {})[row.key] = _kept(row.key, row, None)  # type: ignore[attr-defined]
+        found.setdefault(row.program_id, {})[row.key] = _kept(row.key, row, None)  # type: ignore[attr-defined]
     return found
 
 

@@ -151,8 +151,9 @@ class Scope:
     def kept(self) -> dict[str, Kept]:
         """What is counted, as the scorecard of the place tells it today."""
         if self.unit is None:
-            return readings.latest(self.program, self.today)
-        return scorecard_counted.of_unit(self.program, self.unit, self.today)
+            shown = set(readings.names())
+            return {key: one for key, one in readings.latest(self.program, self.today).items() if key in shown}
+        return scorecard_counted.of_unit(self.site, self.today)
 
     @cached_property
     def pairs(self) -> dict[str, tuple[int, int]]:

@@ -13,18 +13,20 @@ from functools import cached_property
 from typing import Any
 
 from django.utils import timezone
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from culture.framework.models import Requirement
 from culture.people.models import Unit
 from programs.planning.models import Program
 from programs.practices import leading as practices
 from programs.practices import switching
-from programs.reports import findings, readings, scorecard_counted
+from programs.reports import findings, readings, scorecard_counted, scorecard_deeds, texts_findings
 from programs.reports.findings import DIMENSIONS, Change, Headline, Score
 from programs.reports.readings import Kept
+from programs.reports.scorecard_deeds import Deeds
 from programs.reports.scorecard_place import Place, clear_moves, history_of, score_of, scored
+from programs.reports.texts_report import code_of
 from surveys.results import sharing
 from surveys.waves.models import Wave
 
@@ -84,14 +86,19 @@ class Moved:
 
 @dataclass
 class Scorecard:
-    """``unit`` None: of the whole program. ``together``: the name of the group the unit was told of with others."""
+    """``unit`` None: of the whole program. ``together``: the name of the group the unit was told of with others.
+
+    ``known``: further indicators that were kept, which only its milestones name.
+    """
 
     program: Program
     today: dt.date
     unit: Unit | None = None
     place: Place | None = field(default=None, repr=False)
+    deeds: Deeds | None = field(default=None, repr=False)
     leading: list[Kept] = field(default_factory=list)
     lagging: list[Kept] = field(default_factory=list)
+    known: dict[str, Kept] = field(default_factory=dict, repr=False)
     practices: list[Kept] = field(default_factory=list)
     whole: Row | None = None
     company: Cells = field(default_factory=dict)
@@ -134,14 +141,22 @@ def build(
     today = timezone.localdate(now)
     place = place or Place(program, unit, audience)
     unit = place.unit
-    kept = readings.latest(program, today) if unit is None else scorecard_counted.of_unit(program, unit, today)
+    deeds = None
+    if unit is None:
+        kept = readings.latest(program, today)
+    else:
+        deeds = scorecard_deeds.read(place.below or (), program.starts_on, today)
+        kept = scorecard_counted.of_unit(place, today, deeds)
+    shown = kept.keys() & set(readings.names())
     card = Scorecard(
         program=program,
         today=today,
         unit=unit,
         place=place,
-        leading=[kept[key] for key in readings.LEADING if key in kept and key not in practices.KEYS],
-        lagging=[kept[key] for key in readings.LAGGING if key in kept],
+        deeds=deeds,
+        leading=[kept[key] for key in readings.LEADING if key in shown and key not in practices.KEYS],
+        lagging=[kept[key] for key in readings.LAGGING if key in shown],
+        known={key: one for key, one in kept.items() if key not in shown},
     )
     if unit is None and switching.is_on(program):
         card.practices = [kept[key] for key in practices.KEYS if key in kept]
@@ -162,7 +177,7 @@ def _add_results(card: Scorecard, place: Place) -> None:
     card.wave = place.wave
     if card.wave is None:
         return
-    card.headline = findings.headline([point for _wave, point in place.history if set(DIMENSIONS) <= set(point)])
+    card.headline = _headline([point for _wave, point in place.history if set(DIMENSIONS) <= set(point)])
     card.trend = [_trend_row(wave, point) for wave, point in place.history]
     top = place.top
     if top is None:
@@ -177,6 +192,15 @@ def _add_results(card: Scorecard, place: Place) -> None:
     requirements = {one.code: one for one in Requirement.objects.all()}
     card.lowest, card.remark = _remark(cells, groups[1:], requirements)
     card.moved = list(_moved(cells, requirements))
+
+
+def _headline(points: list[dict[str, Score]]) -> Headline | None:
+    """The finding; in another language than English as reports say it, without the word set apart."""
+    language = code_of(get_language() or "en")
+    if language == "en":
+        return findings.headline(points)
+    told = texts_findings.headline(points, language)
+    return Headline(told) if told else None
 
 
 def _trend_row(wave: Wave, point: Mapping[str, Score]) -> dict[str, Any]:

@@ -19,17 +19,16 @@ from django.db.models import Count
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from culture.access import reach
 from culture.people.models import Unit
 from programs.planning import indicators, judging, standing
-from programs.planning.action_models import Action
 from programs.planning.models import Enrolment, Program
 from programs.recognition import leading
-from programs.reports import readings, scorecard_residue
+from programs.reports import readings, scorecard_deeds, scorecard_residue
 from programs.reports.reading_models import DayReading
 from programs.reports.readings import Kept
+from programs.reports.scorecard_deeds import Deeds
+from programs.reports.scorecard_place import Place
 from programs.training import in_plan
-from surveys.results import queries as results
 
 LEAST = 10
 # unit → (part, whole, people it is of); 0 stands for people without a unit.
@@ -70,20 +69,17 @@ def by_unit() -> frozenset[str]:
 # -- a unit ----------------------------------------------------------------------------------------------------------
 
 
-def of_unit(program: Program, unit: Unit, today: dt.date) -> dict[str, Kept]:
-    """Every figure that is counted by unit, as it stands today; hidden ones say so, all in the same words."""
-    told = table(program, today).get(unit.pk, {})
+def of_unit(place: Place, today: dt.date, deeds: Deeds | None = None) -> dict[str, Kept]:
+    """Every figure that is counted by unit, as it stands today; hidden ones say so, all in the same words.
+
+    ``deeds``: what the unit planned and promised, where it was read already.
+    """
+    assert place.unit is not None
+    told = table(place.program, today).get(place.unit.pk, {})
     wanted = readings.names()
     found = {key: _kept(key, told.get(key), today) for key in wanted if key in _counters}
-    return found | {key: one for key, one in _done(program, unit, today).items() if key in wanted}
-
-
-def counts(program: Program, unit: Unit | None, today: dt.date) -> dict[str, tuple[int, int]]:
-    """(part, whole) of what may be told of the unit; of the whole program what :mod:`readings` kept, as far as its
-    words say."""
-    if unit is not None:
-        return table(program, today).get(unit.pk, {})
-    return {key: pair for key, one in readings.latest(program, today).items() if (pair := readings.pair(one))}
+    deeds = deeds or scorecard_deeds.read(place.below or (), place.program.starts_on, today)
+    return found | {key: one for key, one in _done(place, deeds, today).items() if key in wanted}
 
 
 def _kept(key: str, pair: tuple[int, int] | None, today: dt.date) -> Kept:
@@ -96,35 +92,31 @@ def _kept(key: str, pair: tuple[int, int] | None, today: dt.date) -> Kept:
     return Kept(key, label, unit, 100 * part / whole, words, today, today)
 
 
-def _done(program: Program, unit: Unit, today: dt.date) -> dict[str, Kept]:
+def _done(place: Place, deeds: Deeds, today: dt.date) -> dict[str, Kept]:
     """What the unit planned and promised: of its actions, not of people, and what customers said as it was released."""
-    units = reach.below([unit.pk]).order_by()
-    due = Action.objects.filter(unit__in=units, due_on__gte=program.starts_on, due_on__lt=today)
-    rows = list(due.values_list("state", "ended_on", "due_on", "promised_to"))
-    kept = [(to is not None, state == Action.State.DONE and ended and ended <= day) for state, ended, day, to in rows]
     words = {
         "planning.actions": _("%(part)s of %(whole)s actions that fell due were done by their day"),
         "planning.promises": _("%(part)s of %(whole)s promises that fell due were done by their day"),
     }
     found = {}
     for key, promised in (("planning.actions", False), ("planning.promises", True)):
-        mine = [done for to, done in kept if to is promised]
-        part, least = sum(map(bool, mine)), indicators.ACTIONS_LEAST
-        found[key] = _read(key, indicators.share(part, len(mine), words[key], today, least=least))
-    found["planning.promises_kept"] = _read("planning.promises_kept", _judged(program, units, today))
+        mine = deeds.due(place.program.starts_on, promised=promised)
+        part = sum(one.in_time for one in mine)
+        told = indicators.share(part, len(mine), words[key], today, least=indicators.ACTIONS_LEAST)
+        found[key] = _read(key, told)
+    found["planning.promises_kept"] = _read("planning.promises_kept", _judged(place, deeds, today))
     return found
 
 
-def _judged(program: Program, units: Any, today: dt.date) -> indicators.Reading:
-    if program.series_id is None:  # type: ignore[attr-defined]
+def _judged(place: Place, deeds: Deeds, today: dt.date) -> indicators.Reading:
+    if place.program.series_id is None:  # type: ignore[attr-defined]
         return indicators.Reading(None, _("No survey series measures this program yet."))
-    waves = results.shared_with_leaders(program.series_id)  # type: ignore[attr-defined]
-    known = waves.filter(opens_on__gte=program.starts_on, closes_on__lte=today).order_by().values_list("pk", flat=True)
-    found = judging.between_departments(known, units.values_list("pk", flat=True))
+    since = place.program.starts_on
+    waves = [wave.pk for wave in place.waves if wave.opens_on >= since and wave.closes_on <= today]
+    found = judging.between_departments(waves, deeds.inside)
     if found.share is None:
-        return indicators.Reading(
-            None, _("Fewer than three promises of its units were judged in a released wave."), found.until
-        )
+        words = _("Fewer than three promises of its units were judged in a released wave.")
+        return indicators.Reading(None, words, found.until)
     words = _("say that %(promises)s promises were kept; at least %(people)s judgements")
     told = words % {"promises": found.promises, "people": found.people}
     return indicators.Reading(float(found.share), told, found.until)

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
+from django.db.models import BooleanField, ExpressionWrapper
 from django.utils import translation
 from django.utils.translation import get_language
 
@@ -54,21 +55,17 @@ class Place:
 
     @cached_property
     def every(self) -> list[Wave]:
-        """The waves of the program's series, whatever their state, oldest first."""
+        """The waves of the program's series, whatever their state, oldest first; ``told`` to the audience or not."""
         if self.program.series_id is None:  # type: ignore[attr-defined]
             return []
         waves = Wave.objects.filter(series=self.program.series_id).order_by("number")  # type: ignore[attr-defined,misc]
-        return list(waves.select_related("series").defer("snapshot"))
+        told = ExpressionWrapper(sharing.reached(self.audience), output_field=BooleanField())
+        return list(waves.select_related("series").defer("snapshot").annotate(told=told))
 
     @cached_property
     def waves(self) -> list[Wave]:
         """The released ones that the audience sees by today, oldest first."""
-        released = [wave for wave in self.every if wave.state == Wave.State.RELEASED]
-        if not released:
-            return []
-        told = Wave.objects.filter(sharing.reached(self.audience), pk__in=[wave.pk for wave in released])
-        shared = set(told.order_by().values_list("pk", flat=True))
-        return [wave for wave in released if wave.pk in shared]
+        return [wave for wave in self.every if wave.state == Wave.State.RELEASED and wave.told]  # type: ignore[attr-defined]
 
     @property
     def wave(self) -> Wave | None:

@@ -113,9 +113,3 @@ def above(user: Employee, unit: Unit) -> list[Unit]:
         found.append(at)
         at = known.get(at.parent_id)  # type: ignore[attr-defined]
     return found[::-1]
-
-
-def known(ids: Iterable[int]) -> set[int]:
-    """Of the groups of a wave those that are units today, each with a scorecard of its own. One query."""
-    wanted = [one for one in ids if one > 0]
-    return set(Unit.objects.open().filter(pk__in=wanted).order_by().values_list("pk", flat=True)) if wanted else set()

@@ -16,11 +16,11 @@ ROWS: dict[str, tuple[str, str, str, str, str]] = {
         "Il n’y a pas encore de programme.",
     ),
     "b:one_needs": (
-        "The program needs the board: {what}",
-        "Il programma ha bisogno della direzione: {what}",
-        "Programul are nevoie de conducere: {what}",
-        "该项目需要高层关注：{what}",
-        "Le programme a besoin de la direction : {what}",
+        "The program needs the board. {what}",
+        "Il programma ha bisogno della direzione. {what}",
+        "Programul are nevoie de conducere. {what}",
+        "该项目需要高层关注。{what}",
+        "Le programme a besoin de la direction. {what}",
     ),
     "b:one_fine": (
         "Nothing in the program needs the board today.",

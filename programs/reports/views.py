@@ -34,6 +34,7 @@ from surveys.results import cell_html
 MOST_DECISIONS = 6
 # So many lines of units stand on a page, and so many units in the list of who sees only some.
 MOST_ROWS, MOST_TOPS = 60, 20
+RUNS = Permission.MANAGE_PROGRAMS
 ENDS = ("low", "middle", "high")
 
 
@@ -74,26 +75,26 @@ def _scorecard(request: HttpRequest, program_id: int, unit_id: int | None) -> Ht
     card = scorecard.build(one, now=timezone.now(), place=place)
     record(user, "scorecard.read", one, **_said(place))  # type: ignore[arg-type]
     waiting = decisions.of(one, card)
-    whole = scorecard_units.sees_whole(user)
-    cost = costs.latest(one) if whole and place.unit is None else None
+    whole = place.unit is None
+    cost = costs.latest(one) if whole else None
     context = {
         **_beside(request, one, place),
         "card": card,
         "chart": charts.trend(card.trend) if has_trend(card) else None,
         "chart_table": charts.table(card.trend),
         "whole": whole,
-        "effect": effects.latest(one) if whole else None,
+        "effect": effects.main_of([one], {wave.pk for wave in place.waves}).get(one.pk) if whole else None,
         "cost": cost_total(cost),
         "milestones": waiting.milestones,
         "decisions": waiting.needs[:MOST_DECISIONS],
         "more_decisions": max(0, len(waiting.needs) - MOST_DECISIONS),
         "benchmarks": benchmark_showing.cards(card),
-        "runs_it": sees_everything(user, Permission.MANAGE_PROGRAMS),
+        # Whoever runs the program, or plans what the unit does, can do something about it.
+        "may_act": can(user, Permission.PLAN_ACTIONS, place.unit) if place.unit else sees_everything(user, RUNS),
         **_rows(card),
     }
     if place.unit is not None:
-        context["promises"] = decisions.promises(card, user)  # type: ignore[arg-type]
-        context["plans_here"] = can(user, Permission.PLAN_ACTIONS, place.unit)
+        context["promises"] = decisions.promises(card)
     return render(request, "programs/reports/scorecard.html", context)
 
 
@@ -142,8 +143,7 @@ def _rows(card: scorecard.Scorecard) -> dict[str, Any]:
     deep = len(tops) != len(card.rows)
     shown = tops[:MOST_ROWS]
     every = card.rows[:MOST_ROWS] if deep else []
-    known = scorecard_units.known({row.unit for row in (*shown, *every)})
-    lines = {row.unit: _line(card, row, known) for row in (*whole, *shown, *every)}
+    lines = {row.unit: _line(card, row) for row in (*whole, *shown, *every)}
     return {
         "tops": [lines[row.unit] for row in (*whole, *shown)] if card.rows or whole else [],
         "every": [lines[row.unit] for row in every],
@@ -152,7 +152,7 @@ def _rows(card: scorecard.Scorecard) -> dict[str, Any]:
     }
 
 
-def _line(card: scorecard.Scorecard, row: scorecard.Row, known: set[int]) -> Line:
+def _line(card: scorecard.Scorecard, row: scorecard.Row) -> Line:
     assert card.wave is not None
     wave = card.wave.pk
 
@@ -160,7 +160,8 @@ def _line(card: scorecard.Scorecard, row: scorecard.Row, known: set[int]) -> Lin
         return cell_html.why_address(wave, "tree", row.unit, key)
 
     url = reverse("results:unit", args=[wave, row.unit])
-    if row.depth and row.unit in known:
+    # The block of an upper unit's own people is no unit.
+    if row.depth and row.unit > 0:
         url = reverse("reports:unit", args=[card.program.pk, row.unit])
     scores = [
         cell_html.score(row.cells.get(key), label=str(scorecard.WORDS[key]), why=why(key)) for key in scorecard.MEASURES

@@ -19,7 +19,7 @@ from programs.reports import publishing, report_access, report_building, report_
 from programs.reports.report_model import digest, from_json
 from programs.reports.report_models import PublishedReport, ReportFile, ReportOrder, ReportProblem, SlideTemplate
 from programs.reports.report_sections import section
-from surveys.results import queries
+from surveys.results import places, queries
 from surveys.results.models import CellGroup
 from surveys.waves.models import Wave
 from tests.programs.report_fixtures import *  # noqa: F403 - one world for all tests here
@@ -118,14 +118,25 @@ def test_without_wave_and_charter_the_report_says_so(hr, units, charter, quick):
 def test_all_hidden(program, monkeypatch):
     rows = queries.tree_rows
 
+    course = places.course
+
+    def hide(row: Any) -> None:
+        row.cells = {key: {"shown": False, "why": "hidden for privacy"} for key in row.cells}
+
     def hidden(wave: Wave, ids: Any) -> list[Any]:
         found = rows(wave, ids)
         for row in found:
-            row.cells = {key: {"shown": False, "why": "hidden for privacy"} for key in row.cells}
+            hide(row)
+        return found
+
+    def bare(waves: Any, unit: int | None) -> list[Any]:
+        found = course(waves, unit)
+        for _wave, row in found:
+            hide(row)
         return found
 
     monkeypatch.setattr(queries, "tree_rows", hidden)
-    monkeypatch.setattr(queries, "trend", lambda series, waves: [])
+    monkeypatch.setattr(places, "course", bare)
     report = report_building.build(program, None, "fr", now=NOW)
     assert "masqués" in report.sections[0].lead and not report.problems
     survey = [fact for fact in report.facts if not fact.cell.startswith("program:")]

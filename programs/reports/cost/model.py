@@ -13,8 +13,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy.stats import rankdata
 
 from programs.reports.cost.factors import BY_KEY, PARTS, SHARE, Part
 
@@ -157,7 +157,7 @@ def _drivers(inputs: Mapping[str, Input], counted: Sequence[Part], drawn: Drawn,
 def _correlation(one: Floats, other: Floats) -> float:
     if np.ptp(one) == 0 or np.ptp(other) == 0:
         return 0.0
-    return float(np.corrcoef(rankdata(one), rankdata(other))[0, 1])
+    return float(np.corrcoef(scipy.stats.rankdata(one), scipy.stats.rankdata(other))[0, 1])
 
 
 def _at(inputs: Mapping[str, Input], counted: Sequence[Part], drawn: Drawn, key: str, value: float) -> float:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from scipy import stats
+import scipy
 
 from programs.reports.effect.estimator import Array
 from programs.reports.effect.uncertainty import LEVEL
@@ -32,6 +32,6 @@ def critical(scores: Sequence[Array], df: Sequence[float], seed: int, runs: int 
     drawn = np.random.default_rng(seed).choice(WEBB, size=(runs, table.shape[1]))
     largest = (np.abs(drawn @ table.T) / np.where(se > 0, se, 1.0)).max(axis=1)
     together = float(np.quantile(largest, LEVEL, method="higher"))
-    z = float(stats.norm.ppf((1 + LEVEL) / 2))
-    single = [float(stats.t.ppf((1 + LEVEL) / 2, one)) for one in df]
+    z = float(scipy.special.ndtri((1 + LEVEL) / 2))
+    single = [float(scipy.special.stdtrit(one, (1 + LEVEL) / 2)) for one in df]
     return [max(t, together * t / z) for t in single]

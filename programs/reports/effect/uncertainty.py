@@ -22,7 +22,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
-from scipy import stats
+import scipy
 
 from programs.reports.effect.estimator import Array, Cells
 
@@ -42,7 +42,7 @@ class Told:
     df: float
 
     def half(self, level: float = LEVEL) -> float:
-        return float(stats.t.ppf((1 + level) / 2, self.df)) * self.se
+        return float(scipy.special.stdtrit(self.df, (1 + level) / 2)) * self.se
 
     @property
     def low(self) -> float:
@@ -55,7 +55,7 @@ class Told:
     @property
     def p(self) -> float:
         """Two-sided, of no effect."""
-        return float(2 * stats.t.sf(abs(self.points) / self.se, self.df)) if self.se > 0 else 1.0
+        return float(2 * scipy.special.stdtr(self.df, -abs(self.points) / self.se)) if self.se > 0 else 1.0
 
     @property
     def detectable(self) -> float:
@@ -63,7 +63,7 @@ class Told:
 
         Source: H. S. Bloom, Evaluation Review 19 (1995), 547–556.
         """
-        return float(stats.t.ppf((1 + LEVEL) / 2, self.df) + stats.t.ppf(POWER, self.df)) * self.se
+        return float(scipy.special.stdtrit(self.df, (1 + LEVEL) / 2) + scipy.special.stdtrit(self.df, POWER)) * self.se
 
 
 @dataclass(frozen=True)
