@@ -15,8 +15,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.optimize import LinearConstraint, linprog, milp
-from scipy.sparse import coo_array
+import scipy
 
 # Shares of a provider's fair number of cells, and what a cell beyond it costs. Between the first two the turn decides:
 # its own cost is below 1.
@@ -105,8 +104,8 @@ def _flow(
         i.append(base + index)
         j.append(count + step)
         v.append(-1.0)
-    matrix = coo_array((v, (i, j)), shape=(base + len(providers), count + len(stairs))).tocsr()
-    solved = linprog(
+    matrix = scipy.sparse.coo_array((v, (i, j)), shape=(base + len(providers), count + len(stairs))).tocsr()
+    solved = scipy.optimize.linprog(
         c=[rank for _, _, rank in edges] + [cost for _, _, cost in stairs],
         A_eq=matrix,
         b_eq=[*supply, *([0] * len(providers))],
@@ -273,11 +272,13 @@ def _programmed(shape: Sequence[tuple[tuple[int, ...], int, int]], needs: Sequen
         i.append(at)
         j.append(at)
         v.append(-float(need))
-    matrix = coo_array((v, (i, j)), shape=(count + len(shape), count + len(edges))).tocsr()
+    matrix = scipy.sparse.coo_array((v, (i, j)), shape=(count + len(shape), count + len(edges))).tocsr()
     capacity = [float(people * each) for _, people, each in shape]
-    solved = milp(
+    solved = scipy.optimize.milp(
         c=[-1 + at / (count * count + 1) for at in range(count)] + [0.0] * len(edges),
-        constraints=LinearConstraint(matrix, [0.0] * count + [0.0] * len(shape), [np.inf] * count + capacity),
+        constraints=scipy.optimize.LinearConstraint(
+            matrix, [0.0] * count + [0.0] * len(shape), [np.inf] * count + capacity
+        ),
         integrality=[1] * count + [0] * len(edges),
         options={"time_limit": SECONDS},
         bounds=([0.0] * (count + len(edges)), [1.0] * count + [float(shape[index][1]) for _, index in edges]),

@@ -17,8 +17,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-from scipy.optimize import linprog
-from scipy.sparse import coo_matrix
+import scipy
 
 from surveys.results.disclosure.cells import count_class
 from surveys.results.insight import barriers
@@ -240,10 +239,10 @@ class _System:
     ) -> None:
         self.columns = len(sizes) * width
         rows, columns, values = zip(*entries, strict=True) if entries else ((), (), ())
-        self.upper = coo_matrix((values, (rows, columns)), shape=(len(ends), self.columns)).tocsr()
+        self.upper = scipy.sparse.coo_matrix((values, (rows, columns)), shape=(len(ends), self.columns)).tocsr()
         self.ends = np.array(ends)
         across = np.arange(self.columns)
-        self.whole = coo_matrix((np.ones(self.columns), (across // width, across))).tocsr()
+        self.whole = scipy.sparse.coo_matrix((np.ones(self.columns), (across // width, across))).tocsr()
         self.sizes = np.array(sizes, dtype=float)
 
     def least(self, aim: Mapping[int, float]) -> tuple[float, set[int]]:
@@ -251,7 +250,7 @@ class _System:
         cost = np.zeros(self.columns)
         for at, value in aim.items():
             cost[at] = value
-        found = linprog(cost, self.upper, self.ends, self.whole, self.sizes, method="highs")
+        found = scipy.optimize.linprog(cost, self.upper, self.ends, self.whole, self.sizes, method="highs")
         if found.status:
             # Nothing but the truth is told, so this is arithmetic at its end: all of it is under suspicion.
             return float("inf"), set(range(len(self.ends)))

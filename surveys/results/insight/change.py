@@ -7,7 +7,7 @@ from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from scipy import stats
+import scipy
 
 from surveys.results.insight.intervals import z
 
@@ -75,7 +75,7 @@ def difference(now: Cell | None, before: Cell | None) -> Difference | None:
         return None
     delta = float(now["index"] - before["index"])
     half = math.hypot(one, other)
-    return Difference(delta, half, float(2 * stats.norm.sf(abs(delta) / half * z())))
+    return Difference(delta, half, float(2 * scipy.special.ndtr(-abs(delta) / half * z())))
 
 
 def benjamini_hochberg(ps: Sequence[float], q: float = FALSE_DISCOVERIES) -> list[bool]:

@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
-from scipy import stats
+# Its parts load when they are first used (50 MB, half a second): most processes never do.
+import scipy
 
 Cell = Mapping[str, Any]
 LEVEL = 0.95
@@ -15,13 +16,13 @@ LEVEL = 0.95
 
 @lru_cache(maxsize=4096)
 def _t(df: int, level: float) -> float:
-    return float(stats.t.ppf((1 + level) / 2, df))
+    return float(scipy.special.stdtrit(df, (1 + level) / 2))
 
 
 @lru_cache(maxsize=16)
 def z(level: float = LEVEL) -> float:
     """The normal quantile that leaves (1 − level)/2 above it: 1.96 for 95 %."""
-    return float(stats.norm.ppf((1 + level) / 2))
+    return float(scipy.special.ndtri((1 + level) / 2))
 
 
 def mean_interval(mean: float, spread: float, n: int, level: float = LEVEL) -> tuple[float, float]:

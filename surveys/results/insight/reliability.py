@@ -8,8 +8,8 @@ from functools import lru_cache
 from typing import Any
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy import stats
 
 from surveys.results.insight.intervals import LEVEL
 
@@ -83,7 +83,7 @@ def alpha_interval(value: float, n: int, k: int, level: float = LEVEL) -> tuple[
 
 @lru_cache(maxsize=4096)
 def _f(one: int, other: int, level: float) -> tuple[float, float]:
-    upper, lower = stats.f.ppf(((1 + level) / 2, (1 - level) / 2), one, other)
+    upper, lower = scipy.stats.f.ppf(((1 + level) / 2, (1 - level) / 2), one, other)
     return float(upper), float(lower)
 
 
