@@ -5,5 +5,6 @@ WORKDIR /srv/trivium
 COPY requirements.txt .
 RUN pip install --no-cache-dir -r requirements.txt && useradd --create-home trivium && mkdir -p /data && chown trivium /data
 COPY . .
+RUN SECRET_KEY=only-for-the-image python manage.py words --compile
 USER trivium
 ENV DATA_DIR=/data PYTHONUNBUFFERED=1

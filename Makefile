@@ -7,7 +7,7 @@ TESTENV := env -u DATABASE_URL -u BROKER_URL -u EMAIL_URL -u BASE_URL
 # What a real installation sets; for `check --deploy`.
 PRODUCTION := DEMO=no SECRET_KEY=check-only-0a1b2c3d4e5f6g7h8i9jklmnopqrstuvwxyzABCDEFGHIJ BASE_URL=https://trivium.example EMAIL_URL=smtp://localhost
 
-.PHONY: run test bench lint clean
+.PHONY: run test bench lint words clean
 
 run: $(VENV)/.installed
 	@exec $(BIN)/python manage.py up
@@ -43,6 +43,10 @@ $(VENV)/.installed-dev: requirements-dev.txt requirements.txt | $(VENV)/bin/pyth
 	@echo "Installing what the tests need …"
 	@$(PIP) -r requirements-dev.txt
 	@touch $@ $(VENV)/.installed
+
+# Texts of the interface: gather them into the catalogues, say how much is translated.
+words: $(VENV)/.installed
+	$(BIN)/python manage.py words
 
 clean:
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .import_linter_cache

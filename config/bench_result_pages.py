@@ -46,10 +46,10 @@ def pages(wave: Wave, size: int) -> Iterator[str]:
         "comments": reverse("results:comments", args=[wave.pk]),
     }
     with override_settings(ALLOWED_HOSTS=["*"]):
-        for persona, client in (("hr", _client(_hr())), ("manager", _client(_manager(team)))):
+        for persona, client in (("hr", signed_in(_hr())), ("manager", signed_in(_manager(team)))):
             for name, address in addresses.items():
                 proof.progress(f"results: {name} as {persona}")
-                yield _page(client, f"results.page.{name}.{persona}", address, size)
+                yield page_line(client, f"results.page.{name}.{persona}", address, size)
 
 
 def _one(wave: Wave, family: str, order: str) -> tuple[int, str, int]:
@@ -76,13 +76,15 @@ def _manager(unit: int) -> Employee:
     return person
 
 
-def _client(user: Employee) -> Client:
+def signed_in(user: Employee) -> Client:
+    """A browser of his, on this machine."""
     client = Client(headers={"host": "localhost"})
     client.force_login(user, backend=settings.AUTHENTICATION_BACKENDS[0])
     return client
 
 
-def _page(client: Client, name: str, address: str, size: int) -> str:
+def page_line(client: Client, name: str, address: str, size: int) -> str:
+    """Milliseconds and queries of one page; raises CommandError if it is none."""
     answer = client.get(address)
     if answer.status_code != 200:
         raise CommandError(f"{address} answered {answer.status_code}.")
@@ -114,7 +116,7 @@ def _page(client: Client, name: str, address: str, size: int) -> str:
 def export(wave: Wave, size: int) -> str:
     """Seconds of a CSV of ten cells per person (a million at full size): its memory, and whether its end is there."""
     wanted = _multiply(wave, min(MILLION, size * 10))
-    client = _client(Employee.objects.get(pk=Grant.objects.filter(role=Role.HR_ADMIN).values("employee")[:1]))
+    client = signed_in(Employee.objects.get(pk=Grant.objects.filter(role=Role.HR_ADMIN).values("employee")[:1]))
     address = reverse("results:export", args=[wave.pk])
     proof.progress(f"results: a file of {wanted} cells")
     with override_settings(ALLOWED_HOSTS=["*"]):

@@ -140,10 +140,10 @@ def mails(wave: Wave, count: int) -> Iterator[str]:
     )
 
 
-def start_worker(email_url: str) -> subprocess.Popen:
+def start_worker(email_url: str, queues: str = "mail") -> subprocess.Popen:
     """Two worker processes, as `up` starts them."""
     command = [sys.executable, "-m", "celery", "-A", "config.celery", "--quiet", "worker", "--concurrency", "2"]
-    command += ["--queues", "mail", "--without-mingle", "--without-gossip"]
+    command += ["--queues", queues, "--without-mingle", "--without-gossip"]
     return subprocess.Popen(
         command,
         cwd=settings.BASE_DIR,

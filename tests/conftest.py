@@ -25,6 +25,7 @@ from django.conf import settings as django_settings
 from django.db.backends.postgresql.operations import DatabaseOperations
 from django.test import Client
 
+from config import words
 from culture.access import organisation
 from culture.access.models import Grant, Role
 from culture.people.models import Employee, Membership, Unit
@@ -61,6 +62,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def pytest_terminal_summary(terminalreporter: Any) -> None:
     if not CHROMIUM:
         terminalreporter.write_line("Browser flows were skipped: no Chromium found (Debian: apt-get install chromium).")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _translations() -> None:
+    words.compile_catalogues()
 
 
 @pytest.fixture(autouse=True)

@@ -28,6 +28,7 @@ from config.demo import (
     results,
     rewards,
     story,
+    yearbook,
 )
 from config.demo.answers import Teller
 from config.demo.organisation import Personas
@@ -101,6 +102,8 @@ def build(*, employees: int, waves: int, seed: int, now: dt.datetime, say: Calla
     effects.count(today=today)
     report = published.publish(program=program, by=people.hr, reader=people.executive, now=now)
     say(f"report no. {report} published")
+    said = yearbook.furnish(program=program, by=people.hr, sponsor=people.executive, today=today, now=now)
+    say(f"{said} public figures, an earlier pilot and last year's review")
     say(f"training, {thanks} thanks, {chosen} rewards, {seen} observations and {planned} actions")
 
 

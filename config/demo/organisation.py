@@ -103,10 +103,13 @@ def _team(staff: _Staff, place: Place, size: int, boss: str) -> None:
     known = {"Branch Naples": "manager", "People": "hr"}.get(unit)
     names = {"manager": ("Marco", "Esposito"), "hr": ("Hanna", "Novak")}
     fields = {"email": _mail(known), "given_name": names[known][0], "family_name": names[known][1]} if known else {}
+    # Whoever looks round as a persona reads English first; the menu changes it.
+    fields |= {"language": "en"} if known else {}
     lead = staff.add(place.path, boss, "Management", f"Team lead {unit}", place, **fields)
     for n in range(size - 1):
         employee = unit == "Branch Naples" and n == 0
         fields = {"email": _mail("employee"), "given_name": "Giulia", "family_name": "Russo"} if employee else {}
+        fields |= {"language": "en"} if employee else {}
         staff.add(place.path, lead, place.path.partition(" > ")[0], place.job, place, **fields)
 
 

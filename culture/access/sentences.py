@@ -51,6 +51,7 @@ SENTENCES: dict[str, Any] = {
     "sign-out": _l("signed out"),
     "sessions.ended": _l("ended %(sessions)s sessions of %(subject)s"),
     "password.changed": _l("changed the own password"),
+    "language.chosen": _l("chose %(language)s as the own language"),
     "password.reset": _l("chose a new password by an e-mailed link"),
     "mfa.added": _l("added a second factor (%(kind)s)"),
     "mfa.removed": _l("removed a second factor (%(kind)s)"),
@@ -155,6 +156,11 @@ SENTENCES: dict[str, Any] = {
     "results.read": _l("fetched the results of %(subject)s"),
     "effect.read": _l("read what %(subject)s changed"),
     "effect.found": _l("worked out what %(subject)s changed"),
+    "benchmark.added": _l("wrote down a public figure (%(entry)s)"),
+    "benchmark.corrected": _l("corrected a public figure (%(entry)s), version %(version)s"),
+    "benchmark.withdrawn": _l("withdrew a public figure (%(entry)s)"),
+    "benchmark.imported": _l("took public figures from a file: %(added)s new, %(corrected)s corrected"),
+    "year.commented": _l("signed a comment on the year %(year)s of %(subject)s"),
     "report.ordered": _l("asked for a report to be published (%(subject)s)"),
     "report.published": _l("published report no. %(number)s"),
     "report.previewed": _l("read today's report of %(subject)s"),
@@ -296,7 +302,7 @@ TOPICS: dict[str, tuple[Any, tuple[str, ...]]] = {
     "access": (_l("Roles and access"), ("grant", "admin.", "audit.")),
     "sign_in": (
         _l("Signing in and setup"),
-        ("sign", "session", "mfa", "password", "setup", "organisation", "account", "address.", "token."),
+        ("sign", "session", "mfa", "password", "setup", "organisation", "account", "address.", "token.", "language."),
     ),
     "people": (
         _l("People, imports and erasures"),
@@ -306,7 +312,10 @@ TOPICS: dict[str, tuple[Any, tuple[str, ...]]] = {
         _l("Surveys"),
         ("series.", "wave.", "units.", "mail.", "kiosk.", "endpoint.", "service_link.", "instrument", "questionnaire"),
     ),
-    "reports": (_l("Reading reports"), ("results.", "comments.", "scorecard.", "effect.", "cost.", "report")),
+    "reports": (
+        _l("Reading reports"),
+        ("results.", "comments.", "scorecard.", "effect.", "cost.", "report", "benchmark.", "year."),
+    ),
     "programs": (
         _l("Programs, courses and thanks"),
         ("created program", "changed program", "updated enrolment", "drafted program", "edited program draft",

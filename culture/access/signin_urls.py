@@ -5,7 +5,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.urls import path
 from django.views.generic import RedirectView
 
-from culture.access import address_views, factor_views, setup_views, signin_views, token_views
+from culture.access import address_views, factor_views, language_views, setup_views, signin_views, token_views
 
 security = RedirectView.as_view(pattern_name="account_security")
 door = login_not_required(RedirectView.as_view(pattern_name="account_login"))
@@ -26,5 +26,6 @@ urlpatterns = [
     path("accounts/email/", security),
     path("accounts/confirm-email/", door),
     path("accounts/confirm-email/<str:key>/", door),
+    path("language/", language_views.language, name="language"),
     path("organisation/", setup_views.settings_page, name="organisation"),
 ]

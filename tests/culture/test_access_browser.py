@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from axe_core_python.sync_playwright import Axe
 
 from culture.access.models import Grant, Role
 from tests.conftest import make_person
+from tests.flows.looking import violations
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 SIZES = ((1360, 900), (390, 844))
@@ -21,7 +21,7 @@ def looks_right(page: Any, name: str) -> None:
             if (scheme == "dark") == (width > 600):
                 continue  # wide in the light, narrow in the dark: each scheme and each width once
             page.set_viewport_size({"width": width, "height": height})
-            found = Axe().run(page)["violations"]
+            found = violations(page)
             assert not found, (name, scheme, width, [(v["id"], v["nodes"][0]["html"]) for v in found])
             assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), (name, width)
     page.set_viewport_size({"width": 1360, "height": 900})

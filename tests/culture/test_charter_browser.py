@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from axe_core_python.sync_playwright import Axe
 
 from culture.framework import charter, readiness
 from culture.framework.charter_models import CharterAcknowledgement
@@ -13,6 +12,7 @@ from culture.framework.loading import load_catalogue
 from culture.framework.readiness_models import ReadinessSponsor
 from tests.culture.test_charter import publish
 from tests.culture.test_readiness import all_at, judged, today
+from tests.flows.looking import violations
 
 pytestmark = pytest.mark.browser
 
@@ -27,7 +27,7 @@ def look(page: Any, *addresses: str) -> None:
                 # Without motion: a colour half-way between two schemes is nobody's.
                 page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
                 page.goto(address)
-                found = Axe().run(page)["violations"]
+                found = violations(page)
                 assert not found, (address, scheme, width, [(v["id"], v["nodes"][0]["html"]) for v in found])
                 assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), (address, width)
 

@@ -8,13 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from axe_core_python.sync_playwright import Axe
 
 from culture.framework import profiles, tailoring
 from culture.framework.loading import load_catalogue
 from culture.framework.models import Behaviour, Requirement, RequirementProfile
 from culture.framework.tailoring import Wording
 from culture.people.models import Employee
+from tests.flows.looking import violations
 
 PICTURES = os.environ.get("PICTURES", "")  # a folder to look at the pages in
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -42,7 +42,7 @@ def look(page: Any, name: str) -> None:
             if not PICTURES and (scheme == "dark") == (width > 600):
                 continue  # wide in the light, narrow in the dark: each scheme and each width once
             page.set_viewport_size({"width": width, "height": 900})
-            found = Axe().run(page)["violations"]
+            found = violations(page)
             assert not found, (name, scheme, width, [(v["id"], v["nodes"][0]["html"]) for v in found])
             assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), (name, width)
             if PICTURES:

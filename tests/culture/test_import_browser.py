@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from axe_core_python.sync_playwright import Axe
 
 from culture.people import drafts, tasks
 from culture.people.models import Employee
+from tests.flows.looking import violations
 
 DATA = Path(__file__).resolve().parents[1] / "data" / "people"
 PICTURES = os.environ.get("PICTURES", "")  # a folder to look at the pages in
@@ -25,7 +25,7 @@ def look(page: Any, name: str) -> None:
                 continue  # wide in the light, narrow in the dark: each scheme and each width once
             page.set_viewport_size({"width": width, "height": 900})
             page.wait_for_timeout(250)  # colours fade from one scheme to the other
-            found = Axe().run(page)["violations"]
+            found = violations(page)
             assert not found, (name, scheme, width, [(v["id"], v["nodes"][0]["html"]) for v in found])
             assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), (name, width)
             if PICTURES:

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from axe_core_python.sync_playwright import Axe
 from django.utils import timezone
 
 from culture.access.audit import record
@@ -17,6 +16,7 @@ from culture.people import retention
 from culture.people.models import Employee, Unit
 from culture.people.rights_models import Erasure
 from tests.conftest import make_person
+from tests.flows.looking import violations
 
 PICTURES = os.environ.get("PICTURES", "")  # a folder to look at the pages in
 LONG = "Maximiliana-Constanze Freiin von Hohenstein-Wittgenstein"
@@ -30,7 +30,7 @@ def look(page: Any, address: str, name: str) -> None:
             if not PICTURES and (scheme == "dark") == (width > 600):
                 continue  # wide in the light, narrow in the dark: each scheme and each width once
             page.set_viewport_size({"width": width, "height": 900})
-            found = Axe().run(page)["violations"]
+            found = violations(page)
             assert not found, (name, scheme, width, [(v["id"], v["nodes"][0]["html"]) for v in found])
             assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), (name, width)
             if PICTURES:

@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 from allauth.mfa.models import Authenticator
-from axe_core_python.sync_playwright import Axe
 
 from culture.access.models import AuditEntry
 from culture.people.models import Employee
 from tests.conftest import PASSWORD
+from tests.flows.looking import violations
 
 PICTURES = os.environ.get("PICTURES", "")  # a folder to look at the pages in
 
@@ -26,7 +26,7 @@ def look(page: Any, name: str) -> None:
             if not PICTURES and (scheme == "dark") == (width > 600):
                 continue  # wide in the light, narrow in the dark: each scheme and each width once
             page.set_viewport_size({"width": width, "height": 844})
-            found = Axe().run(page)["violations"]
+            found = violations(page)
             assert not found, (name, scheme, width, [(v["id"], v["nodes"][0]["html"]) for v in found])
             assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), (name, width)
             if PICTURES:

@@ -40,6 +40,7 @@ FREE_TEXT: dict[str, str] = {
     "RetentionPause.reason": "why nothing expires: names no person",
     "ReadinessJudgement.evidence": "a sponsor's words about the organisation: scrubbed by the rights registry",
     "TailoringChange.reason": "an editor's words about the framework: stays, names him by id only",
+    "YearComment.text": "a sponsor's words about a program's year: signed for good; the form asks to name nobody",
     "CostEstimate.note": "what is different from the estimate before: kept with it",
     "StageExit.note": "why a stage of a program may end: the organisation's decision, never rewritten",
     "Amendment.reason": "why a program was changed: the organisation's decision, never rewritten",
@@ -110,6 +111,9 @@ OURS: set[str] = {
     "Risk.what", "Risk.answer", "Duty.what", "StageExit.met",
     # what a wave froze of a promise between departments, as Action.what
     "AskedPromise.text",
+    # public figures with their sources, and a plan as it once stood
+    "Benchmark.measure", "Benchmark.population", "Benchmark.country", "Benchmark.sector", "Benchmark.source",
+    "Benchmark.link", "Benchmark.licence", "Benchmark.note", "Benchmark.why", "KeptPlan.plan",
     # reports: the organisation's figures; no person is named in them
     "PublishedReport.title", "PublishedReport.place", "PublishedReport.waves", "PublishedReport.cells",
     "PublishedReport.problems", "PublishedReport.why", "PublishedReport.sha256", "ReportFile.name",

@@ -69,6 +69,7 @@ _WHO: dict[str, str] = {
     "accounts/confirm-email/": ANYBODY,
     "accounts/confirm-email/<str:key>/": ANYBODY,
     "account_once": ANYBODY,  # the link is the key
+    "language": ANYBODY,  # a visitor for his browser, a person for himself
     "account_security": SIGNED_IN,
     "account_end_session": SIGNED_IN,  # his own sessions only
     "account_end_others": SIGNED_IN,

@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from axe_core_python.sync_playwright import Axe
 from django.contrib.staticfiles import finders
 from django.test import Client
 
 from surveys.answering.languages import LANGUAGES
 from surveys.waves.models import Invitation, Wave
+from tests.flows.looking import violations
 from tests.surveys.answering_room import fill, invitation, link, questionnaire, wave  # noqa: F401
 
 pytestmark = pytest.mark.browser
@@ -65,7 +65,7 @@ def test_every_page_fits_in_every_language(screen: Any, link: str, invitation: I
             screen.set_viewport_size({"width": width, "height": 640})
             fits(screen, (name, language, width))
             picture(screen, f"{name}-{language}-{width}")
-        found = Axe().run(screen)["violations"]
+        found = violations(screen)
         assert not found, (name, [(v["id"], v["nodes"][0]["html"]) for v in found])
 
 
@@ -79,7 +79,7 @@ def test_right_to_left(screen: Any, link: str, invitation: Invitation, settings:
             screen.set_viewport_size({"width": width, "height": 640})
             fits(screen, (name, "rtl", width))
             picture(screen, f"{name}-rtl-{width}")
-        assert not Axe().run(screen)["violations"], name
+        assert not violations(screen), name
     screen.goto(at(states(link, invitation)["want"], "ar-xb"))
     choice = screen.locator(".choice").first
     dot, words = choice.locator("input").bounding_box(), choice.locator("span").bounding_box()
@@ -101,7 +101,7 @@ def test_as_people_set_their_device(screen: Any, link: str, media: dict[str, str
     screen.emulate_media(**media)
     screen.goto(f"{link}1/")
     screen.locator(".choice input").first.check()
-    assert not Axe().run(screen)["violations"]
+    assert not violations(screen)
     chosen, other = screen.locator(".choice input").nth(0), screen.locator(".choice input").nth(1)
     look = "e => getComputedStyle(e).borderTopWidth + getComputedStyle(e).backgroundColor"
     assert chosen.evaluate(look) != other.evaluate(look), "the choice is seen"
@@ -223,4 +223,4 @@ def test_after_sending_the_thanks_say_what_comes(screen: Any, link: str, invitat
         screen.set_viewport_size({"width": width, "height": 640})
         fits(screen, ("thanks", width))
         picture(screen, f"thanks-{width}")
-    assert not Axe().run(screen)["violations"]
+    assert not violations(screen)

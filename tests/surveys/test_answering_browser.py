@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from axe_core_python.sync_playwright import Axe
 from django.db import connection
 from django.test import Client
 
 from surveys.answering.models import Draft, InboxEnvelope
 from surveys.waves.models import Invitation, Wave
+from tests.flows.looking import violations
 from tests.surveys.answering_room import fill, invitation, link, questionnaire, wave  # noqa: F401
 
 PICTURES = os.environ.get("PICTURES", "")  # a folder to look at the pages in
@@ -32,7 +32,7 @@ def _look(page: Any, name: str) -> None:
         page.emulate_media(color_scheme=scheme)
         for width in (320, 390, 768, 1360) if PICTURES else (320, 390):
             page.set_viewport_size({"width": width, "height": 844})
-            found = Axe().run(page)["violations"]
+            found = violations(page)
             assert not found, (name, scheme, width, [(v["id"], v["nodes"][0]["html"]) for v in found])
             assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), (name, width)
             if PICTURES:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from axe_core_python.sync_playwright import Axe
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -14,6 +13,7 @@ from culture.people.models import Employee
 from surveys.answering import frozen, mine
 from surveys.waves import keys
 from surveys.waves.models import Invitation, Wave
+from tests.flows.looking import violations
 from tests.surveys.answering_room import fill, invitation, link, wave  # noqa: F401
 
 
@@ -93,7 +93,7 @@ def test_look(page: Any, sign_in: Any, employee: Employee, invitation: Invitatio
             page.set_viewport_size({"width": width, "height": 844})
             page.emulate_media(color_scheme=scheme)
             page.goto("/my/surveys/")
-            assert not Axe().run(page)["violations"], (width, scheme)
+            assert not violations(page), (width, scheme)
             assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     page.locator("main form button").click()
     page.get_by_role("heading", name="How do we serve each other?").wait_for()

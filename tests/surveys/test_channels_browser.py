@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from axe_core_python.sync_playwright import Axe
 from django.core.cache import cache
 from django.core.management import call_command
 
@@ -18,7 +17,7 @@ from surveys.waves import codes, keys, kiosks, signatures
 from surveys.waves.message_models import Endpoint, Kiosk
 from surveys.waves.models import Invitation, Wave
 from tests.conftest import make_person, make_unit
-from tests.flows.looking import TAGS, problems, visit
+from tests.flows.looking import TAGS, problems, visit, violations
 from tests.surveys.channels_world import invitation_of, open_wave
 
 PICTURES = os.environ.get("PICTURES", "")
@@ -49,7 +48,7 @@ def look(page: Any, name: str) -> None:
         page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
         for width in WIDTHS:
             page.set_viewport_size({"width": width, "height": 900})
-            found = Axe().run(page, options={"runOnly": TAGS})["violations"]
+            found = violations(page, runOnly=TAGS)
             assert not found, (name, scheme, width, [(v["id"], v["nodes"][0]["html"][:200]) for v in found])
             assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), (name, width)
             if PICTURES:

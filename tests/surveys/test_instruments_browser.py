@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from axe_core_python.sync_playwright import Axe
 
 from surveys.instruments import editing
 from surveys.instruments.loading import content_of, draft_of
+from tests.flows.looking import violations
 
 KEY = "after-training"
 HOME = f"/questionnaires/{KEY}/"
@@ -52,7 +52,7 @@ def test_axe_finds_nothing(page: Any, sign_in: Any, hr: Any, training: Any) -> N
             page.emulate_media(color_scheme=scheme)
             page.set_viewport_size({"width": width, "height": 844})
             page.wait_for_timeout(250)  # colours may fade from one scheme to the other
-            found = Axe().run(page)["violations"]
+            found = violations(page)
             assert not found, (path, scheme, width, [(v["id"], v["nodes"][0]["html"]) for v in found])
             assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), (path, width)
 

@@ -7,7 +7,6 @@ import os
 from pathlib import Path
 
 import pytest
-from axe_core_python.sync_playwright import Axe
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -17,6 +16,7 @@ from surveys.instruments.loading import load_library
 from surveys.waves import links, series
 from surveys.waves.models import LinkProposal, ServiceLink
 from tests.conftest import make_unit
+from tests.flows.looking import violations
 
 pytestmark = pytest.mark.django_db
 PICTURES = os.environ.get("PICTURES", "")  # a folder to look at the pages in
@@ -271,7 +271,7 @@ def _look(page, name):
         for width in (320, 390, 768, 1360) if PICTURES else (320, 390, 1360):
             page.set_viewport_size({"width": width, "height": 900})
             if width in (390, 1360):
-                found = Axe().run(page)["violations"]
+                found = violations(page)
                 assert not found, (name, scheme, width, [(v["id"], v["nodes"][0]["html"]) for v in found])
             assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), (name, width)
             if PICTURES:

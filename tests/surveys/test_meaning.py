@@ -22,6 +22,7 @@ from surveys.results import disclosure, meaning, queries, reading, releasing
 from surveys.results.insight import change, sealing
 from surveys.results.models import CellGroup
 from surveys.waves.models import Wave
+from tests.flows.looking import violations
 from tests.surveys.results_world import LATER, NOW, answer, body_of, open_wave, people
 
 RULES = {"k": 5, "band_to": 7, "score_detail_from": 8, "distribution_from": 20}
@@ -359,7 +360,6 @@ def test_a_release_of_before_still_has_its_page(world, client_of, hr):
 @pytest.mark.django_db(transaction=True)
 def test_the_pages_in_a_browser(later, hr, browser, live_server, sign_in):
     """Axe in both schemes at 390 and 1360 px; nothing runs out of the page."""
-    from axe_core_python.sync_playwright import Axe  # a browser's tool, of no use without one
 
     row = rows(later.wave)["Meridian"]
     page = browser.new_context(base_url=live_server.url, viewport={"width": 1360, "height": 900}).new_page()
@@ -374,7 +374,7 @@ def test_the_pages_in_a_browser(later, hr, browser, live_server, sign_in):
             page.goto(url)
             for width in (390, 1360):
                 page.set_viewport_size({"width": width, "height": 900})
-                found = Axe().run(page)["violations"]
+                found = violations(page)
                 assert not found, (name, scheme, width, [(v["id"], v["nodes"][0]["html"]) for v in found])
                 assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), (name, width)
                 if folder := os.environ.get("PICTURES"):

@@ -10,7 +10,6 @@ import re
 from pathlib import Path
 
 import pytest
-from axe_core_python.sync_playwright import Axe
 from django.test import Client
 from django.utils import timezone
 from hypothesis import given
@@ -26,6 +25,7 @@ from surveys.results import receipt_pages, releasing
 from surveys.results.receipt_models import ReceiptList
 from surveys.waves import keys, opening, receipts, series
 from surveys.waves.models import Invitation, Series, Wave
+from tests.flows.looking import violations
 from tests.surveys.results_world import World, answer, people
 from tests.surveys.test_waves import typed
 
@@ -259,7 +259,7 @@ def look(page, name: str) -> None:
         page.emulate_media(color_scheme=scheme)
         for width in (320, 390, 1360):
             page.set_viewport_size({"width": width, "height": 844})
-            found = Axe().run(page)["violations"]
+            found = violations(page)
             assert not found, (name, scheme, width, [(v["id"], v["nodes"][0]["html"]) for v in found])
             assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), (name, width)
             if PICTURES:

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from axe_core_python.sync_playwright import Axe
 from django.core.management import call_command
 from django.utils import timezone
 
@@ -20,6 +19,7 @@ from surveys.waves import opening, participation
 from surveys.waves import series as series_service
 from surveys.waves.models import Series, UnitMerge, Wave
 from tests.conftest import make_person
+from tests.flows.looking import violations
 
 PICTURES = os.environ.get("PICTURES", "")
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
@@ -38,7 +38,7 @@ def look(page: Any, name: str) -> None:
             page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
             page.wait_for_timeout(200)
             options = {"runOnly": TAGS if scheme == "light" else ["color-contrast"]}
-            found = Axe().run(page, options=options)["violations"]
+            found = violations(page, **options)
             assert not found, (name, width, scheme, [(one["id"], one["nodes"][0]["html"][:200]) for one in found])
             if PICTURES:
                 page.screenshot(path=Path(PICTURES) / f"{name}-{width}-{scheme}.png", full_page=True)

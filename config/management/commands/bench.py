@@ -25,7 +25,7 @@ from config.bench_answering import bench_answering
 from config.bench_assignment import bench_assignment
 from config.bench_people import bench_people
 from config.bench_recognition import bench_recognition
-from config.bench_reports import bench_reports
+from config.bench_reports import bench_effect, bench_reports, bench_scorecards
 from config.bench_results import bench_results
 from config.bench_training import bench_training
 from config.bench_wave import bench_wave
@@ -193,7 +193,13 @@ BENCHES: dict[str, Callable[[int], Iterator[str]]] = {
     "training": bench_training,
     "recognition": bench_recognition,
     "reports": bench_reports,
+    # Parts of it by themselves; not among those that run without a name.
+    "scorecard": bench_scorecards,
+    "effect": bench_effect,
 }
+
+
+PARTS = {"scorecard", "effect"}
 
 
 class Command(BaseCommand):
@@ -205,7 +211,7 @@ class Command(BaseCommand):
         parser.add_argument("--size", type=int, default=0)
 
     def handle(self, *args: Any, **options: Any) -> None:
-        names = options["names"] or list(BENCHES)
+        names = options["names"] or [name for name in BENCHES if name not in PARTS]
         if unknown := set(names) - set(BENCHES):
             raise CommandError(f"No bench is called {', '.join(sorted(unknown))}; there are {', '.join(BENCHES)}.")
         if not proof.apart():
