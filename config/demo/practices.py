@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import random
 import uuid
+from dataclasses import replace
 from decimal import Decimal
 
 from django.utils import timezone
@@ -44,6 +45,10 @@ LIBRARY = (
      "Please sit down, I come to you.", "A4", "0"),
     ("We call before you call", "When a delivery is late, call before the hour it was promised for.",
      "You would have waited in vain. I am sorry, and here is what we do.", "A1", "0"),
+    ("The first five minutes", "Greet within ten seconds, and stay with whoever comes first in the morning until "
+     "he has what he came for.", "Good morning. You are the first today: what can I do for you?", "A7", "0"),
+    ("The empty box taken back", "Offer to take the packaging back at the next delivery, and come on the day the "
+     "customer chooses.", "Shall we take the box along next time?", "A5", "0"),
 )  # fmt: skip
 WAITING = (
     ("Birthday of the machine", "Each year on the day of the purchase we check it free of charge.",
@@ -59,20 +64,46 @@ CASES = (
     "Nobody called back for a week.",
     "The colleague from the warehouse waited two days for an answer of ours.",
 )
+NO = "It costs more than it delights: who is told of it beforehand is not surprised. Think of one moment instead."
+VALUES = ("0", "10", "15", "20", "25")
 LEARNT = ("Look at the calendar before promising a day.", "One owner for each case, from the first call on.", "")
 
 
+class _Crowd:
+    """Who is in the program today, and since when: nobody did anything before he was in it."""
+
+    def __init__(self, program: Program, people: Personas, today: dt.date) -> None:
+        rows = Employee.objects.filter(pk__in=figures.members(program, today)).select_related("manager")
+        self.everybody = list(rows.order_by("pk"))
+        self.people = people
+        self.since = dict(program.enrolments.on(today).values_list("employee", "since"))  # type: ignore[attr-defined]
+        leaders = (people.hr, people.executive)
+        self.led = [
+            person
+            for person in self.everybody
+            if person.manager is not None and person.manager.left_on is None and person not in leaders
+        ]
+
+    def on(self, day: dt.date, *, led: bool = False, team: bool = False) -> list[Employee]:
+        """Who was in it by ``day``; ``led``: and has a manager; ``team``: the manager persona."""
+        among = self.led if led or team else self.everybody
+        found = [person for person in among if self.since[person.pk] <= day]
+        return [person for person in found if person.manager == self.people.manager] if team else found
+
+    def decides(self, idea: Idea) -> Employee:
+        manager = idea.proposer.manager
+        return manager if idea.level == "manager" and manager is not None else self.people.hr
+
+
 def keep(*, program: Program, people: Personas, rng: random.Random, now: dt.datetime) -> int:
-    """Switch on, set limits, and fill the log, the library and the complaints; returns how many notes."""
+    """Switch on, set limits, and fill the log, the library and the complaints; returns how many lines of notes."""
     today = figures.today_of(now)
     switching.turn(program=program, on=True, by=people.hr, today=today - 7 * WEEKS * DAY)
     _limits(people.hr, now)
-    crowd = list(Employee.objects.filter(pk__in=figures.members(program, today)).order_by("pk"))
-    if people.employee not in crowd:
-        crowd.append(people.employee)
+    crowd = _Crowd(program, people, today)
     count = _notes(crowd, people.employee, rng, now)
-    _library(crowd, people, rng, now)
-    _complaints(crowd, people, rng, now)
+    _library(crowd, rng, now)
+    _complaints(crowd, rng, now)
     return count
 
 
@@ -85,15 +116,13 @@ def _limits(by: Employee, now: dt.datetime) -> None:
     limits.set_hours(hours=48, by=by, now=now)
 
 
-def _notes(crowd: list[Employee], star: Employee, rng: random.Random, now: dt.datetime) -> int:
+def _notes(crowd: _Crowd, star: Employee, rng: random.Random, now: dt.datetime) -> int:
     today, rows = figures.today_of(now), []
-    keen = {person.pk: rng.choice([0.0, 0.0, 0.05, 0.2, 0.5]) for person in crowd} | {star.pk: 0.6}
+    keen = {person.pk: rng.choice([0.0, 0.0, 0.05, 0.2, 0.5]) for person in crowd.everybody} | {star.pk: 0.6}
     for back in range(7 * WEEKS):
         day = today - back * DAY
         at = min(now, timezone.make_aware(dt.datetime.combine(day, dt.time(16, 30))))
-        if day.weekday() > 4:
-            continue
-        for person in crowd:
+        for person in crowd.on(day) if day.weekday() < 5 else ():
             if rng.random() < keen[person.pk] and not (person == star and back == 0):
                 rows.append(
                     PracticeNote(
@@ -109,60 +138,63 @@ def _notes(crowd: list[Employee], star: Employee, rng: random.Random, now: dt.da
     return len(PracticeNote.objects.bulk_create(rows, batch_size=BATCH))
 
 
-def _propose(by: Employee, title: str, what: str, says: str, code: str, cost: str, now: dt.datetime) -> Idea:
-    words = ideas.Words(
-        title, what, says, Decimal(cost), "EUR" if Decimal(cost) else "", Behaviour.objects.filter(code=code).first()
-    )
+def _propose(pool: list[Employee], words: ideas.Words, now: dt.datetime, rng: random.Random) -> Idea | None:
+    if not pool:
+        return None
     today = figures.today_of(now)
-    return ideas.propose(by=by, words=words, key=uuid.uuid4(), now=now, today=today, language="en")
+    return ideas.propose(by=rng.choice(pool), words=words, key=uuid.uuid4(), now=now, today=today, language="en")
 
 
-def _library(crowd: list[Employee], people: Personas, rng: random.Random, now: dt.datetime) -> None:
-    led = [person for person in crowd if person.manager_id]  # type: ignore[attr-defined]
+def _words(title: str, what: str, says: str, code: str, cost: str) -> ideas.Words:
+    currency = "EUR" if Decimal(cost) else ""
+    return ideas.Words(title, what, says, Decimal(cost), currency, Behaviour.objects.filter(code=code).first())
+
+
+def _library(crowd: _Crowd, rng: random.Random, now: dt.datetime) -> None:
     today, marks = figures.today_of(now), []
-    for n, (title, what, says, code, cost) in enumerate(LIBRARY):
-        by = people.employee if n == 2 and people.employee in led else rng.choice(led)
+    star = crowd.people.employee
+    for n, told in enumerate(LIBRARY):
         at = now - (60 - 5 * n) * DAY
-        idea = _propose(by, title, what, says, code, cost, at)
-        words = None
-        if n == 3:
-            words = ideas.Words(title, f"{what} Ask the workshop for a box of them once a month.", says, idea.cost,
-                                idea.currency, idea.behaviour)  # fmt: skip
-        reason = "So that nobody runs out of them." if words else ""
-        ideas.approve(idea=idea, by=by.manager or people.hr, now=at + 2 * DAY, words=words, reason=reason)
-        for person in rng.sample(crowd, min(len(crowd), rng.randint(0, 14))):
-            marks.append(IdeaMark(idea=idea, employee=person, on=today - rng.randint(0, 30) * DAY))
+        pool, words = crowd.on(figures.today_of(at), led=True), _words(*told)
+        idea = _propose([star] if n == 2 and star in pool else pool, words, at, rng)
+        if idea is None:
+            continue
+        more = replace(words, what=f"{words.what} Ask the workshop for a box of them once a month.") if n == 3 else None
+        reason = "So that nobody runs out of them." if more else ""
+        ideas.approve(idea=idea, by=crowd.decides(idea), now=at + 2 * DAY, words=more, reason=reason)
+        for person in rng.sample(crowd.everybody, min(len(crowd.everybody), rng.randint(0, 14))):
+            marks.append(IdeaMark(idea=idea, employee=person, on=today - rng.randint(0, 14) * DAY))
     IdeaMark.objects.bulk_create(marks, ignore_conflicts=True)
-    sad = _propose(
-        rng.choice(led), "Free delivery for everybody", "Whoever asks gets it.", "", "A5", "0", now - 20 * DAY
-    )
-    no = "It costs more than it delights: who is told of it beforehand is not surprised. Think of one moment instead."
-    ideas.decline(idea=sad, by=sad.proposer.manager or people.hr, now=now - 18 * DAY, reason=no)
-    team = [person for person in led if person.manager == people.manager] or led
+    at = now - 20 * DAY
+    words = _words("Free delivery for everybody", "Whoever asks gets it.", "", "A5", "0")
+    if idea := _propose(crowd.on(figures.today_of(at), led=True), words, at, rng):
+        ideas.decline(idea=idea, by=crowd.decides(idea), now=at + 2 * DAY, reason=NO)
+    at = now - 2 * DAY
     for title, what, says, cost in WAITING:
-        _propose(rng.choice(team), title, what, says, "A6", cost, now - 2 * DAY)
+        _propose(crowd.on(figures.today_of(at), team=True), _words(title, what, says, "A6", cost), at, rng)
 
 
-def _complaints(crowd: list[Employee], people: Personas, rng: random.Random, now: dt.datetime) -> None:
-    team = [person for person in crowd if person.manager == people.manager]
+def _complaints(crowd: _Crowd, rng: random.Random, now: dt.datetime) -> None:
     for n in range(48):
         at = now - dt.timedelta(hours=rng.randint(60, 80 * 24))
-        row = _case(rng.choice(crowd), rng.choice(CASES), rng.choice(["0", "10", "15", "20", "25"]), rng, at)
+        row = _case(crowd.on(figures.today_of(at)), rng.choice(CASES), rng.choice(VALUES), rng, at)
         done = at + dt.timedelta(hours=rng.choice([3, 20, 30, 40, 60]))
         outcome = rng.choices(Recovery.Outcome.values, [7, 1, 2])[0]
-        if done < now and n > 2:
+        if row is not None and done < now and n > 2:
             recoveries.close(recovery=row, by=row.employee, outcome=outcome, now=done, learnt=rng.choice(LEARNT))
+    at = now - dt.timedelta(hours=5)
+    team, everybody = (crowd.on(figures.today_of(at), team=one) for one in (True, False))
     for person, what, value in zip(rng.sample(team, min(2, len(team))), CASES, ("40", "60"), strict=False):
-        _case(person, what, value, rng, now - dt.timedelta(hours=5))
-    _case(people.employee, CASES[2], "15", rng, now - dt.timedelta(hours=9))
-    if crowd:
-        _case(rng.choice(crowd), CASES[1], "320", rng, now - dt.timedelta(hours=3))
+        _case([person], what, value, rng, at)
+    _case([one for one in everybody if one == crowd.people.employee], CASES[2], "15", rng, at)
+    _case(everybody, CASES[1], "320", rng, at)
 
 
-def _case(by: Employee, what: str, value: str, rng: random.Random, at: dt.datetime) -> Recovery:
-    amount = Decimal(value)
+def _case(pool: list[Employee], what: str, value: str, rng: random.Random, at: dt.datetime) -> Recovery | None:
+    if not pool:
+        return None
+    amount, day = Decimal(value), figures.today_of(at)
     kinds = ["discount", "replacement", "rain_check", "gift"] if amount else ["none"]
     offer = recoveries.Offer(rng.choice(kinds), amount, "EUR" if amount else "")
-    day = figures.today_of(at)
     case = recoveries.Case(what, day, rng.choices(Customer.values, [7, 3])[0], rng.random() < 0.9, offer)
-    return recoveries.open(by=by, case=case, key=uuid.uuid4(), now=at, today=day)
+    return recoveries.open(by=rng.choice(pool), case=case, key=uuid.uuid4(), now=at, today=day)

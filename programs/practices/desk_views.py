@@ -27,7 +27,7 @@ MOST = 100
 def team(request: HttpRequest) -> HttpResponse:
     """What waits for the reader's permission, what is past due in his team, and the shares of his units' blocks."""
     person, now = me(request), timezone.now()
-    told = figures.of(figures.today_of(now))
+    told = figures.told(figures.today_of(now))
     units = set(visible_units(person, Permission.PLAN_ACTIONS).order_by().values_list("pk", flat=True))
     recoveries = list(approving.recoveries(person)[:MOST])
     for row in recoveries:
@@ -45,6 +45,7 @@ def team(request: HttpRequest) -> HttpResponse:
         "least": counting.LEAST,
         "now": now,
         "hr": approving.is_hr(person),
+        "observes": can(person, Permission.SEE_TEAM_TRAINING),
     }
     return render(request, f"{HERE}/team.html", context)
 
@@ -66,7 +67,7 @@ def _desk(request: HttpRequest, adding: LimitForm, timing: HoursForm) -> HttpRes
         "limits": rows,
         "adding": adding,
         "timing": timing,
-        "figures": figures.of(figures.today_of(now)),
+        "figures": figures.told(figures.today_of(now)),
         "given": figures.given(now),
         "least": counting.LEAST,
         "waiting": approving.ideas(person).count() + approving.recoveries(person).count(),

@@ -7,11 +7,13 @@ What colleagues wrote is never read here, only that they wrote.
 from __future__ import annotations
 
 import datetime as dt
+import zlib
 from collections import defaultdict
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from django.core.cache import cache
 from django.db.models import Count, Q, QuerySet, Sum
 from django.utils import timezone
 
@@ -24,6 +26,7 @@ from programs.practices.models import Idea, PracticeNote, Recovery
 
 NAMED = 3
 CASES_DAYS = 91
+KEPT_SECONDS = 3600
 
 
 @dataclass(frozen=True)
@@ -76,48 +79,69 @@ def written(first: dt.date, last: dt.date) -> QuerySet[PracticeNote]:
     ).order_by()
 
 
+@dataclass
+class _Tally:
+    """Of one unit: who keeps practices there, who of them wrote, how many notes and complaints."""
+
+    people: int = 0
+    writers: int = 0
+    notes: int = 0
+    cases: int = 0
+
+
 def of(today: dt.date) -> Figures:
-    """The whole partition. Seven queries, whatever the number of units."""
+    """The whole partition. Some seven queries and one pass over the people, whatever the number of units."""
     first, last = counting.window(today)
-    homes = dict(
-        Membership.objects.on(last).filter(employee__in=keepers(last)).order_by().values_list("employee", "unit")
-    )
-    people: dict[int, int] = defaultdict(int)
-    for unit in homes.values():
-        people[unit] += 1
+    tallies = _tallies(first, last)
     tree = {pk: (parent, name) for pk, parent, name in Unit.objects.order_by().values_list("pk", "parent_id", "name")}
+    people = {unit: tally.people for unit, tally in tallies.items()}
     found = counting.blocks({pk: parent for pk, (parent, _name) in tree.items()}, people)
-    notes = _notes(first, last, homes)
-    cases = _cases(last, homes)
-    rows = [_row(block, tree, people, notes, cases, homes) for block in found]
-    whole = len(homes)
-    wrote = counting.share(sum(1 for person in homes if notes.get(person)), whole)
-    return Figures(first, last, whole, wrote, _kinds(first, last, whole), sorted(rows, key=lambda row: row.name))
+    rows = sorted((_row(block, tree, tallies) for block in found), key=lambda row: row.name)
+    whole = sum(people.values())
+    wrote = counting.share(sum(tally.writers for tally in tallies.values()), whole)
+    return Figures(first, last, whole, wrote, _kinds(first, last, whole), rows)
 
 
-def _notes(first: dt.date, last: dt.date, homes: dict[int, int]) -> dict[int, int]:
-    rows = written(first, last).values("employee").annotate(n=Sum("many")).values_list("employee", "n")
-    return {person: n for person, n in rows if person in homes}
+def told(today: dt.date) -> Figures:
+    """As :func:`of`, worked out once an hour: what is told once a week needs no counting for each reader."""
+    last = counting.window(today)[1]
+    programs = "-".join(str(pk) for pk in switching.programs().order_by("pk").values_list("pk", flat=True))
+    key = f"practices:{last}:{zlib.crc32(programs.encode())}"
+    found = cache.get(key)
+    if not isinstance(found, Figures):
+        found = of(today)
+        cache.set(key, found, KEPT_SECONDS)
+    return found
 
 
-def _cases(last: dt.date, homes: dict[int, int]) -> dict[int, int]:
+def _tallies(first: dt.date, last: dt.date) -> dict[int, _Tally]:
+    homes = Membership.objects.on(last).filter(employee__in=keepers(last)).order_by()
+    notes, cases = _notes(first, last), _cases(last)
+    found: dict[int, _Tally] = defaultdict(_Tally)
+    for person, unit in homes.values_list("employee", "unit"):
+        tally, written_ = found[unit], notes.get(person, 0)
+        tally.people += 1
+        tally.writers += written_ > 0
+        tally.notes += written_
+        tally.cases += cases.get(person, 0)
+    return found
+
+
+def _notes(first: dt.date, last: dt.date) -> dict[int, int]:
+    return dict(written(first, last).values("employee").annotate(n=Sum("many")).values_list("employee", "n"))
+
+
+def _cases(last: dt.date) -> dict[int, int]:
     since, until = begins(last - dt.timedelta(days=CASES_DAYS - 1)), begins(last + dt.timedelta(days=1))
     rows = Recovery.objects.filter(at__gte=since, at__lt=until).order_by().values("employee").annotate(n=Count("pk"))
-    return {person: n for person, n in rows.values_list("employee", "n") if person in homes}
+    return dict(rows.values_list("employee", "n"))
 
 
-def _row(
-    block: counting.Block,
-    tree: dict[int, tuple[int | None, str]],
-    people: dict[int, int],
-    notes: dict[int, int],
-    cases: dict[int, int],
-    homes: dict[int, int],
-) -> Row:
-    inside = [person for person, unit in homes.items() if unit in block.units]
-    wrote = counting.share(sum(1 for person in inside if notes.get(person)), len(inside))
+def _row(block: counting.Block, tree: dict[int, tuple[int | None, str]], tallies: dict[int, _Tally]) -> Row:
+    inside = [tallies[unit] for unit in block.units]
+    wrote = counting.share(sum(tally.writers for tally in inside), block.people)
     assert wrote is not None, "a block has at least ten people"
-    ordered = sorted(block.units, key=lambda unit: (-people[unit], tree[unit][1]))
+    ordered = sorted(block.units, key=lambda unit: (-tallies[unit].people, tree[unit][1]))
     return Row(
         name=tree[block.anchor][1],
         names=[tree[unit][1] for unit in ordered[:NAMED]],
@@ -125,8 +149,8 @@ def _row(
         units=block.units,
         people=block.people,
         wrote=wrote,
-        notes=counting.tens(sum(notes.get(person, 0) for person in inside)),
-        recoveries=counting.tens(sum(cases.get(person, 0) for person in inside)),
+        notes=counting.tens(sum(tally.notes for tally in inside)),
+        recoveries=counting.tens(sum(tally.cases for tally in inside)),
     )
 
 

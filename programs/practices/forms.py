@@ -12,7 +12,7 @@ from django.utils.translation import gettext as __
 from django.utils.translation import gettext_lazy as _
 
 from culture.framework.models import Behaviour
-from culture.people.models import Unit
+from culture.people.models import Employee, Unit
 from programs.practices import personal_data
 from programs.practices.models import MOST_NOTES, Customer, Idea, Limit, PracticeNote, Recovery
 
@@ -256,6 +256,13 @@ class LimitForm(forms.Form):
         if not (len(code) == 3 and code.isascii() and code.isalpha()):
             raise forms.ValidationError(__("Write three letters, as in EUR."))
         return code
+
+    def clean_job_family(self) -> str:
+        role = str(self.cleaned_data["job_family"]).replace("\0", "").strip()
+        if role and not Employee.objects.filter(job_family__iexact=role, left_on=None).exists():
+            told = __("Nobody works as “%(role)s”. Write the job family as the import does.")
+            raise forms.ValidationError(told % {"role": role})
+        return role
 
     def clean_own(self) -> Decimal:
         return self.cleaned_data["own"] or Decimal(0)

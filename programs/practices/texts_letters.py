@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from django.utils.translation import gettext_lazy
+
 LANGUAGES = ("en", "it", "ro", "zh-hans", "fr")
 LETTERS: dict[str, dict[str, str]] = {
     "apology": {
@@ -26,8 +30,8 @@ LETTERS: dict[str, dict[str, str]] = {
         "fr": "Bonjour [nom],\n\nJ’apprends que vous avez choisi d’aller ailleurs. Je le regrette, et je respecte votre choix.\n\nMerci pour [combien de temps, ou pour quoi]. S’il y a quelque chose que nous aurions dû mieux faire, une ligne de votre part nous aiderait ; c’est moi qui la lirai, pas une machine.\n\nLa porte reste ouverte. Si un jour vous souhaitez revenir, demandez-moi : [comment vous joindre]. Vous retrouverez tout comme vous l’avez laissé.\n\nJe vous souhaite le meilleur.\n\n[votre nom]",
     },
 }
-WHEN: dict[str, str] = {
-    "apology": "Even where we were right: it cost the customer time all the same.",
-    "thanks": "To who helped us to find or solve a problem.",
-    "goodbye": "To who leaves us. The door stays open.",
+WHEN: dict[str, Any] = {
+    "apology": gettext_lazy("Even where we were right: it cost the customer time all the same."),
+    "thanks": gettext_lazy("To who helped us to find or solve a problem."),
+    "goodbye": gettext_lazy("To who leaves us. The door stays open."),
 }

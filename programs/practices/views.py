@@ -92,7 +92,7 @@ def letters(request: HttpRequest) -> HttpResponse:
     language = languages.nearest(wish, texts_letters.LANGUAGES)
     language = language if language in texts_letters.LANGUAGES else "en"
     rows = [
-        {"kind": kind, "text": texts_letters.LETTERS[kind.value][language], "when": _(texts_letters.WHEN[kind.value])}
+        {"kind": kind, "text": texts_letters.LETTERS[kind.value][language], "when": texts_letters.WHEN[kind.value]}
         for kind in PracticeNote.Kind
     ]
     context = {"rows": rows, "language": language, "languages": list(NAMES.items())}

@@ -205,6 +205,13 @@ def test_figures_cost_the_same_for_one_unit_and_for_many(
     assert cost() == one <= 8
 
 
+def test_leaders_pages_do_not_count_for_each_reader(program: Program) -> None:
+    found = figures.told(today())
+    with CaptureQueriesContext(connection) as asked:
+        assert figures.told(today()) == found
+    assert len(asked) == 1
+
+
 def test_the_scorecard_tells_practices_and_what_stands_behind(
     client_of: Any, executive: Employee, employee: Employee, hr: Employee, program: Program
 ) -> None:

@@ -17,7 +17,7 @@ from culture.access.models import AuditEntry
 from culture.people import erasure
 from culture.people.models import Employee, Unit
 from programs.planning.models import Program
-from programs.practices import figures, leading, limits, recoveries
+from programs.practices import approving, figures, leading, limits, recoveries
 from programs.practices.models import Limit, Recovery
 from programs.recognition.models import LedgerEntry
 from programs.reports.cost_models import CostEstimate
@@ -136,6 +136,13 @@ def test_hr_decides_above_the_managers_limit_and_nobody_on_his_own(
         Recovery.objects.filter(pk=own.pk).update(decided_by=manager)
 
 
+def test_what_a_manager_leaves_lying_goes_to_hr_too(employee: Employee, hr: Employee, program: Program) -> None:
+    complaint(employee, "40")
+    assert not approving.recoveries(hr).exists()
+    late = complaint(employee, "40", at=timezone.now() - 49 * HOUR)
+    assert list(approving.recoveries(hr)) == [late]
+
+
 def test_another_currency_has_no_limit_and_is_asked_for(employee: Employee, hr: Employee, program: Program) -> None:
     case_ = recoveries.Case(PLANTED, today(), "outside", True, recoveries.Offer("refund", Decimal(5), "RON"))
     made = recoveries.open(by=employee, case=case_, key=uuid.uuid4(), now=timezone.now(), today=today())
@@ -145,7 +152,9 @@ def test_another_currency_has_no_limit_and_is_asked_for(employee: Employee, hr: 
 
 
 def test_past_due_the_manager_helps(client_of: Any, employee: Employee, manager: Employee, program: Program) -> None:
+    before = AuditEntry.objects.count()
     found = complaint(employee, at=timezone.now() - 49 * HOUR)
+    assert AuditEntry.objects.count() == before, "without a value it is nobody's business"
     assert "A customer still waits for amends" in page(client_of(employee), "/")
     boss = client_of(manager)
     assert "1 complaint in your team is past due" in page(boss, "/")
@@ -190,6 +199,9 @@ def test_hr_sets_limits_by_unit_role_and_currency(
         assert client_of(person).post("/practices/desk/hours/", {"hours": "2"}).status_code == 403
     form = {"kind": "recovery", "unit": str(units["Branch A"].pk), "job_family": "Front desk", "currency": "eur",
             "own": "60", "manager": "50"}  # fmt: skip
+    answer = desk.post("/practices/desk/limits/", form)
+    assert answer.status_code == 400 and "Nobody works as “Front desk”" in answer.content.decode()
+    Employee.objects.filter(number="A2").update(job_family="Front desk")
     answer = desk.post("/practices/desk/limits/", form)
     assert answer.status_code == 400 and "must not be lower" in answer.content.decode()
     assert desk.post("/practices/desk/limits/", {**form, "manager": ""}).status_code == 302
