@@ -14,17 +14,17 @@ from django.conf import settings
 FRAME = """
 config/accounts.py config/home.py config/navigation.py config/templatetags/ui.py
 config/templates/4*.html config/templates/base.html config/templates/home.html config/templates/public.html
-config/templates/ui/*.html config/templates/account/[!k]*.html config/templates/mfa/**/*.html
-culture/access/fresh.py culture/access/signin*.py culture/access/table.py culture/access/language*.py
+config/templates/ui/*.html config/templates/account/*.html config/templates/mfa/**/*.html
+culture/access/fresh.py culture/access/signin*.py culture/access/table.py culture/access/token_*.py culture/access/language*.py
 culture/templates/culture/access/language*.html
 """
 THANKS = """
-programs/recognition/award_home.py programs/recognition/award_models.py programs/recognition/award_nominating.py
+programs/recognition/award_forms.py programs/recognition/award_home.py programs/recognition/award_models.py programs/recognition/award_nominating.py
 programs/recognition/award_views.py programs/recognition/feed_models.py programs/recognition/feed_views.py
 programs/recognition/forms.py programs/recognition/giving.py programs/recognition/home.py
-programs/recognition/milestone_models.py programs/recognition/moderating.py programs/recognition/pictures.py
+programs/recognition/milestone_models.py programs/recognition/models.py programs/recognition/moderating.py programs/recognition/pictures.py
 programs/recognition/posts.py programs/recognition/reacting.py programs/recognition/redeeming.py
-programs/recognition/reward_models.py programs/recognition/reward_views.py programs/recognition/settling.py
+programs/recognition/reward_forms.py programs/recognition/reward_models.py programs/recognition/reward_views.py programs/recognition/settling.py
 programs/recognition/suggesting.py programs/recognition/views.py
 programs/templates/programs/recognition/_award_terms.html programs/templates/programs/recognition/_beside.html
 programs/templates/programs/recognition/_home_thanks.html programs/templates/programs/recognition/_kudos.html
@@ -34,7 +34,8 @@ programs/templates/programs/recognition/_redemption_state.html programs/template
 programs/templates/programs/recognition/_tabs.html programs/templates/programs/recognition/awards.html
 programs/templates/programs/recognition/awards_ballot.html programs/templates/programs/recognition/awards_find.html
 programs/templates/programs/recognition/awards_jury.html programs/templates/programs/recognition/awards_mine.html
-programs/templates/programs/recognition/awards_nominate.html programs/templates/programs/recognition/choices.html
+programs/templates/programs/recognition/awards_nominate.html programs/templates/programs/recognition/awards_round.html
+programs/templates/programs/recognition/decisions.html programs/templates/programs/recognition/choices.html
 programs/templates/programs/recognition/feed.html programs/templates/programs/recognition/find.html
 programs/templates/programs/recognition/give.html programs/templates/programs/recognition/my_rewards.html
 programs/templates/programs/recognition/received.html programs/templates/programs/recognition/report.html
@@ -43,7 +44,7 @@ programs/templates/programs/recognition/thanks_mail.html
 """
 WAY = """
 programs/training/answering.py programs/training/certificates.py programs/training/certificate_views.py
-programs/training/home.py programs/training/learning_views.py programs/training/observation_models.py
+programs/training/content_models.py programs/training/home.py programs/training/learning_views.py programs/training/observation_models.py
 programs/training/path_models.py programs/training/path_queries.py programs/training/progress_views.py
 programs/training/questions.py programs/training/quiz_views.py programs/training/quizzes.py
 programs/training/refresher_views.py programs/training/refreshing.py programs/training/self_view*.py
@@ -56,12 +57,25 @@ programs/templates/programs/training/quiz.html programs/templates/programs/train
 programs/templates/programs/training/self_view*.html programs/templates/programs/training/shown_by.html
 programs/templates/programs/training/verify.html
 """
-SURVEYS = "surveys/templates/surveys/answering/_survey.html surveys/templates/surveys/answering/_waiting.html " \
-    "surveys/templates/surveys/answering/mine.html surveys/templatetags/comments.py"
+PRACTICES = """
+programs/practices/forms.py programs/practices/home.py programs/practices/ideas.py programs/practices/idea_views.py
+programs/practices/limits.py programs/practices/models.py programs/practices/notes.py
+programs/practices/recoveries.py programs/practices/recovery_views.py programs/practices/views.py
+programs/templates/programs/practices/_[hilopr]*.html programs/templates/programs/practices/_tabs.html
+programs/templates/programs/practices/idea.html programs/templates/programs/practices/idea_edit.html
+programs/templates/programs/practices/ideas*.html programs/templates/programs/practices/letters.html
+programs/templates/programs/practices/log.html programs/templates/programs/practices/recover*.html
+programs/templates/programs/practices/today.html
+"""
+SURVEYS = """
+surveys/templates/surveys/answering/_survey.html surveys/templates/surveys/answering/_waiting.html
+surveys/templates/surveys/answering/mine.html surveys/templatetags/comments.py
+"""
 OWN = """
 culture/framework/charter.py culture/framework/charter_home.py culture/framework/models.py
-culture/framework/reading.py culture/framework/sections.py culture/people/rights.py
-culture/templates/culture/access/mine.html culture/templates/culture/framework/charter.html
+culture/access/explain.py culture/people/rights_export.py culture/framework/reading.py culture/framework/sections.py culture/people/rights.py
+culture/templates/culture/access/mine.html culture/templates/culture/access/roles.html
+culture/templates/culture/framework/charter.html
 culture/templates/culture/framework/charter_languages.html culture/templates/culture/framework/charter_none.html
 culture/templates/culture/framework/charter_other.html culture/templates/culture/framework/charter_text.html
 culture/templates/culture/framework/charter_pieces.html culture/templates/culture/people/rights.html
@@ -79,7 +93,7 @@ FILE = """
 culture/access/people_home.py culture/access/personal.py culture/people/models.py culture/people/rights_models.py
 culture/people/rights_people.py
 programs/planning/personal.py programs/recognition/award_personal.py programs/recognition/personal*.py
-programs/training/personal*.py surveys/answering/personal.py
+programs/training/personal*.py programs/practices/personal.py surveys/answering/personal.py surveys/results/personal.py surveys/waves/personal.py
 """
 MANAGERS = """
 programs/recognition/team*.py programs/templates/programs/recognition/_home_team.html
@@ -90,7 +104,7 @@ programs/templates/programs/training/_home_team.html programs/templates/programs
 programs/templates/programs/training/team*.html programs/templates/programs/training/paths_team.html
 programs/templates/programs/training/paths_person.html
 """
-LISTS = (FRAME, THANKS, WAY, SURVEYS, OWN, FILE, MANAGERS)
+LISTS = (FRAME, THANKS, WAY, PRACTICES, SURVEYS, OWN, FILE, MANAGERS)
 
 
 def files(lists: Iterable[str] = LISTS) -> list[Path]:
