@@ -83,6 +83,8 @@ class AwardOutbox(Outbox[AwardMail]):
     def stopped(self, row: AwardMail, known: dict[str, str], now: dt.datetime) -> str:
         if row.kind in JUDGES and row.round.state != AwardRound.State.VOTING:
             return "decided already"
+        if row.kind in (Kind.JURY, Kind.JURY_LAST) and not row.round.award.jury.filter(employee=row.employee).exists():
+            return "not in the jury any more"
         if row.kind == Kind.DECIDE and row.candidate and row.candidate.state not in AwardCandidate.OPEN:
             return "decided already"
         voted = AwardVote.objects.filter(candidate__round=row.round_id, juror=row.employee)

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from culture.access import audit, clock
 from culture.people.models import Employee
+from programs.recognition import award_mails
 from programs.recognition.award_models import Award, AwardJuror, AwardRound, AwardVote
 from programs.recognition.post_models import JuryChange
 
@@ -90,6 +91,10 @@ def change(*, award: Award, jury: Sequence[Employee], why: str, by: Employee, no
         AwardJuror.objects.bulk_create(AwardJuror(award=award, employee=one) for one in joined)
         if wanted:
             AwardJuror.objects.filter(award=award, employee=wanted[0]).update(chair=True)
+    if joined:
+        # Whoever joins while the vote is open is asked as the others were: nobody is asked twice.
+        for one in AwardRound.objects.filter(award=award, state=AwardRound.State.VOTING):
+            award_mails.ask_jury(one, now=now)
     if running and (joined or leaving or new_chair):
         _keep(award, joined, leaving, wanted[0] if new_chair and not frozen else None, why, by, now)
 

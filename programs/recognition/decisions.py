@@ -76,7 +76,8 @@ def reported_by(person: Employee) -> list[Told]:
     """What ``person`` asked HR to look at, the newest first, with what came of it. Four queries."""
     of_kudos = KudosReport.objects.filter(reporter=person).select_related("kudos__giver")[:SHOWN]
     of_posts = PostReport.objects.filter(reporter=person).select_related("post__employee", "post__unit")[:SHOWN]
-    rows: list[Any] = sorted([*of_kudos, *of_posts], key=lambda one: one.at, reverse=True)[:SHOWN]
+    both: list[Any] = [*of_kudos, *of_posts]
+    rows = sorted(both, key=lambda one: one.at, reverse=True)[:SHOWN]
     why = _reasons((_thing(row), row.decided_at) for row in rows if row.decided_at)
     return [
         Told(

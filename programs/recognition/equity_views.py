@@ -64,7 +64,8 @@ def equity_page(request: HttpRequest) -> HttpResponse:
     found = EquityRelease.objects.filter(quarter=chosen).first() if chosen else None
     context: dict[str, Any] = {
         "quarters": quarters, "chosen": chosen, "by": by, "ways": BY.items(), "release": found,
-        "question": question, "questions": QUESTIONS.items(), "times": question == "often", "heated": question != "often",
+        "question": question, "questions": QUESTIONS.items(), "times": question == "often",
+        "heated": question != "often",
     }  # fmt: skip
     if found is not None and by == REQUIREMENTS:
         lines = _lines(found)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
@@ -26,13 +28,21 @@ def patterns(request: HttpRequest) -> HttpResponse:
     rows = Pattern.objects.prefetch_related("people__employee__unit").select_related("decided_by")
     open_ = rows.filter(state=Pattern.State.OPEN)
     shown = rows.exclude(state=Pattern.State.OPEN).order_by("-decided_at") if decided else open_
+    page = Paginator(shown, PAGE).get_page(request.GET.get("page"))
     context = {
-        "page": Paginator(shown, PAGE).get_page(request.GET.get("page")),
+        "page": page,
+        "rows": [(one, _month(one, "since"), _month(one, "until")) for one in page],
         "decided": decided,
         "open_count": open_.count(),
         "states": [Pattern.State.FINE, Pattern.State.TALKED],
     }
     return render(request, "programs/recognition/patterns.html", context)
+
+
+def _month(pattern: Pattern, end: str) -> dt.date | None:
+    """The first day of the month in which it began, or ended."""
+    said = pattern.evidence.get(end)
+    return dt.date.fromisoformat(f"{said}-01") if said else None
 
 
 @require_POST

@@ -139,6 +139,10 @@ class GiveForm(forms.Form):
         self._set_points(caps, people)
 
     @cached_property
+    def left(self) -> int:
+        return self._left() if callable(self._left) else self._left
+
+    @cached_property
     def budget(self) -> int:
         return self._budget() if callable(self._budget) else self._budget
 
@@ -178,8 +182,7 @@ class GiveForm(forms.Form):
         points = self.fields["points"]
         points.max_value = caps.per_gift  # type: ignore[attr-defined]
         if not self.is_bound:
-            left = self._left() if callable(self._left) else self._left
-            points.initial = min(10, caps.per_gift, max(left, self.budget) // max(1, people))
+            points.initial = min(10, caps.per_gift, max(self.left, self.budget) // max(1, people))
         points.validators.append(MaxValueValidator(caps.per_gift, message=points.error_messages["max_value"]))
         points.widget.attrs["max"] = caps.per_gift
 

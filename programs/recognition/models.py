@@ -16,16 +16,16 @@ class Account(models.Model):
     """
 
     class Kind(models.TextChoices):
-        ISSUER = "issuer", "Issuer"
-        ALLOWANCE = "allowance", "Allowance"
-        BUDGET = "budget", "Manager's budget"
-        AWARD = "award", "Award budget"
-        PENDING = "pending", "Gifts on their way"
-        PERSONAL = "personal", "Personal points"
-        RESERVED = "reserved", "Reserved for rewards"
-        SPENT = "spent", "Spent on rewards"
-        EXPIRED = "expired", "Expired"
-        WRITTEN_OFF = "writtenoff", "Written off"
+        ISSUER = "issuer", _("Issuer")
+        ALLOWANCE = "allowance", _("Allowance")
+        BUDGET = "budget", _("Manager's budget")
+        AWARD = "award", _("Award budget")
+        PENDING = "pending", _("Gifts on their way")
+        PERSONAL = "personal", _("Personal points")
+        RESERVED = "reserved", _("Reserved for rewards")
+        SPENT = "spent", _("Spent on rewards")
+        EXPIRED = "expired", _("Expired")
+        WRITTEN_OFF = "writtenoff", _("Written off")
 
     UNCACHED = (Kind.ISSUER, Kind.SPENT, Kind.EXPIRED, Kind.WRITTEN_OFF)
 
@@ -62,9 +62,9 @@ class Kudos(models.Model):
     """
 
     class State(models.TextChoices):
-        PENDING = "pending", "On its way"
-        SETTLED = "settled", "Arrived"
-        WITHDRAWN = "withdrawn", "Withdrawn"
+        PENDING = "pending", _("On its way")
+        SETTLED = "settled", _("Arrived")
+        WITHDRAWN = "withdrawn", _("Withdrawn")
 
     class Customer(models.TextChoices):
         INTERNAL = "internal", _("Colleagues")

@@ -49,7 +49,9 @@ def teams(here: Parents, into: Mapping[int, int], last: trends.Wave, before: tre
     the one the group is named after is the team.
     """
     now, then = _below(here, into, last), _below(here, into, before) if before else {}
-    groups = {units: group for group, units in last.units.items() if units}
+    groups: dict[frozenset[int], list[int]] = {}
+    for known, units in last.units.items():
+        groups.setdefault(units, []).append(known)
     as_asked = _below(last.tree, {}, last)
     found: dict[frozenset[int], Team] = {}
     for unit, parent in here.items():
@@ -57,7 +59,9 @@ def teams(here: Parents, into: Mapping[int, int], last: trends.Wave, before: tre
         if parent is None or not units:
             continue
         earlier = then.get(unit, frozenset())
-        group = groups.get(units)
+        # An upper unit of which one block alone is told is another name for that block.
+        same = groups.get(units, [])
+        group = next((one for one in same if into.get(one, one) == unit), same[0] if same else None)
         followed = units != as_asked.get(unit) or (bool(before) and units != earlier)
         if group is None and not followed:
             continue  # too small to be told alone: reported with others in one group

@@ -104,16 +104,15 @@ def dress(rows: QuerySet[FeedPost], reader: Employee) -> list[FeedPost]:
     ``told``: its words in his language; ``about_me``; ``signs``: (kind, word, count, whether his); ``answers``;
     ``mine``: his own answer; ``moderation``: what HR last did, where it is about him and hidden.
     """
-    told_back = PostReply.objects.select_related("employee")
-    posts = list(rows.annotate(about_me=Q(concerning(reader))).prefetch_related(Prefetch("replies", told_back)))
+    told_back = Prefetch("replies", PostReply.objects.select_related("employee"))
+    posts: list[Any] = list(rows.annotate(about_me=concerning(reader)).prefetch_related(told_back))
     if not posts:
         return posts
     signs = _signs(posts, reader)
     hidden = [one.pk for one in posts if one.hidden_at is not None]
     steps = PostModeration.objects.filter(post__in=hidden, act=KudosModeration.Act.HIDE) if hidden else []
     why = {one.post_id: one for one in steps}
-    for row in posts:
-        post: Any = row
+    for post in posts:
         given = signs.get(post.pk, {})
         post.told = words(post)
         post.signs = [(kind.value, str(kind.label), *given.get(kind.value, (0, False))) for kind in KudosReaction.Kind]

@@ -17,7 +17,7 @@ from rest_framework.response import Response
 from culture.access import audit
 from culture.access.permissions import Permission, api_permission, can
 from culture.people.models import Employee
-from programs.recognition import catalogue, countries, giving, ledger_views, lots, redeeming
+from programs.recognition import catalogue, countries, giving, ledger_views, lots, redeeming, rules
 from programs.recognition.api_base import KEY, Newest, key_of, me, same_or_refuse
 from programs.recognition.models import LedgerEntry
 from programs.recognition.point_models import AllowanceRule
@@ -34,13 +34,14 @@ class PointsViewSet(viewsets.ViewSet):
     @extend_schema(responses={200: {"type": "object"}})
     def list(self, request: Request) -> Response:
         """``balance`` to spend; ``left``, ``budget`` to give in this period; ``lapses``: what lapses next, or null."""
-        now, user = timezone.now(), me(request)
+        now, user, book = timezone.now(), me(request), rules.Book()
         soon = lots.soon(user, giving.day_of(user, now))
+        mine = giving.standing(user, now, book)
         return Response(
             {
-                "balance": giving.balance(user),
-                "left": giving.left(user, now),
-                "budget": giving.left(user, now, AllowanceRule.Purse.BUDGET),
+                "balance": mine.own,
+                "left": mine.left,
+                "budget": giving.left(user, now, AllowanceRule.Purse.BUDGET, book),
                 "lapses": {"points": soon[0], "after": soon[1].isoformat()} if soon else None,
             }
         )

@@ -19,12 +19,12 @@ class Reward(models.Model):
     """
 
     class Kind(models.TextChoices):
-        GOODS = "goods", "Goods"
-        VOUCHER = "voucher", "Voucher with a code"
-        TIME_OFF = "timeoff", "Time off"
-        DONATION = "donation", "Donation"
-        EXPERIENCE = "experience", "Experience"
-        CUSTOM = "custom", "Something else"
+        GOODS = "goods", _("Goods")
+        VOUCHER = "voucher", _("Voucher with a code")
+        TIME_OFF = "timeoff", _("Time off")
+        DONATION = "donation", _("Donation")
+        EXPERIENCE = "experience", _("Experience")
+        CUSTOM = "custom", _("Something else")
 
     class Approver(models.TextChoices):
         HR = "hr", _("HR")
@@ -72,11 +72,11 @@ class Redemption(models.Model):
     """Points of one person for one reward at the price of that moment."""
 
     class State(models.TextChoices):
-        RESERVED = "reserved", "Waits for approval"
-        TO_FULFIL = "to_fulfil", "To be handed over"
-        FULFILLED = "fulfilled", "Handed over"
-        REJECTED = "rejected", "Rejected"
-        CANCELLED = "cancelled", "Cancelled"
+        RESERVED = "reserved", _("Waits for approval")
+        TO_FULFIL = "to_fulfil", _("To be handed over")
+        FULFILLED = "fulfilled", _("Handed over")
+        REJECTED = "rejected", _("Rejected")
+        CANCELLED = "cancelled", _("Cancelled")
 
     OPEN = (State.RESERVED, State.TO_FULFIL)
 

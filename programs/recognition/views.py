@@ -70,7 +70,7 @@ def give(request: HttpRequest) -> HttpResponse:
         "whom": whom,
         "receivers": whom.people,
         "to_oneself": to_oneself,
-        **_room(request, whom, book),
+        **_room(request, whom, form, book),
         "near_units": suggesting.units_near(request.user, _today(request))[:NEAR_UNITS],
         **points_of(request.user, book),
     }
@@ -78,13 +78,16 @@ def give(request: HttpRequest) -> HttpResponse:
     return render(request, "programs/recognition/give.html", context, status=status)
 
 
-def _room(request: HttpRequest, whom: Whom, book: rules.Book) -> dict[str, Any]:
-    """Of a whole team those with whom the giver has reached this month's limit, or nearly."""
+def _room(request: HttpRequest, whom: Whom, form: GiveForm, book: rules.Book) -> dict[str, Any]:
+    """Of a whole team those who have less room left under this month's limit than the giver could pay to each."""
     assert isinstance(request.user, Employee)
     if whom.team is None:
         return {}
     month = ledger.period_of(_today(request))
-    found = capping.room(request.user, whom.people, month, book)
+    pairs = capping.room(request.user, whom.people, month, book)
+    paid = sum(1 for _one, most in pairs if most) + len(whom.people) - len(pairs)
+    each = max(form.left, form.budget) // max(1, paid)
+    found = [pair for pair in pairs if pair[1] < each]
     return {"little_room": found[:SHORT], "little_room_more": max(0, len(found) - SHORT)}
 
 

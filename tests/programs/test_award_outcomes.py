@@ -269,3 +269,11 @@ def test_where_its_customers_were_asked_they_must_agree(
         said.verdict = "not"
         look()
         assert TeamProposal.objects.get().state == State.GONE
+
+
+def test_a_unit_told_under_two_names_is_proposed_by_its_own(released: Any, units: Any) -> None:
+    """Branch B is reported together with Services: of Retail only Branch A is left, and Retail's group is its own."""
+    together = [["Branch A"], ["Services", "Branch B"]]
+    released(2, {"Branch A": {"want": score(50)}}, blocks=together)
+    released(3, {"Branch A": {"want": cell()}}, blocks=together)
+    assert look() == 1 and TeamProposal.objects.get().unit == units["Branch A"]

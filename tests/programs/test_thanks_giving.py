@@ -101,7 +101,7 @@ def test_whom_the_limit_of_a_month_stops_is_thanked_with_his_team_without_points
         thank(stranger, manager, points=0)
     mine = client_of(stranger)
     page = mine.get("/thanks/new/", {"team": unit.pk}).content.decode()
-    assert "nearly reached what one may give" in page
+    assert "limit between two people, or nearly" in page
     assert f"{manager.name}: 0 points" in page and f"{employee.name}: 2 points" in page and "Person A5:" not in page
     answer = mine.post("/thanks/new/", form(team=unit.pk, points=10), follow=True).content.decode()
     assert "Thank you sent to Branch A." in answer
