@@ -15,7 +15,7 @@ from rest_framework.serializers import CharField, DateField, IntegerField, JSONF
 
 from culture.access.audit import record
 from culture.access.permissions import Permission, can
-from programs.reports import effect_api, scorecard, scorecard_units
+from programs.reports import board_api, effect_api, scorecard, scorecard_units
 from programs.reports.readings import Kept
 from programs.reports.scorecard_place import score_of
 
@@ -114,4 +114,4 @@ def _counted(kept: Kept) -> dict[str, Any]:
     }
 
 
-routes: list = [("scorecards", ScorecardViewSet), *effect_api.routes]
+routes: list = [("scorecards", ScorecardViewSet), *effect_api.routes, *board_api.routes]

@@ -48,13 +48,17 @@ def where(row: Benchmark) -> str:
     return " · ".join(part for part in (row.population, row.country, row.sector) if part)
 
 
-def number(place: Place, key: str, today: dt.date) -> Found:
-    """What stands beside one number of a scorecard. One query where there is nothing, one or two more else."""
+def number(place: Place, key: str, today: dt.date, told: str = "") -> Found:
+    """What stands beside one number of a scorecard. One query where there is nothing, one or two more else.
+
+    ``told``: the number itself, where it is counted and so no released cell.
+    """
     rows = benchmarks.shown([key], today)
     if not rows:
         return Found([])
     if key in COUNTED:
-        return _split(rows, {key: benchmark_measures.counted()}, {})
+        found = _split(rows, {key: benchmark_measures.counted()}, {})
+        return Found([Beside(one.row, told) for one in found.like], found.unlike)
     if place.wave is None:
         return Found([], len(rows))
     return _split(rows, _ours([key], place.wave), place.cells)

@@ -80,6 +80,7 @@ def one(request: HttpRequest, entry: int) -> HttpResponse:
         "label": labels.get(row.measure, row.measure),
         "answers": benchmark_showing.answers_label(row),
         "where": benchmark_showing.where(row),
+        "place": " · ".join(part for part in (row.country, row.sector) if part),
         "word": word,
         "tone": tone,
         "versions": [{"row": v, "by": people.get(v.by_id)} for v in versions],  # type: ignore[attr-defined]

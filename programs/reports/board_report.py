@@ -131,12 +131,15 @@ def _part(line: Line, language: str) -> Section:
     told = Section(f"program-{line.program.pk}", line.program.name, lead=board_words.headline(line, language))
     if line.ended and line.program.finished_on:
         told.paragraphs.append(say("b:ended_on", language, day=board_words.on(line.program.finished_on, language)))
-    told.paragraphs += [board_words.ask(one, language) for one in line.asks]
     if line.effect is not None:
         what = say(f"o:{line.effect.outcome}", language)
         told.paragraphs.append(say(SENTENCES[line.effect.word], language, n=line.effect.told, what=what))
     if line.cards:
         told.tables.append(_three(line, language))
+    if line.asks:
+        column = Column("needs", say("b:needs", language))
+        asks = tuple((board_words.ask(one, language),) for one in line.asks)
+        told.tables.append(Table("asks", say("b:needs", language), (column,), asks))
     if line.needs:
         # Who answers for it stands on the program's own pages: a published report names nobody.
         columns, rows = (Column("what", say("b:what", language)),), tuple((need.title,) for need in line.needs)

@@ -37,6 +37,7 @@ from programs.reports.texts_report import LANGUAGES, code_of
 
 MOST_NEEDS = 6
 MOST_PUBLISHED = 5
+MOST_OPEN = 5
 
 
 def _reader(request: HttpRequest) -> Employee:
@@ -68,8 +69,8 @@ def board_view(request: HttpRequest) -> HttpResponse:
     context = {
         "rows": rows,
         "top": board_words.top(board.ordered(found, "asks"), language),
-        "asking": [row for row in rows if row["asks"]],
-        "waiting": [row for row in rows if row["needs"]],
+        "asking": _folded([row for row in rows if row["asks"]]),
+        "waiting": _folded([row for row in rows if row["needs"]]),
         "sort": sort,
         "sorts": list(_sorts().items()),
         "formats": Format.choices,
@@ -78,6 +79,11 @@ def board_view(request: HttpRequest) -> HttpResponse:
         "today": timezone.localdate(now),
     }
     return render(request, "programs/reports/board.html", context)
+
+
+def _folded(rows: list[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
+    """Of many programs the first are open, the rest one click away."""
+    return {"first": rows[:MOST_OPEN], "rest": rows[MOST_OPEN:]}
 
 
 def _sorts() -> dict[str, str]:

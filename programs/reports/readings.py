@@ -39,7 +39,10 @@ log = logging.getLogger("trivium.reports")
 
 @dataclass(frozen=True)
 class Kept:
-    """An indicator as it stood ``on`` a day. ``before``: its value some three months earlier, if it was kept."""
+    """An indicator as it stood ``on`` a day. ``before``: its value some three months earlier, if it was kept.
+
+    ``share``: (part, whole) of what was counted just now.
+    """
 
     key: str
     label: Any
@@ -49,6 +52,7 @@ class Kept:
     on: dt.date
     until: dt.date | None
     before: float | None = None
+    share: tuple[int, int] | None = None
 
     @property
     def moved(self) -> float | None:
@@ -114,11 +118,10 @@ def latest(program: Program, today: dt.date) -> dict[str, Kept]:
     rows = DayReading.objects.filter(recent | earlier, program=program).order_by("on")
     now = {row.key: row for row in rows if row.on > today - OLD}
     then = {row.key: row for row in rows if row.on <= quarter}
-    return {
-        key: _kept(key, now[key] if key in now else _row(program, key, today), then.get(key))
-        for key in dict.fromkeys((*names(), *now))
-        if key in now or not now
-    }
+    # As kept words are: in one language.
+    with translation.override("en"):
+        found = now or {key: _row(program, key, today) for key in names()}
+    return {key: _kept(key, found[key], then.get(key)) for key in dict.fromkeys((*names(), *found)) if key in found}
 
 
 def kept_of(programs: Iterable[Program], today: dt.date) -> dict[int, dict[str, Kept]]:
@@ -146,7 +149,9 @@ def course(program: Program, key: str, most: int = 400) -> list[tuple[dt.date, f
 
 
 def pair(kept: Kept) -> tuple[int, int] | None:
-    """(part, whole) of a share whose words begin with them, as kept words do: "25 of 40 people …"."""
+    """(part, whole) of a share: as counted, else as its kept words begin: "25 of 40 people …"."""
+    if kept.share is not None:
+        return kept.share
     found = OF.match(kept.words) if kept.value is not None else None
     return (int(found[1]), int(found[2])) if found else None
 

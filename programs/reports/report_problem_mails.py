@@ -156,4 +156,4 @@ def _line(one: ReportProblem, text: Any) -> str:
     if one.report:
         about.append(text["number"].format(n=one.report.number))
     about.append(date_format(one.day, "DATE_FORMAT"))
-    return f"{text[one.kind]}: {' · '.join(about)}"
+    return str(text["line"].format(what=text[one.kind], about=" · ".join(about)))

@@ -145,7 +145,7 @@ def build(
     if unit is None:
         kept = readings.latest(program, today)
     else:
-        deeds = scorecard_deeds.read(place.below or (), program.starts_on, today)
+        deeds = scorecard_deeds.read(unit.pk, place.below or (), program.starts_on, today)
         kept = scorecard_counted.of_unit(place, today, deeds)
     shown = kept.keys() & set(readings.names())
     card = Scorecard(
@@ -186,11 +186,12 @@ def _add_results(card: Scorecard, place: Place) -> None:
     card.together = "" if latest.alone else latest.name
     card.cards = [_card(dimension, cells.get(dimension), latest.scores.get(dimension)) for dimension in DIMENSIONS]
     card.answered = _participation(cells.get("participation"))
-    groups = place.groups
-    card.rows = _rows(groups[1:], top.unit, top.depth, place)
-    card.whole, card.company = _row(top, top.depth, cells), cells
     requirements = {one.code: one for one in Requirement.objects.all()}
-    card.lowest, card.remark = _remark(cells, groups[1:], requirements)
+    card.lowest = _lowest(cells, requirements)
+    groups = place.parts([*MEASURES, "participation", "barrier", *([card.lowest] if card.lowest else [])])
+    card.rows = _rows(groups, top.unit, top.depth, place)
+    card.whole, card.company = _row(top, top.depth, cells), cells
+    card.remark = _remark(card.lowest, cells, groups, requirements)
     card.moved = list(_moved(cells, requirements))
 
 
@@ -276,21 +277,26 @@ def _barrier(cells: Cells) -> tuple[str, int]:
     return (most, shares[most]) if shares[most] >= BARRIER_FROM else ("none", 0)
 
 
-def _remark(cells: Cells, groups: Sequence[Any], requirements: Mapping[str, Requirement]) -> tuple[str, str]:
-    """The requirement with the lowest score, and the parts where it is lowest: its code, and in words."""
-    scores = {code: score for code in requirements if (score := score_of(cells.get(code)))}
-    if not scores:
-        return "", ""
-    code = min(scores, key=lambda one: scores[one].index)
+def _lowest(cells: Cells, requirements: Mapping[str, Requirement]) -> str:
+    """The code of the requirement with the lowest score; "" where none is shown."""
+    scores = {code: score.index for code in requirements if (score := score_of(cells.get(code)))}
+    return min(scores, key=lambda one: scores[one]) if scores else ""
+
+
+def _remark(code: str, cells: Cells, groups: Sequence[Any], requirements: Mapping[str, Requirement]) -> str:
+    """The lowest requirement in words, and the parts where it is lowest."""
+    score = score_of(cells.get(code))
+    if score is None:
+        return ""
     lowest = max((group.depth for group in groups), default=0)
-    below = [(score.index, g.name) for g in groups if g.depth == lowest and (score := score_of(g.cells.get(code)))]
-    words = {"label": requirements[code].label, "code": code, "score": scores[code].told}
+    below = [(found.index, g.name) for g in groups if g.depth == lowest and (found := score_of(g.cells.get(code)))]
+    words = {"label": requirements[code].label, "code": code, "score": score.told}
     places = [name for _index, name in sorted(below)[:2]]
     told = _("The lowest requirement is “%(label)s” (%(code)s), at %(score)s of 100.") % words
     if not places:
-        return code, told
+        return told
     where = _("%(one)s and %(two)s") % dict(zip(("one", "two"), places, strict=True)) if len(places) == 2 else places[0]
-    return code, _("%(told)s Lowest in %(where)s.") % {"told": told, "where": where}
+    return _("%(told)s Lowest in %(where)s.") % {"told": told, "where": where}
 
 
 def _moved(cells: Cells, requirements: Mapping[str, Requirement]) -> Iterable[Moved]:

@@ -78,7 +78,7 @@ def of_unit(place: Place, today: dt.date, deeds: Deeds | None = None) -> dict[st
     told = table(place.program, today).get(place.unit.pk, {})
     wanted = readings.names()
     found = {key: _kept(key, told.get(key), today) for key in wanted if key in _counters}
-    deeds = deeds or scorecard_deeds.read(place.below or (), place.program.starts_on, today)
+    deeds = deeds or scorecard_deeds.read(place.unit.pk, place.below or (), place.program.starts_on, today)
     return found | {key: one for key, one in _done(place, deeds, today).items() if key in wanted}
 
 
@@ -89,7 +89,7 @@ def _kept(key: str, pair: tuple[int, int] | None, today: dt.date) -> Kept:
         return Kept(key, label, unit, None, str(HIDDEN), today, today)
     part, whole = pair
     words = str(_counters[key].words) % {"part": part, "whole": whole}
-    return Kept(key, label, unit, 100 * part / whole, words, today, today)
+    return Kept(key, label, unit, 100 * part / whole, words, today, today, share=pair)
 
 
 def _done(place: Place, deeds: Deeds, today: dt.date) -> dict[str, Kept]:
@@ -113,7 +113,7 @@ def _judged(place: Place, deeds: Deeds, today: dt.date) -> indicators.Reading:
         return indicators.Reading(None, _("No survey series measures this program yet."))
     since = place.program.starts_on
     waves = [wave.pk for wave in place.waves if wave.opens_on >= since and wave.closes_on <= today]
-    found = judging.between_departments(waves, deeds.inside)
+    found = judging.between_departments(waves, deeds.promising)
     if found.share is None:
         words = _("Fewer than three promises of its units were judged in a released wave.")
         return indicators.Reading(None, words, found.until)

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from django.db.models import Q
 
+from culture.access import reach
 from programs.planning import judging
 from programs.planning.action_models import Action
 
@@ -63,6 +64,11 @@ class Deeds:
         order = [sorted(rows, key=lambda one: (one.state != State.OPEN, one.due_on, one.pk)) for rows in found]
         return [one.pk for one in order[0]], [one.pk for one in order[1]]
 
+    @property
+    def promising(self) -> set[int]:
+        """Those of its units that promised others something."""
+        return {one.unit for one in self.rows if one.promised_to is not None and one.unit in self.inside}
+
     @cached_property
     def shown(self) -> dict[int, Action]:
         """The first of each kind, with their units and owners. At most one query."""
@@ -72,10 +78,14 @@ class Deeds:
         return {row.pk: row for row in rows} if wanted else {}
 
 
-def read(inside: Iterable[int], since: dt.date, today: dt.date) -> Deeds:
-    """Everything due from ``since`` on or within the time promises are told of, and what is open. One query."""
+def read(unit: int, inside: Iterable[int], since: dt.date, today: dt.date) -> Deeds:
+    """Everything due from ``since`` on or within the time promises are told of, and what is open. One query.
+
+    ``inside``: ``unit`` and all below it.
+    """
     units = frozenset(inside)
-    about = Q(unit__in=units) | Q(promised_to__in=units)
+    below = reach.below([unit]).order_by().values("pk")
+    about = Q(unit__in=below) | Q(promised_to__in=below)
     lately = Q(due_on__gte=min(since, today - judging.OLDEST)) | Q(state=State.OPEN)
     rows = Action.objects.filter(about & lately).order_by("due_on", "pk")
     return Deeds(units, tuple(Deed(*row) for row in rows.values_list(*Deed._fields)), today)

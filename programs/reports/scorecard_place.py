@@ -22,7 +22,6 @@ from surveys.results import places, sharing
 from surveys.results import queries as results
 from surveys.results.insight import change as decided
 from surveys.results.insight import words
-from surveys.results.models import CellGroup
 from surveys.waves.models import Wave
 
 Cells = Mapping[str, Any]
@@ -72,7 +71,7 @@ class Place:
         return self.waves[-1] if self.waves else None
 
     @cached_property
-    def _course(self) -> list[tuple[Wave, CellGroup]]:
+    def _course(self) -> list[tuple[Wave, Any]]:
         return places.course(self.waves, self.unit.pk if self.unit else None) if self.waves else []
 
     @cached_property
@@ -80,11 +79,11 @@ class Place:
         """What was released of it, wave by wave, oldest first; waves that did not know the unit are left out."""
         scored = history_of([{"wave": wave, "cells": row.cells} for wave, row in self._course])
         return [
-            Stand(wave, scores, row.cells, row.unit, row.name, row.release_id, self._alone(row))  # type: ignore[attr-defined]
+            Stand(wave, scores, row.cells, row.unit, row.name, row.release_id, self._alone(row))
             for (wave, row), (_wave, scores) in zip(self._course, scored, strict=True)
         ]
 
-    def _alone(self, row: CellGroup) -> bool:
+    def _alone(self, row: Any) -> bool:
         return self.unit is None or (row.unit == self.unit.pk and " + " not in row.name) or row.name == self.unit.name
 
     @property
@@ -93,7 +92,7 @@ class Place:
         return [(one.wave, one.scores) for one in self.course]
 
     @cached_property
-    def top(self) -> CellGroup | None:
+    def top(self) -> Any | None:
         """The group that tells of it in the latest wave; None where that wave did not know it."""
         return next((row for wave, row in self._course if wave == self.wave), None)
 
@@ -101,12 +100,11 @@ class Place:
     def cells(self) -> Cells:
         return self.told(self.top.cells) if self.top else {}
 
-    @cached_property
-    def groups(self) -> list[CellGroup]:
-        """It and what lies one and two levels below it in the latest wave."""
+    def parts(self, keys: Iterable[str]) -> list[Any]:
+        """What lies one and two levels below it in the latest wave, with the cells of ``keys``."""
         if self.top is None or self.wave is None:
             return []
-        return [self.top, *places.parts(self.wave, self.top, self.below)]
+        return places.parts(self.wave, self.top, self.below, keys)
 
     @cached_property
     def below(self) -> set[int] | None:

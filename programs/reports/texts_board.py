@@ -101,9 +101,6 @@ ROWS: dict[str, tuple[str, str, str, str, str]] = {
         "Chaque mot et chaque chiffre est celui de la fiche du programme ; rien n’est comparé entre programmes, dont les "
         "personnes et les questions diffèrent.",
     ),
-    "b:stand": (
-        "{program}: {words}", "{program}: {words}", "{program}: {words}", "{program}：{words}", "{program} : {words}",
-    ),
     # -- what needs the board
     "ask:fell": (
         "{what} clearly fell by {n} points since the last wave.",

@@ -194,17 +194,10 @@ ROWS: dict[str, tuple[str, str, str, str, str]] = {
     "y:reason": ("Reason", "Motivo", "Motiv", "理由", "Raison"),
     # -- the survey
     "y:h:survey": ("Want, know and can, then and now", "Volere, sapere e potere, allora e oggi", "A vrea, a ști, a putea, atunci și acum", "意愿、能力、条件：从前与现在", "Vouloir, savoir, pouvoir, alors et maintenant"),
-    "y:then_now": (
-        "{what}: {then} in wave {a}, {now} in wave {b}.",
-        "{what}: {then} nella rilevazione {a}, {now} nella {b}.",
-        "{what}: {then} în valul {a}, {now} în valul {b}.",
-        "{what}：第 {a} 轮 {then}，第 {b} 轮 {now}。",
-        "{what} : {then} à la vague {a}, {now} à la vague {b}.",
-    ),
-    "y:since_first": (
-        "Since the first wave: {word} ({n}).", "Dalla prima rilevazione: {word} ({n}).", "De la primul val: {word} ({n}).",
-        "自第一轮以来：{word}（{n}）。", "Depuis la première vague : {word} ({n}).",
-    ),
+    "y:at_wave": ("{n} (wave {wave})", "{n} (rilevazione {wave})", "{n} (valul {wave})", "{n}（第 {wave} 轮）", "{n} (vague {wave})"),
+    "y:then": ("Then", "Allora", "Atunci", "从前", "Alors"),
+    "y:today": ("Now", "Ora", "Acum", "现在", "Maintenant"),
+    "y:since": ("Since the first wave", "Dalla prima rilevazione", "De la primul val", "自第一轮以来", "Depuis la première vague"),
     "y:wave": ("Wave", "Rilevazione", "Val", "轮次", "Vague"),
     "y:closed": ("Closed", "Chiusa", "Închis", "结束", "Close"),
     "y:frozen": (

@@ -33,7 +33,7 @@ from surveys.results import cell_html
 
 MOST_DECISIONS = 6
 # So many lines of units stand on a page, and so many units in the list of who sees only some.
-MOST_ROWS, MOST_TOPS = 60, 20
+MOST_ROWS, MOST_TOPS = 40, 20
 RUNS = Permission.MANAGE_PROGRAMS
 ENDS = ("low", "middle", "high")
 
@@ -143,7 +143,8 @@ def _rows(card: scorecard.Scorecard) -> dict[str, Any]:
     deep = len(tops) != len(card.rows)
     shown = tops[:MOST_ROWS]
     every = card.rows[:MOST_ROWS] if deep else []
-    lines = {row.unit: _line(card, row) for row in (*whole, *shown, *every)}
+    words = {key: str(label) for key, label in scorecard.WORDS.items()}
+    lines = {row.unit: _line(card, row, words) for row in {row.unit: row for row in (*whole, *shown, *every)}.values()}
     return {
         "tops": [lines[row.unit] for row in (*whole, *shown)] if card.rows or whole else [],
         "every": [lines[row.unit] for row in every],
@@ -152,7 +153,7 @@ def _rows(card: scorecard.Scorecard) -> dict[str, Any]:
     }
 
 
-def _line(card: scorecard.Scorecard, row: scorecard.Row) -> Line:
+def _line(card: scorecard.Scorecard, row: scorecard.Row, words: dict[str, str]) -> Line:
     assert card.wave is not None
     wave = card.wave.pk
 
@@ -163,11 +164,10 @@ def _line(card: scorecard.Scorecard, row: scorecard.Row) -> Line:
     # The block of an upper unit's own people is no unit.
     if row.depth and row.unit > 0:
         url = reverse("reports:unit", args=[card.program.pk, row.unit])
-    scores = [
-        cell_html.score(row.cells.get(key), label=str(scorecard.WORDS[key]), why=why(key)) for key in scorecard.MEASURES
-    ]
-    hidden = cell_html.hidden(why=why("want"), colspan=6, short=False) if row.hidden else ""
-    return Line(row, url, scores, hidden)
+    if row.hidden:
+        return Line(row, url, [], cell_html.hidden(why=why("want"), colspan=6, short=False))
+    scores = [cell_html.score(row.cells.get(key), label=words[key], why=why(key)) for key in scorecard.MEASURES]
+    return Line(row, url, scores, "")
 
 
 @require(Permission.SEE_RESULTS)
@@ -179,6 +179,9 @@ def units(request: HttpRequest, program_id: int) -> HttpResponse:
     text = request.GET.get("q", "").replace("\0", "").strip()[:100]
     found, total = scorecard_units.search(user, text)
     opened, rows = None, scorecard_units.tops(user)
+    if len(rows) == 1:
+        # The one place everything lies in, and what is directly below it.
+        rows += scorecard_units.parts(user, rows[0])
     if (asked := request.GET.get("in", "")) and not text:
         number = int(asked) if asked.isdigit() and len(asked) < 18 else 0
         opened = get_object_or_404(scorecard_units.units(user), pk=number)
@@ -231,7 +234,7 @@ def _number(request: HttpRequest, program_id: int, unit_id: int | None, key: str
     elif len(found.course) > 1:
         chart = charts.course([(f"{day:%b %Y}", value) for day, value in found.course])
     table = [{_("Month"): f"{day:%b %Y}", _("Value"): round(value)} for day, value in found.course]
-    beside = benchmark_showing.number(place, key, timezone.localdate())
+    beside = benchmark_showing.number(place, key, timezone.localdate(), str(found.told))
     context = {**_beside(request, one, place), "number": found, "chart": chart, "chart_table": table}
     context |= {"benchmarks": beside, "named": any(point.name for point in found.points)}
     return render(request, "programs/reports/number.html", context)

@@ -39,6 +39,7 @@ def of(year: Year, language: str) -> Report:
     sections = [
         _top(told),
         _promised(told),
+        _stages(told),
         yearly_sections.milestones(told),
         _amended(told),
         yearly_sections.survey(told),
@@ -94,17 +95,18 @@ def _promised(told: Told) -> Section:
         words = {one.code: pick(one.words, told.language) for one in Requirement.objects.filter(code__in=plan.focus)}
         named = "; ".join(f"{code} {words.get(code, '')}".strip() for code in plan.focus)
         found.paragraphs.append(told.say("y:focus", what=named))
-    if year.stages:
-        found.tables.append(_stages(told))
     if not plan.kept:
         found.notes.append(told.say("y:undone"))
     return found
 
 
-def _stages(told: Told) -> Table:
+def _stages(told: Told) -> Section | None:
+    if not told.year.stages:
+        return None
     columns = tuple(Column(key, told.say(f"y:{key}")) for key in ("stage", "planned", "now", "goal", "signed"))
     rows = tuple(_stage(told, one) for one in told.year.stages)
-    return Table("stages", told.say("y:t:stages"), columns, rows)
+    table = Table("stages", told.say("y:t:stages"), columns, rows)
+    return Section("stages", told.say("y:t:stages"), tables=[table])
 
 
 def _stage(told: Told, one: StageCame) -> tuple[str, ...]:

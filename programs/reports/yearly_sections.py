@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
 from functools import cached_property
 from typing import Any
 
@@ -111,7 +110,7 @@ def survey(told: Told) -> Section:
         found.lead = told.say("y:no_wave", year=year.year)
         return found
     rows = yearly.of_the_year(year, told.stands)
-    found.paragraphs = list(_then_now(told, rows))
+    found.tables.append(_then_now(told, rows))
     columns = (
         Column("wave", told.say("y:wave")),
         Column("closed", told.say("y:closed")),
@@ -130,24 +129,27 @@ def survey(told: Told) -> Section:
     return found
 
 
-def _then_now(told: Told, rows: list[Stand]) -> Iterator[str]:
+def _then_now(told: Told, rows: list[Stand]) -> Table:
+    """Want, know and can before the year and at its end, with the word their release has for the whole way."""
+    columns = tuple(Column(key, told.say(f"y:{key}")) for key in ("what", "then", "today", "since"))
     first, last = rows[0], rows[-1]
+    lines = []
     for name in DIMENSIONS:
-        then, now = first.scores.get(name), last.scores.get(name)
-        if now is None:
-            continue
-        what = told.say(name)
-        what = what[:1].upper() + what[1:]
-        parts = []
-        if then is not None and first is not last:
-            numbers = {"a": first.wave.number, "b": last.wave.number}
-            parts.append(told.say("y:then_now", what=what, then=then.told, now=now.told, **numbers))
-        else:
-            parts.append(told.say("b:stand", program=what, words=now.told))
-        if now.first is not None and now.first.word:
-            points = f"{now.first.points:+.0f}".replace("-", "−")
-            parts.append(told.say("y:since_first", word=now.first.word, n=points))
-        yield " ".join(parts)
+        now = last.scores.get(name)
+        since = None
+        if now is not None and now.first is not None and now.first.word:
+            since = f"{now.first.word} ({now.first.points:+.0f})".replace("-", "−")
+        then = _at(told, first, name) if first is not last else None
+        lines.append((told.say(name), then, _at(told, last, name), since))
+    return Table("then", told.say("y:h:survey"), columns, tuple(lines))
+
+
+def _at(told: Told, one: Stand, name: str) -> Value:
+    score = one.scores.get(name)
+    if score is None:
+        asked = (one.cells.get(name) or {}).get("why") != "not asked"
+        return Hidden(told.say("hidden")) if asked else told.say("not_asked")
+    return told.say("y:at_wave", n=score.told, wave=one.wave.number)
 
 
 def _cell(told: Told, one: Stand, name: str) -> Value:

@@ -211,6 +211,15 @@ def test_the_page_behind_a_number_shows_the_figure_its_source_and_no_verdict(
     assert "other answers than ours" in listed and "ran out" in listed and "beside our number" in listed
 
 
+def test_what_is_counted_stands_beside_figures_that_were_counted(client_of, hr, executive, program):
+    add(hr, measure="planning.begun", statistic="share", answers="counted", value=Decimal(37))
+    add(hr, measure="planning.begun", statistic="share", answers="agreement5", value=Decimal(12), source="Asked")
+    page = client_of(executive).get(f"/scorecard/{program.pk}/number/planning.begun/")
+    found = page.context["benchmarks"]
+    assert [(one.row.value, one.ours) for one in found.like] == [(Decimal(37), page.context["number"].told)]
+    assert found.unlike == 1 and "Asked" not in page.content.decode()
+
+
 def test_a_hidden_number_of_ours_stays_hidden_beside_a_figure(hr, program):
     share(program, hr, leaders=0)
     add(hr)
@@ -252,6 +261,14 @@ def test_the_list_costs_the_same_for_one_and_for_200(client_of, hr, program):
         counts.append(len(caught))
     assert counts[0] == counts[1] == counts[2], counts
     assert browser.get("/benchmarks/?page=8").status_code == 200
+
+
+def test_the_api_tells_what_counts_today(client_of, hr, manager, employee):
+    add(hr)
+    add(hr, source="Too old", until=TODAY - dt.timedelta(days=1))
+    rows = client_of(manager).get("/api/v1/benchmarks/").json()
+    assert [(row["entry"], row["value"], row["source"]) for row in rows] == [(1, "61.50", "Yearbook of service, p. 14")]
+    assert client_of(employee).get("/api/v1/benchmarks/").status_code == 403
 
 
 # -- files -----------------------------------------------------------------------------------------------------------

@@ -242,6 +242,17 @@ def test_it_can_be_put_in_order(client_of, program, executive, hr, units, sort):
         assert names[0] == program.name and names[1:] == ["Zuletzt", "Ärmel hoch"]
 
 
+def test_the_api_tells_what_the_page_tells(client_of, program, executive, hr, manager):
+    share(program, hr, leaders=0)
+    furnish(program, hr)
+    body = client_of(executive).get("/api/v1/board/").json()
+    line = lines(program)[0]
+    assert [row["program"] for row in body] == [program.pk]
+    assert body[0]["headline"] == str(line.headline) and body[0]["decisions"] == len(line.needs)
+    assert body[0]["scores"]["want"]["told"] == line.cards[0].score.told  # type: ignore[union-attr]
+    assert client_of(manager).get("/api/v1/board/").status_code == 403
+
+
 # -- as a report -----------------------------------------------------------------------------------------------------
 
 
