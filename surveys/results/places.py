@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from django.db.models import Q, QuerySet
+from django.db.models import JSONField, Q, QuerySet
+from django.db.models.expressions import RawSQL
 
 from culture.access import reach
 from culture.access.permissions import Permission, can
@@ -62,12 +63,24 @@ def _block(wave: trends.Wave, unit: int) -> int | None:
     return found[0] if len(found) == 1 else None
 
 
-def parts(wave: Wave, top: CellGroup, below: set[int] | None) -> list[CellGroup]:
-    """The groups one and two levels below ``top`` that who sees the units ``below`` (None: all) may see. One query."""
+def parts(wave: Wave, top: CellGroup, below: set[int] | None, keys: Iterable[str]) -> list[CellGroup]:
+    """The groups one and two levels below ``top`` that who sees the units ``below`` (None: all) may see, with their
+    cells of ``keys``: hundreds of groups have megabytes of them. One query."""
     tree = CellGroup.objects.filter(release=top.release_id, family="tree")  # type: ignore[misc]
     children = tree.filter(parent=top.unit).values("unit")
-    rows = list(tree.filter(Q(parent=top.unit) | Q(parent__in=children)).order_by("pk"))
-    if below is None:
-        return rows
-    seen = queries._nodes(wave, below)
-    return [row for row in rows if row.unit in seen]
+    rows = tree.filter(Q(parent=top.unit) | Q(parent__in=children)).order_by("pk")
+    chosen = RawSQL(CHOSEN, [list(keys)], output_field=JSONField())
+    seen = None if below is None else queries._nodes(wave, below)
+    found: list[CellGroup] = []
+    for row in rows.defer("cells").annotate(chosen=chosen):
+        if seen is None or row.unit in seen:
+            row.cells = row.chosen or {}
+            found.append(row)
+    return found
+
+
+# Unpacked once for all keys: each ``->`` of its own would unpack a group's cells again.
+CHOSEN = (
+    "SELECT jsonb_object_agg(one.key, one.value)"
+    " FROM jsonb_each(surveys_cellgroup.cells) AS one WHERE one.key = ANY(%s)"
+)
