@@ -183,5 +183,22 @@ def lay(folder: Path) -> None:
         shutil.rmtree(folder / "postgres", ignore_errors=True)
 
 
+@contextmanager
+def services(folder: Path) -> Iterator[dict[str, str]]:
+    """Embedded services of one's own, as users run them, the database migrated; yields their environment."""
+    lay(folder)
+    own = embedded.Embedded(folder)
+    own.start()
+    url = embedded.database_url(folder)
+    try:
+        with psycopg.connect(_at(url, "postgres"), autocommit=True) as connection:
+            if name() in _templates(connection):
+                connection.execute(f'drop database "{embedded.DATABASE}"')
+                connection.execute(f'create database "{embedded.DATABASE}" template "{name()}"')
+        yield {"DATA_DIR": str(folder), "DATABASE_URL": url, "BROKER_URL": embedded.broker_url(folder)}
+    finally:
+        own.stop()
+
+
 if __name__ == "__main__":
     kept_cluster()

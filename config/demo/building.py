@@ -20,6 +20,7 @@ from config.demo import (
     history,
     keeping,
     moving,
+    news,
     organisation,
     paths,
     plans,
@@ -94,7 +95,8 @@ def build(*, employees: int, waves: int, seed: int, now: dt.datetime, say: Calla
     nominated = awards.give(people=people, rng=random.Random(seed + 5), now=now)
     say(f"{nominated} nominations for awards")
     signs = cheers.cheer(star=people.employee, rng=random.Random(seed + 7), now=now)
-    say(f"{signs} signs to thanks")
+    signs += news.read(star=people.employee, hr=people.hr, rng=random.Random(seed + 9), now=now)
+    say(f"{signs} signs to thanks and news")
     noted = practices.keep(program=program, people=people, rng=random.Random(seed + 8), now=now)
     say(f"{noted} lines of personal notes")
     plans.furnish(program=program, by=people.hr, sponsor=people.executive, today=today)

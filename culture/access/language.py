@@ -48,8 +48,9 @@ class Middleware(LocaleMiddleware):
             self._speak(request, supported(organisation.current().language))
 
     def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
-        # Pages for anybody ask for no session.
-        if getattr(view, "login_required", True) and isinstance(request.user, Employee):
+        # Pages for anybody ask for no session; those of sign-in know it anyway.
+        asks = getattr(view, "login_required", True) or request.path.startswith("/accounts/")
+        if asks and isinstance(request.user, Employee):
             self._speak(request, of_person(request.user))
         return None
 

@@ -252,7 +252,7 @@ SENTENCES: dict[str, Any] = {
     "recovery.offered": _l("offered other amends, worth %(value)s %(currency)s"),
     "recovery.allowed": _l("allowed amends worth %(value)s %(currency)s"),
     "recovery.refused": _l("did not allow amends"),
-    "recovery.closed": _l("closed a complaint"),
+    "recovery.closed": _l("closed a colleague’s complaint"),
     "recovery.hours": _l("set that complaints are made good within %(hours)s hours"),
     "limit.set": _l("set what may be given without asking: %(own)s %(currency)s"),
     "limit.removed": _l("removed what may be given without asking: %(own)s %(currency)s"),

@@ -20,7 +20,6 @@ LONG = "Kundenbetreuung und Beschwerdemanagement für Geschäftskunden in Südos
 def _look(page: Any, name: str) -> None:
     for scheme in ("light", "dark"):
         page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
-        page.wait_for_timeout(200)  # colours may still be fading
         for width in (1360, 768, 390, 320) if PICTURES else (1360, 390):
             if not PICTURES and (scheme == "dark") == (width > 600):
                 continue  # wide in the light, narrow in the dark: each scheme and each width once

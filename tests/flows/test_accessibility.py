@@ -69,6 +69,7 @@ def pages(
     unit = CellGroup.objects.filter(release__wave=world.wave, family="tree").aggregate(top=Max("unit"))["top"]
     results = [f"/results/{world.wave.pk}/{rest}" for rest in ("", f"unit/{unit}/", "services/")]
     waves = [f"/waves/{wave.pk}/" for wave in (world.wave, opened, planned)]
+    retail = f"/scorecard/{program.pk}/unit/{units['Retail'].pk}/"
     progress = ["/team/progress/", "/team/progress/?by=requirements"]
     return {
         "": ["/accounts/login/", link, f"{link}1/", "/no/such/page/"],
@@ -84,7 +85,10 @@ def pages(
             *("/my/training/", f"/my/training/{course.pk}/lessons/1/", "/my/view/W1/"),
             *("/", "/my/progress/", "/my/view/", "/thanks/", f"/thanks/new/?to={stranger.pk}"),
         ],
-        "executive": [f"/scorecard/{program.pk}/", results[1]],
+        "executive": [
+            *(f"/scorecard/{program.pk}/", f"/scorecard/{program.pk}/units/", retail, f"{retail}number/want/"),
+            results[1],
+        ],
     }
 
 

@@ -112,7 +112,7 @@ OURS: set[str] = {
     # what a wave froze of a promise between departments, as Action.what
     "AskedPromise.text",
     # public figures with their sources, and a plan as it once stood
-    "Benchmark.measure", "Benchmark.population", "Benchmark.country", "Benchmark.sector", "Benchmark.source",
+    "Benchmark.population", "Benchmark.country", "Benchmark.sector", "Benchmark.source",
     "Benchmark.link", "Benchmark.licence", "Benchmark.note", "Benchmark.why", "KeptPlan.plan",
     # reports: the organisation's figures; no person is named in them
     "PublishedReport.title", "PublishedReport.place", "PublishedReport.waves", "PublishedReport.cells",

@@ -116,7 +116,8 @@ def test_hr_of_a_unit_reaches_nobody_outside(
     for address in people + places:
         for answer in (client.get(address), client.post(address, {"name": "Mine", "number": "S1"})):
             assert answer.status_code in {403, 404, 405}, (address, answer.status_code)
-    whole = ("/people/import/", "/people/imports/", "/people/erasure/", "/people/retention/", "/audit/", "/scorecard/",
+    whole = ("/people/import/", "/people/imports/", "/people/erasure/", "/people/retention/", "/audit/",
+             "/scorecard/1/",
              "/people/retention/pause/", "/people/retention/holds/", "/organisation/",
              "/people/retention/period/sessions/")  # fmt: skip
     for address in whole:
@@ -149,10 +150,10 @@ def test_roles_of_one_unit_carry_nothing_of_the_whole(
     auditor = with_role(Role.AUDITOR, branch, "U1")
     chief = with_role(Role.EXECUTIVE, branch, "E9")
     shut = {
-        lead: ("/scorecard/", "/waves/", "/framework/compare/", "/api/v1/waves/", "/people/", "/audit/"),
+        lead: ("/scorecard/1/", "/waves/", "/framework/compare/", "/api/v1/waves/", "/people/", "/audit/"),
         trainer: ("/courses/new/", "/scorecard/", "/programs/", "/people/import/", "/results/", "/access/"),
         auditor: ("/audit/", "/audit/export.csv", "/api/v1/audit/", "/people/", "/results/", "/people/export/"),
-        chief: ("/scorecard/", "/api/v1/readiness/", "/people/", "/api/v1/employees/", "/programs/", "/waves/"),
+        chief: ("/scorecard/1/", "/api/v1/readiness/", "/people/", "/api/v1/employees/", "/programs/", "/waves/"),
     }
     for who, addresses in shut.items():
         for address in addresses:

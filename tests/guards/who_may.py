@@ -379,7 +379,7 @@ _WHO: dict[str, str] = {
         HR,
     ),
     "recognition:received": SIGNED_IN,
-    "reports:scorecard": SCORECARD,
+    "reports:scorecard": "manager executive hr unit_hr lead",  # of the whole, or of the own units
     "reports:effects": SCORECARD,
     "reports:effect": SCORECARD,
     "reports:effect_outcome": SCORECARD,
@@ -443,6 +443,8 @@ _WHO: dict[str, str] = {
     "api-service-links-detail": HR,
     "api-scorecards-detail": SCORECARD,
     "api-effects-detail": SCORECARD,
+    "api-board-list": SCORECARD,
+    "api-benchmarks-list": RESULTS,
 }
 WHO: dict[str, frozenset[str]] = {name: frozenset(who.split()) for name, who in {**_WHO, **who_may_paths.WHO}.items()}
 # There or not, depending on settings.

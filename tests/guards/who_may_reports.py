@@ -10,6 +10,9 @@ PUBLISHERS = "hr lead"
 SCORECARD = "executive hr lead"
 WHO: dict[str, str] = {
     "reports:number": SCORECARD,
+    "reports:units": RESULTS,
+    "reports:unit": RESULTS,
+    "reports:unit_number": RESULTS,
     "reports:cost": SCORECARD,
     "reports:cost_number": SCORECARD,
     "reports:cost_file": SCORECARD,
@@ -50,6 +53,9 @@ WHO: dict[str, str] = {
 ARGUMENTS: dict[str, Callable[[Any], list[Any]]] = {
     "reports:preview_file": lambda w: ["xlsx"],
     "reports:number": lambda w: [w.program.pk, "planning.begun"],
+    "reports:units": lambda w: [w.program.pk],
+    "reports:unit": lambda w: [w.program.pk, w.unit.pk],
+    "reports:unit_number": lambda w: [w.program.pk, w.unit.pk, "planning.begun"],
     "reports:cost": lambda w: [w.program.pk],
     "reports:cost_new": lambda w: [w.program.pk],
     "reports:board_file": lambda w: ["xlsx"],

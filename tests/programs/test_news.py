@@ -15,7 +15,7 @@ from culture.access.models import AuditEntry, Grant, Role
 from culture.framework.loading import load_catalogue
 from culture.people.models import Employee, Unit
 from programs.recognition import award_deciding, award_rounds, choices, posts, telling
-from programs.recognition.award_models import AwardJuror, AwardVote, FeedPost
+from programs.recognition.award_models import AwardJuror, AwardMail, AwardVote, FeedPost
 from programs.recognition.feed_models import ThanksMail
 from programs.recognition.post_models import (
     JuryChange,
@@ -264,6 +264,9 @@ def test_a_jury_changes_with_a_reason_and_stands_once_somebody_voted(client_of: 
     made.refresh_from_db()
     nominate(opened(made), folk["d0"], folk["s0"], criteria=[made.criteria[0]["key"]])
     (one,) = voting(round_, hr)
+    client.post(url, form_of(client, made, "J1\nJ0\nJ2", jury_why="One more pair of eyes"))
+    assert AwardMail.objects.filter(kind="jury", employee=folk["j2"]).count() == 1, "asked as the others were"
+    client.post(url, form_of(client, made, "J1\nJ0", jury_why="He cannot after all"))
     assert "Change the jury" in page(client, f"/awards/manage/rounds/{round_.pk}/")
     client_of(folk["j0"]).post(f"/awards/jury/candidates/{one.pk}/vote/", {f"c{one.pk}-score": "4"})
     for jury in ("J1\nJ0\nJ2", "J1", "J0\nJ1"):

@@ -17,7 +17,7 @@ from surveys.waves import codes, keys, kiosks, signatures
 from surveys.waves.message_models import Endpoint, Kiosk
 from surveys.waves.models import Invitation, Wave
 from tests.conftest import make_person, make_unit
-from tests.flows.looking import TAGS, problems, visit, violations
+from tests.flows.looking import TAGS, problems, violations, visit
 from tests.surveys.channels_world import invitation_of, open_wave
 
 PICTURES = os.environ.get("PICTURES", "")

@@ -51,7 +51,6 @@ def test_axe_finds_nothing(page: Any, sign_in: Any, hr: Any, training: Any) -> N
         for scheme, width in (("light", 1360), ("dark", 390)):
             page.emulate_media(color_scheme=scheme)
             page.set_viewport_size({"width": width, "height": 844})
-            page.wait_for_timeout(250)  # colours may fade from one scheme to the other
             found = violations(page)
             assert not found, (path, scheme, width, [(v["id"], v["nodes"][0]["html"]) for v in found])
             assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), (path, width)
