@@ -1,8 +1,8 @@
 """The words of the interface: what of it is translatable, and the catalogues that translate it.
 
 Catalogues lie in ``<app>/locale/<language>/LC_MESSAGES/django.po`` (GNU gettext's format), one for each app and
-language, sorted by their English text and without line numbers, so that a change of code changes few lines. What Django reads
-(``django.mo``) is made from them and is not kept in the repository.
+language, sorted by their English text and without line numbers, so that a change of code changes few lines. What Django
+reads (``django.mo``) is made from them and is not kept in the repository.
 """
 
 from __future__ import annotations
@@ -191,22 +191,31 @@ def _kept(text: Text, before: Message | None, language: str) -> str | tuple[str,
     """The translation there was, if it is of the same kind (with plurals or without)."""
     if text.plural:
         if before and before.pluralizable and before.id[1] == text.plural:
-            return tuple(before.string)
+            return translations(before)
         return ("",) * FORMS[language]
-    return before.string if before and not before.pluralizable else ""
+    return translations(before)[0] if before and not before.pluralizable else ""
 
 
 def key(message: Message) -> tuple[str, str]:
     """(English singular, context)"""
-    return (message.id[0] if message.pluralizable else message.id), message.context or ""
+    return originals(message)[0], message.context or ""
+
+
+def originals(message: Message) -> tuple[str, ...]:
+    """The English text, or the singular and the plural."""
+    return (message.id,) if isinstance(message.id, str) else tuple(message.id)
+
+
+def translations(message: Message) -> tuple[str, ...]:
+    """The translated text, or its forms by number."""
+    return (message.string or "",) if isinstance(message.string, str | None) else tuple(message.string)
 
 
 def is_translated(message: Message, language: str) -> bool:
     if message.fuzzy:
         return False
-    if message.pluralizable:
-        return len(message.string) == FORMS[language] and all(message.string)
-    return bool(message.string)
+    texts = translations(message)
+    return len(texts) == (FORMS[language] if message.pluralizable else 1) and all(texts)
 
 
 def read(path: Path, language: str) -> list[Message]:
@@ -272,10 +281,10 @@ def problems(message: Message, language: str) -> list[str]:
     """What is wrong with a translation: nothing there, or other placeholders, tags or edges than in English."""
     if not is_translated(message, language):
         return ["not translated"]
-    if not message.pluralizable:
-        return _differences(message.id, message.string)
     # The singular may have fewer placeholders than the plural ("once", not "1 times"): each form is as one of them.
-    either = [min((_differences(english, text) for english in message.id), key=len) for text in message.string]
+    either = [
+        min((_differences(english, text) for english in originals(message)), key=len) for text in translations(message)
+    ]
     return [problem for found in either for problem in found]
 
 

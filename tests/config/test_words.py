@@ -110,7 +110,7 @@ def test_an_employee_sees_no_english(employee: Employee, client_of: Callable[[Em
     with translation.override(code):
         other = {piece: translation.gettext(piece) for piece in english if re.search("[A-Za-z]{3}", piece)}
     translated = {piece for piece, text in other.items() if text != piece} - SAME
-    assert len(translated) > 80, "the pages show too little to tell"
+    assert len(translated) > 60, "the pages show too little to tell"
     Employee.objects.filter(pk=employee.pk).update(language=code)
     for address in PAGES:
         answer = client.get(address, follow=True)
@@ -124,8 +124,10 @@ def test_dates_stand_in_the_order_of_the_language() -> None:
     page = Template('{{ day|date:"j M Y" }} {{ day|date:"Y-m-d" }}')
     with translation.override("zh-hans"):
         assert page.render(Context(day)) == "2026年11月22日 2026-11-22"
+    with translation.override("ro"):
+        assert Template('{{ day|date:"l, j F" }}').render(Context(day)) == "duminică, 22 noiembrie"
     with translation.override("fr"):
-        assert page.render(Context(day)) == "22 nov. 2026 2026-11-22"
+        assert page.render(Context(day)) == "22 nov 2026 2026-11-22"
 
 
 # -- which language ---------------------------------------------------------------------------------------------------
