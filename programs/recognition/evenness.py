@@ -12,7 +12,7 @@ from collections.abc import Iterable
 
 from dateutil.relativedelta import relativedelta
 from django.db import IntegrityError, transaction
-from django.db.models import Case, F, Q, When
+from django.db.models import Case, F, IntegerField, Q, When
 from django.utils.translation import gettext_lazy as _
 
 from culture.access import clock
@@ -100,7 +100,7 @@ def _given(first: dt.date, last: dt.date) -> Iterable[tuple]:
     rows = KudosReceiver.objects.filter(kudos__at__gte=since, kudos__at__lt=until, kudos__hidden_at=None)
     rows = rows.exclude(kudos__state=Kudos.State.WITHDRAWN).order_by()
     # In thanks to a whole team the points may have passed over this one.
-    points = Case(When(without_points=True, then=0), default=F("kudos__points"))
+    points = Case(When(without_points=True, then=0), default=F("kudos__points"), output_field=IntegerField())
     fields = ("receiver", "kudos__public", points, "kudos__story", "kudos__customer", "kudos__requirement")
     return rows.values_list(*fields).iterator(chunk_size=5000)
 

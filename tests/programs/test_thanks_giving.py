@@ -22,7 +22,7 @@ from culture.framework.models import Behaviour, Requirement
 from culture.people import erasure
 from culture.people.models import Employee
 from programs.planning.models import Program
-from programs.recognition import aims, finding, giving, pictures, proving, settling, suggesting
+from programs.recognition import aims, evenness, finding, giving, pictures, proving, settling, suggesting
 from programs.recognition.feed_models import KudosPicture
 from programs.recognition.models import Kudos, KudosReceiver
 from programs.recognition.point_models import AllowanceRule, PointRules
@@ -121,6 +121,9 @@ def test_whom_the_limit_of_a_month_stops_is_thanked_with_his_team_without_points
     held = {one.number: giving.balance(one) for one in Employee.objects.filter(number__in=["A5", "A6"])}
     assert held == {"A5": 10, "A6": 10} and (giving.balance(employee), giving.balance(manager)) == (10, 0)
     assert proving.findings() == []
+    today = timezone.localdate()
+    told_even = [row for row in evenness._given(today, today) if row[0] in passed and row[3] == "Found my parcel."]
+    assert {row[0]: row[2] for row in told_even} == {employee.pk: 0, manager.pk: 0}, "what he got himself"
     # What passed him over counts as no points: two are left for him, and one more thanks.
     assert thank(stranger, employee, points=2).points == 2
     with pytest.raises(ValidationError, match="3 times this month"):
