@@ -82,7 +82,7 @@ def plant_wave(
     rows: list[tuple[Any, ...]] = []
     for node in reporting_tree(snapshot):
         cells = {key: dict(cell) for key in KEYS if (cell := tell(node.id, key)) is not None}
-        cells |= more or {}
+        cells |= {key: dict(cell) for key, cell in (more or {}).items()}
         cells["participation"] = {"shown": True, "percent": 80, "words": "80 %"}
         rows.append(("tree", node.id, None, node.name, node.parent, node.depth, "", cells))
     release(wave, rows)

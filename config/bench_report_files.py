@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-import os
 import random
 import re
 import resource
-import signal
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -190,7 +188,7 @@ def sending_them() -> Iterator[str]:
         got, waited = sink.got(), time.perf_counter() - begun
     finally:
         if worker:
-            os.killpg(worker.pid, signal.SIGTERM)
+            worker.terminate()
             worker.wait()
         sink.stop()
     again = sum(got.by.values()) - len(got.by)

@@ -68,7 +68,7 @@ COUNTED = {
         gettext_lazy("A manager or trainer saw them show a behaviour of the program in the last 90 days."),
         ACTIVE,
         gettext_lazy("Observations that were withdrawn; “not yet” and “not applicable”."),
-        "training:observation_rules",
+        "training:sighting_rules",
     ),
     "recognition.people": Counted(
         gettext_lazy("Thanked in public at least once in the last full quarter."),

@@ -109,6 +109,8 @@ def _compiled(data: dict[str, Any], standards: list[str]) -> bytes:
     compiler = _compiler(_template(), {"data": json.dumps(data, ensure_ascii=False)})
     year, month, day = (data["date"][key] for key in ("year", "month", "day"))
     stamp = int(dt.datetime(year, month, day, tzinfo=dt.UTC).timestamp())
+    # Typesetting takes 100 MB: what drawing the charts took is given back before.
+    _trim()
     try:
         return bytes(compiler.compile(pdf_standards=standards, timestamp=stamp))  # type: ignore[arg-type]
     finally:
@@ -132,6 +134,11 @@ def _forget() -> None:
     """
     for _ in range(REMEMBERED):
         _compiler(b"x", {}).compile()
+    _trim()
+
+
+def _trim() -> None:
+    """Where the C library can (glibc)."""
     if trim := getattr(ctypes.CDLL(None), "malloc_trim", None):
         trim(0)
 

@@ -20,6 +20,8 @@ from culture.access import reach
 from culture.people.models import Employee, Unit
 from programs.planning import standing
 from programs.planning.models import Program
+from programs.practices import leading as practices
+from programs.practices import switching
 from programs.reports import readings, scorecard_counted
 from programs.reports.findings import DIMENSIONS, Score
 from programs.reports.readings import Kept
@@ -152,6 +154,8 @@ class Scope:
         """What is counted, as the scorecard of the place tells it today."""
         if self.unit is None:
             shown = set(readings.names())
+            if not switching.is_on(self.program):
+                shown -= set(practices.KEYS)
             return {key: one for key, one in readings.latest(self.program, self.today).items() if key in shown}
         return scorecard_counted.of_unit(self.site, self.today)
 

@@ -103,8 +103,8 @@ def _done(place: Place, deeds: Deeds, today: dt.date) -> dict[str, Kept]:
         mine = deeds.due(place.program.starts_on, promised=promised)
         part = sum(one.in_time for one in mine)
         told = indicators.share(part, len(mine), words[key], today, least=indicators.ACTIONS_LEAST)
-        found[key] = _read(key, told)
-    found["planning.promises_kept"] = _read("planning.promises_kept", _judged(place, deeds, today))
+        found[key] = _read(key, told, today)
+    found["planning.promises_kept"] = _read("planning.promises_kept", _judged(place, deeds, today), today)
     return found
 
 
@@ -122,10 +122,10 @@ def _judged(place: Place, deeds: Deeds, today: dt.date) -> indicators.Reading:
     return indicators.Reading(float(found.share), told, found.until)
 
 
-def _read(key: str, reading: indicators.Reading) -> Kept:
+def _read(key: str, reading: indicators.Reading, today: dt.date) -> Kept:
     one = indicators.get(key)
     label, unit = (one.label, one.unit) if one else (key, "")
-    return Kept(key, label, unit, reading.value, reading.words, reading.on or dt.date.min, reading.on)
+    return Kept(key, label, unit, reading.value, reading.words, today, reading.on)
 
 
 # -- all units of a day ----------------------------------------------------------------------------------------------

@@ -86,6 +86,27 @@ ROWS: dict[str, tuple[str, str, str, str, str]] = {
         "客户认为已兑现的承诺",
         "Promesses tenues, selon les clients",
     ),
+    "k:practices.people": (
+        "People who write personal notes",
+        "Persone che scrivono note personali",
+        "Oameni care scriu note personale",
+        "写个人便笺的人",
+        "Personnes qui écrivent des mots personnels",
+    ),
+    "k:practices.recoveries": (
+        "Complaints made good in time",
+        "Reclami risolti in tempo",
+        "Reclamații rezolvate la timp",
+        "按时补救的投诉",
+        "Réclamations réparées à temps",
+    ),
+    "k:practices.ideas": (
+        "Ideas approved",
+        "Idee approvate",
+        "Idei aprobate",
+        "获批的创意",
+        "Idées approuvées",
+    ),
     "thanked_quarter": (
         "{part} of {whole} people were publicly thanked in the last full quarter ({share} %).",
         "{part} di {whole} persone sono state ringraziate in pubblico nell’ultimo trimestre intero ({share} %).",

@@ -8,7 +8,7 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
+from django.urls import resolve, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -225,6 +225,7 @@ def _number(request: HttpRequest, program_id: int, unit_id: int | None, key: str
     found = numbers.about(one, key, timezone.localdate(), place)
     if found is None:
         raise Http404
+    found.links = [link for link in found.links if _opens(request, link[0])]
     record(request.user, "scorecard.read", one, number=key, **_said(place))  # type: ignore[arg-type]
     told = [point for point in found.points if point.value is not None]
     chart = None
@@ -238,6 +239,12 @@ def _number(request: HttpRequest, program_id: int, unit_id: int | None, key: str
     context = {**_beside(request, one, place), "number": found, "chart": chart, "chart_table": table}
     context |= {"benchmarks": beside, "named": any(point.name for point in found.points)}
     return render(request, "programs/reports/number.html", context)
+
+
+def _opens(request: HttpRequest, url: str) -> bool:
+    """Whether the page at ``url`` is for the reader: a way that ends before a closed door is none."""
+    needed = getattr(resolve(url.partition("?")[0]).func, "permission", None)
+    return needed is None or can(request.user, needed)
 
 
 def has_trend(card: scorecard.Scorecard) -> bool:
