@@ -35,15 +35,16 @@ def audience(user: Employee, unit: int) -> str | None:
 def course(waves: Sequence[Wave], unit: int | None) -> list[tuple[Wave, CellGroup]]:
     """The group that tells of ``unit`` (None: of everybody) in each of ``waves`` that has one, in their order.
 
-    One query; up to two more where a wave told of the unit together with others.
+    One query; up to three more where a wave told of the unit together with others.
     """
     rows = _tree(waves).filter(parent=None) if unit is None else _tree(waves).filter(unit=unit)
     found = {row.release.wave_id: row for row in rows}  # type: ignore[attr-defined]
     missing = [wave for wave in waves if wave.pk not in found]
     if unit is not None and missing:
         among, known = Q(pk__in=[]), history.frozen(missing)
+        today = set(reach.below([unit]).order_by().values_list("pk", flat=True))
         for wave in missing:
-            if (block := _block(known[wave.pk], unit)) is not None:
+            if (block := _block(known[wave.pk], unit, today)) is not None:
                 among |= Q(release__wave=wave, unit=block)
         if among != Q(pk__in=[]):
             found |= {row.release.wave_id: row for row in _tree(missing).filter(among)}  # type: ignore[attr-defined]
@@ -55,12 +56,12 @@ def _tree(waves: Iterable[Wave]) -> QuerySet[CellGroup]:
     return groups.select_related("release").defer("release__changes", "release__rules")
 
 
-def _block(wave: trends.Wave, unit: int) -> int | None:
+def _block(wave: trends.Wave, unit: int, today: set[int]) -> int | None:
     """The one block in which everything below ``unit`` was told of; None where the wave did not know it, or parts
-    of it stand in several."""
+    of it stand in several, or nothing of the block lies below it ``today``."""
     inside = trends.members(wave.tree, unit)
     found = [block for block in wave.blocks if not wave.units[block].isdisjoint(inside)]
-    return found[0] if len(found) == 1 else None
+    return found[0] if len(found) == 1 and not wave.units[found[0]].isdisjoint(today) else None
 
 
 def parts(wave: Wave, top: CellGroup, below: set[int] | None, keys: Iterable[str]) -> list[CellGroup]:

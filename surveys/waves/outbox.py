@@ -19,10 +19,10 @@ import time
 from collections.abc import Callable, Collection
 from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Generic, TypeVar
 
 from django.core.mail import EmailMessage, get_connection
-from django.db import DatabaseError, InterfaceError, OperationalError, connection, transaction
+from django.db import DatabaseError, InterfaceError, OperationalError, connection, models, transaction
 from django.db.models import F, QuerySet
 from django.db.models.functions import Greatest
 from django.utils import timezone
@@ -44,18 +44,12 @@ WHILE_RESTARTING = (0.2, 0.5, 1, 2, 4, 8, 15)
 log = logging.getLogger("trivium.mail")
 
 
-class Row(Protocol):
-    """A mail that is a row. ``attempts``: how often it was taken, without those for which it could do nothing."""
-
-    pk: Any
-    attempts: int
-
-
 class Unwritable(Exception):
     """This mail will never be written; the reason is kept with it."""
 
 
-R = TypeVar("R", bound=Row)
+# A mail that is a row.
+R = TypeVar("R", bound=models.Model)
 
 
 @dataclass
@@ -73,7 +67,8 @@ class Batch(Generic[R]):
 
 
 class Outbox(Generic[R]):
-    """The mails of one room. Rows have ``state``, ``due_at``, ``claimed_at``, ``attempts`` and ``error``.
+    """The mails of one room. Rows have ``state``, ``due_at``, ``claimed_at``, ``error`` and ``attempts``: how often one
+    was taken, without those times for which it could do nothing.
 
     A room that keeps them otherwise says so in the second part.
     """
@@ -261,10 +256,11 @@ class Outbox(Generic[R]):
         return True
 
     def _failed(self, row: R, text: str, now: dt.datetime, *, final: bool) -> None:
-        if final or row.attempts >= self.most_attempts:
+        tries: int = row.attempts  # type: ignore[attr-defined]
+        if final or tries >= self.most_attempts:
             self._settle(row, FAILED, text, now)
         else:
-            self.give_back(row, now + FIRST_WAIT * 2**row.attempts, text, blamed=True)
+            self.give_back(row, now + FIRST_WAIT * 2**tries, text, blamed=True)
 
     @transaction.atomic
     def _settle(self, row: R, state: str, reason: str, now: dt.datetime) -> None:
