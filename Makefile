@@ -12,7 +12,9 @@ PRODUCTION := DEMO=no SECRET_KEY=check-only-0a1b2c3d4e5f6g7h8i9jklmnopqrstuvwxyz
 run: $(VENV)/.installed
 	@exec $(BIN)/python manage.py up
 
+# The tests' database is migrated meanwhile (tests/template.py); what goes wrong there is told when the tests begin.
 test: $(VENV)/.installed-dev
+	@$(TESTENV) $(BIN)/python -m tests.template >/dev/null 2>&1 &
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo 2>/dev/null || $(BIN)/lint-imports
@@ -49,4 +51,4 @@ words: $(VENV)/.installed
 	$(BIN)/python manage.py words
 
 clean:
-	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
+	rm -rf $(VENV) .data/tests .pytest_cache .mypy_cache .ruff_cache .import_linter_cache

@@ -82,13 +82,17 @@ def plant(units: int, areas: int) -> tuple[Program, list[Unit]]:
     tree, places = [top, *middle, *teams], [world.Place((team,)) for team in teams]
     dice = random.Random(16)
     for number, day in enumerate(days):
+
+        def tell(node: int, key: str, at: int = number) -> Mapping[str, Any]:
+            return _cell(dice, at)
+
         world.plant_wave(
             series,
             number=number + 1,
             opens_on=day,
             tree=tree,
             places=places,
-            tell=lambda node, key, at=number: _cell(dice, at),
+            tell=tell,
             more=_questions(dice),
         )
         proof.progress(f"reports: wave {number + 1} of {WAVES}")

@@ -11,7 +11,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import SimpleLazyObject
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from config.home import elsewhere
 from culture.access import clock
@@ -41,6 +41,7 @@ class Entry:
 
 
 P, _ = Permission, gettext_lazy
+WAY = pgettext_lazy("bar", "My way")
 GROUPS: list[tuple[Any, list[Entry]]] = [
     (
         "",
@@ -56,11 +57,11 @@ GROUPS: list[tuple[Any, list[Entry]]] = [
     (
         _("For me"),
         [
-            Entry("answering:mine", _("My surveys"), "clipboard-pen", short=_("Surveys")),
-            Entry("training:my_training", _("My way"), "graduation-cap", P.DO_TRAINING, _("My way")),
+            Entry("answering:mine", _("My surveys"), "clipboard-pen", short=pgettext_lazy("bar", "Surveys")),
+            Entry("training:my_training", _("My way"), "graduation-cap", P.DO_TRAINING, WAY),
             Entry("framework:charter", _("Charter"), "scroll-text", P.DO_TRAINING),
             Entry("practices:today", _("Practices"), "notebook-pen", P.DO_TRAINING),
-            Entry("recognition:feed", _("Thanks"), "heart-handshake", P.GIVE_KUDOS),
+            Entry("recognition:feed", _("Thanks"), "heart-handshake", P.GIVE_KUDOS, pgettext_lazy("bar", "Thanks")),
             Entry("recognition:awards", _("Awards"), "trophy", P.GIVE_KUDOS),
             Entry("recognition:rewards", _("Rewards"), "gift", P.GIVE_KUDOS),
             Entry("planning:actions", _("Actions"), "list-todo", P.DO_TRAINING),

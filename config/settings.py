@@ -273,6 +273,8 @@ CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_TASK_DEFAULT_QUEUE = "default"
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+# In KB. A large report or a release takes more for a while; the process that made it hands it back by ending.
+CELERY_WORKER_MAX_MEMORY_PER_CHILD = 400_000
 CELERY_BEAT_SCHEDULE = {"tick": {"task": "config.celery.tick", "schedule": 60.0}}
 
 LOGGING = {

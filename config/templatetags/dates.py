@@ -1,4 +1,4 @@
-"""The filter ``date`` in the order a language expects: "22 Nov 2026" is 2026年11月22日 in Chinese, not "22 11月 2026".
+"""The filter ``date`` as a language writes days: "22 Nov 2026" is 2026年11月22日 in Chinese, "22 nov 2026" in French.
 
 Replaces Django's in every template (settings.TEMPLATES, builtins); its named formats (DATE_FORMAT …) know that already.
 """
@@ -12,6 +12,8 @@ from django.template.defaultfilters import date as plain
 from django.utils.translation import get_language
 
 register = template.Library()
+# These write months small.
+SMALL = {"it", "ro", "fr"}
 DAY, TIME = "Y年n月j日", "H:i"
 CHINESE = {
     "j F Y": DAY,
@@ -35,6 +37,11 @@ CHINESE = {
 
 @register.filter(expects_localtime=True, is_safe=False)
 def date(value: Any, arg: str | None = None) -> str:
-    if arg and (get_language() or "").startswith("zh"):
-        arg = CHINESE.get(arg, arg)
-    return plain(value, arg)
+    language = (get_language() or "").split("-")[0]
+    if arg in CHINESE and language == "zh":
+        arg = CHINESE[arg]
+    elif arg in CHINESE and language in SMALL:
+        arg = arg.replace("M", "b")
+    text = plain(value, arg)
+    # Django writes their months and weekdays with a capital, as at the beginning of a sentence.
+    return text.lower() if language in ("it", "ro") and arg != "c" else text

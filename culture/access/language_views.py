@@ -44,11 +44,12 @@ class LanguageForm(forms.Form):
 @require_http_methods(["GET", "POST"])
 def language(request: HttpRequest) -> HttpResponse:
     """A signed-in person's own language is kept with the record; a visitor's in a cookie of the browser."""
-    here = isinstance(request.user, Employee) and not signin.has_left(request.user)
-    person = request.user if here else None
+    person = request.user if isinstance(request.user, Employee) and not signin.has_left(request.user) else None
     if person:
         translation.activate(languages.of_person(person))
-    form = LanguageForm(request.POST or None, initial={"language": translation.get_language()})
+    form = LanguageForm(
+        request.POST if request.method == "POST" else None, initial={"language": translation.get_language()}
+    )
     if request.method == "POST" and form.is_valid():
         return _keep(request, person, form.cleaned_data["language"])
     context = {"form": form, "next": _next(request), "base": "base.html" if person else "public.html"}

@@ -19,6 +19,7 @@ pytestmark = pytest.mark.browser
 
 def look(page: Any, *addresses: str) -> None:
     for address in addresses:
+        page.goto(address)
         for width in (1360, 390):
             page.set_viewport_size({"width": width, "height": 844})
             for scheme in ("light", "dark"):
@@ -26,7 +27,6 @@ def look(page: Any, *addresses: str) -> None:
                     continue  # wide in the light, narrow in the dark: each scheme and each width once
                 # Without motion: a colour half-way between two schemes is nobody's.
                 page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
-                page.goto(address)
                 found = violations(page)
                 assert not found, (address, scheme, width, [(v["id"], v["nodes"][0]["html"]) for v in found])
                 assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), (address, width)

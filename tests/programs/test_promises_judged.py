@@ -4,69 +4,28 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Sequence
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from django.db import IntegrityError, connection, transaction
-from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from culture.access.home_panels import home
 from culture.people.models import Employee
-from programs.planning import actions, indicators, judging
-from programs.planning.action_models import Action
+from programs.planning import actions, judging
 from surveys.answering import submitting
 from surveys.answering.languages import LANGUAGES, words
 from surveys.answering.models import InboxEnvelope
 from surveys.results import kept, releasing, sealing, sharing
 from surveys.results.models import CellGroup, Release
-from surveys.results.sharing_models import Sharing
 from surveys.waves import asked_promises, audience, keys, opening, running
 from surveys.waves.asked_models import AskedPromise
 from surveys.waves.models import Invitation, Wave
-from tests.conftest import make_person
+from tests.programs.promise_fixtures import *  # noqa: F403 - one world for all tests here
+from tests.programs.promise_fixtures import DUE, FAST, MADE, closed, judge, promise
 from tests.surveys.answering_room import envelopes, state
-from tests.surveys.results_world import LATER, NOW, open_wave, people
-
-MADE, DUE = dt.date(2026, 1, 12), dt.date(2026, 2, 20)
-FAST = "Invoices are answered within two days"
-
-
-def promise(by: Employee, unit: Any, to: Any, what: str = FAST, due: dt.date = DUE, made: dt.date = MADE) -> Action:
-    plan = actions.Plan(unit=unit, what=what, owner=by, due_on=due, promised_to=to)
-    return actions.plan(by=by, plan=plan, today=made)
-
-
-@pytest.fixture
-def crowd(units: dict[str, Any], hr: Any, manager: Any, stranger: Any, executive: Any) -> dict[str, Any]:
-    """Branch A 12, B 24, C 8, all served by Services (15), which Sam leads; Bea leads Branch B."""
-    people(units)
-    units["sam"] = make_person("SAM", units["Services"], manager=executive)
-    units["bea"] = make_person("BEA", units["Branch B"], manager=executive)
-    for boss, unit in (("sam", "Services"), ("bea", "Branch B")):
-        Employee.objects.filter(unit=units[unit]).exclude(pk=units[boss].pk).update(manager=units[boss])
-    return units
-
-
-def judge(wave: Wave, verdicts: Sequence[int | None], *asked: Action) -> None:
-    """The people asked about ``asked`` (or about anything) say in turn what ``verdicts`` says; the rest stay away."""
-    rows = Invitation.objects.filter(wave=wave).exclude(promises=[]).order_by("pk")
-    for one in asked:
-        rows = rows.filter(promises__contains=[one.pk])
-    given = [
-        (row.pk, {"promises": {str(pk): verdict for pk in row.promises}})
-        for row, verdict in zip(rows, verdicts, strict=False)
-    ]
-    submitting.submit_many(wave, given)
-
-
-def closed(wave: Wave) -> Wave:
-    wave.refresh_from_db()
-    return releasing.close_wave(wave, now=LATER)
-
+from tests.surveys.results_world import LATER, NOW, open_wave
 
 # -- the story -------------------------------------------------------------------------------------------------------
 
@@ -312,100 +271,6 @@ def test_it_takes_its_minutes(crowd: Any, hr: Any) -> None:
     assert asked_promises.expected(items[:8], NOW.date()) == 0  # asks about no department
     series = SimpleNamespace(max_providers=3)
     assert audience.minutes_for(items, series, {}) == 1 and audience.minutes_for(items, series, {}, promises=3) == 2
-
-
-# -- where people look -----------------------------------------------------------------------------------------------
-
-
-def test_the_unit_page_and_its_people(crowd: Any, hr: Any, manager: Any, client_of: Any) -> None:
-    mine = promise(crowd["sam"], crowd["Services"], crowd["Branch B"])
-    promise(crowd["sam"], crowd["Services"], crowd["Branch A"], "Keys by nine", due=dt.date(2027, 1, 1))
-    page = reverse("people:unit", args=[crowd["Services"].pk])
-    assert "not asked" in client_of(crowd["sam"]).get(page).content.decode()
-    wave = open_wave(crowd).wave
-    assert "being judged" in client_of(crowd["sam"]).get(page).content.decode()
-    judge(wave, [3] * 20 + [1] * 5, mine)
-    closed(wave)
-    for reader in (hr, crowd["sam"]):
-        text = client_of(reader).get(page).content.decode()
-        assert "What it promised" in text and "80 % kept" in text and FAST in text
-    assert "80 % kept" not in client_of(manager).get(page).content.decode()
-
-
-def test_lists_ask_the_database_as_often_for_many(crowd: Any, client_of: Any) -> None:
-    units = [crowd[name] for name in ("Branch A", "Branch B", "Branch C")]
-    made = [promise(crowd["sam"], crowd["Services"], units[0])]
-    wave = open_wave(crowd).wave
-    client, address = client_of(crowd["sam"]), reverse("planning:actions")
-    client.get(address)
-    with CaptureQueriesContext(connection) as first:
-        client.get(address)
-    made += [promise(crowd["sam"], crowd["Services"], unit, f"More {unit.pk}") for unit in units[1:]]
-    for row, unit in zip(made[1:], units[1:], strict=True):
-        AskedPromise.objects.create(
-            wave=wave, promise=row.pk, provider=crowd["Services"].pk, customer=unit.pk, text={"en": "x"}, due_on=DUE,
-            units=[unit.pk], whole=True,
-        )  # fmt: skip
-    with CaptureQueriesContext(connection) as then:
-        assert client.get(address).content.decode().count("Being judged until") == 3
-    assert len(then) == len(first)
-
-
-def test_hr_and_the_maker_are_hinted_at_a_name(crowd: Any, hr: Any, client_of: Any) -> None:
-    make_person("ROS", crowd["Branch A"], given_name="Rosalba", family_name="Quintavalle")
-    client = client_of(crowd["sam"])
-    sent = {"unit": crowd["Services"].pk, "what": "Rosalba Quintavalle calls back", "number": "", "requirement": ""}
-    sent |= {"promised_to": crowd["Branch B"].pk, "wave": "", "due_on": timezone.localdate().isoformat()}
-    told = client.post(reverse("planning:action_new"), sent, follow=True).content.decode()
-    assert "It seems to name Rosalba Quintavalle" in told
-    made = Action.objects.get()
-    assert "have it reworded" in client_of(hr).get(reverse("planning:action", args=[made.pk])).content.decode()
-    needs = home(hr, timezone.now()).needs
-    assert any("Rosalba Quintavalle" in one.text for one in needs)
-    assert not any("Rosalba" in one.text for one in home(crowd["bea"], timezone.now()).needs)
-    assert judging.names_in({1: "We answer the same day", 2: "tomorrow"}) == {}
-    plain = client.post(reverse("planning:action_new"), {**sent, "what": "We call back"}, follow=True).content.decode()
-    assert "It seems to name" not in plain
-
-
-def test_overdue_promises_stand_on_the_homes_of_both_sides(crowd: Any, manager: Any) -> None:
-    today = timezone.localdate()
-    promise(crowd["sam"], crowd["Services"], crowd["Branch B"], due=today - dt.timedelta(days=3), made=MADE)
-    for reader in (crowd["bea"], crowd["sam"]):
-        told = home(Employee.objects.get(pk=reader.pk), timezone.now())
-        cards = [row.what for card in told.side for row in card.context.get("rows", ()) if hasattr(row, "what")]
-        assert any(FAST in f"{one.title} {one.text}" for one in told.needs) or FAST in cards
-    assert not any(FAST in f"{one.title} {one.text}" for one in home(manager, timezone.now()).needs)
-
-
-def test_between_departments_from_three_on(crowd: Any, hr: Any, monkeypatch: Any) -> None:
-    to_a, to_b = (promise(hr, crowd["Services"], crowd[name], f"To {name}") for name in ("Branch A", "Branch B"))
-    promise(hr, crowd["Services"], crowd["Branch C"], "Hidden")
-    world = open_wave(crowd)
-    judge(world.wave, [3] * 12, to_a)
-    judge(world.wave, [3] * 10 + [1] * 15, to_b)
-    wave = closed(world.wave)
-    two = judging.between_departments([wave.pk])
-    assert (two.promises, two.hidden, two.share, two.people) == (2, 1, None, 0)
-    program = SimpleNamespace(series_id=wave.series_id, starts_on=MADE)
-    monkeypatch.setattr(indicators, "_units_of", lambda *_: [crowd["Services"].pk])
-    assert "Fewer than three" in indicators.read("planning.promises_kept", program, LATER.date()).words  # type: ignore[arg-type]
-    third = promise(hr, crowd["Services"], crowd["Branch B"], "Another")
-    second = wave.series.waves.get(number=2)
-    opening.open_wave(second, now=dt.datetime.combine(second.opens_on, dt.time(9), dt.UTC))
-    second.refresh_from_db()
-    judge(second, [3] * 25, third)
-    ends = dt.datetime.combine(second.closes_on, dt.time(9), dt.UTC)
-    releasing.close_wave(second, now=ends)
-    three = judging.between_departments([wave.pk, second.pk])
-    # 12 people 85 (as a class, in steps of five), 25 people 40, 25 people 92.
-    assert (three.promises, three.people, three.share) == (3, 62, 70)
-    assert (three.since, three.until) == (wave.closes_on, second.closes_on)
-    told = indicators.read("planning.promises_kept", program, ends.date())  # type: ignore[arg-type]
-    assert told.value == 70 and "3 promises" in told.words and "at least 62" in told.words
-    assert judging.between_departments([wave.pk, second.pk], [crowd["Branch A"].pk]).promises == 0
-    Sharing.objects.update(leaders_on=None, managers_on=None, employees_on=None)
-    assert judging.between_departments([wave.pk, second.pk]).promises == 0
 
 
 def test_two_openings_at_once_ask_a_promise_once(crowd: Any, hr: Any) -> None:

@@ -32,7 +32,7 @@ def _look(page: Any, name: str) -> None:
         page.emulate_media(color_scheme=scheme)
         for width in (320, 390, 768, 1360) if PICTURES else (320, 390):
             page.set_viewport_size({"width": width, "height": 844})
-            found = violations(page)
+            found = violations(page, scheme)
             assert not found, (name, scheme, width, [(v["id"], v["nodes"][0]["html"]) for v in found])
             assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), (name, width)
             if PICTURES:

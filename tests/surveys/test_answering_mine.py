@@ -88,12 +88,12 @@ def test_queries(client_of: Any, employee: Employee, wave: Wave, invitation: Inv
 @pytest.mark.browser
 def test_look(page: Any, sign_in: Any, employee: Employee, invitation: Invitation) -> None:  # noqa: F811
     sign_in(page, employee)
+    page.goto("/my/surveys/")
     for width in (1360, 390):
         for scheme in ("light", "dark"):
             page.set_viewport_size({"width": width, "height": 844})
             page.emulate_media(color_scheme=scheme)
-            page.goto("/my/surveys/")
-            assert not violations(page), (width, scheme)
+            assert not violations(page, scheme), (width, scheme)
             assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     page.locator("main form button").click()
     page.get_by_role("heading", name="How do we serve each other?").wait_for()

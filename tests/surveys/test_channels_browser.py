@@ -48,7 +48,7 @@ def look(page: Any, name: str) -> None:
         page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
         for width in WIDTHS:
             page.set_viewport_size({"width": width, "height": 900})
-            found = violations(page, runOnly=TAGS)
+            found = violations(page, scheme, runOnly=TAGS)
             assert not found, (name, scheme, width, [(v["id"], v["nodes"][0]["html"][:200]) for v in found])
             assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), (name, width)
             if PICTURES:

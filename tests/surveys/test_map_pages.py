@@ -271,7 +271,7 @@ def _look(page, name):
         for width in (320, 390, 768, 1360) if PICTURES else (320, 390, 1360):
             page.set_viewport_size({"width": width, "height": 900})
             if width in (390, 1360):
-                found = violations(page)
+                found = violations(page, scheme)
                 assert not found, (name, scheme, width, [(v["id"], v["nodes"][0]["html"]) for v in found])
             assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), (name, width)
             if PICTURES:
