@@ -103,9 +103,13 @@ def _make(connection: psycopg.Connection, url: str) -> None:
     new = f"{name()}_new"
     connection.execute(f'drop database if exists "{new}" with (force)')
     connection.execute(f'create database "{new}"')
-    _migrate(_at(url, new))
-    if name.__wrapped__() != name():
-        raise RuntimeError("A migration was changed while the migrations ran: begin again.")
+    try:
+        _migrate(_at(url, new))
+        if name.__wrapped__() != name():
+            raise RuntimeError("A migration was changed while the migrations ran: begin again.")
+    except BaseException:
+        connection.execute(f'drop database if exists "{new}" with (force)')
+        raise
     connection.execute(f'alter database "{new}" rename to "{name()}"')
     connection.execute(f'alter database "{name()}" is_template true allow_connections false')
     for old in _templates(connection)[KEEP:]:

@@ -114,7 +114,7 @@ def addresses(world: Any, who: str) -> list[str]:
             *("/framework/profiles/add/", "/framework/behaviours/add/"),
         ],
         "unit_hr": ["/people/", "/units/", f"/units/{unit}/", "/access/", "/access/people/", readers[2]],
-        "manager": ["/people/", "/units/", "/access/roles/", "/my/access/"],
+        "manager": ["/people/", "/units/", "/access/roles/", "/my/access/", "/language/"],
         "auditor": ["/access/", f"/access/people/{person}/", "/audit/?q=zzzz", "/access/roles/"],
         "executive": ["/readiness/", "/units/", ready[0]],
         "employee": ["/charter/", "/framework/", "/framework/requirements/W2/", "/my/access/", "/me/data/"],

@@ -184,7 +184,7 @@ def test_the_demo_tells_its_story(db, settings):
     out = StringIO()
     call_command("demo", employees=60, waves=2, stdout=out)
     assert "Demo loaded" in out.getvalue()
-    program = Program.objects.launched().get()
+    program = Program.objects.running().get()
     waves = Wave.objects.filter(series=program.series).order_by("number")
     assert list(waves.values_list("state", flat=True)[:3]) == ["released", "released", "open"]
     assert proving.findings() == []

@@ -29,7 +29,7 @@ def phone(browser: Any, live_server: Any) -> Any:
 def _look(page: Any, name: str) -> None:
     """Axe in both schemes at 320 px and 390 px; pictures when asked for."""
     for scheme in ("light", "dark"):
-        page.emulate_media(color_scheme=scheme)
+        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
         for width in (320, 390, 768, 1360) if PICTURES else (320, 390):
             page.set_viewport_size({"width": width, "height": 844})
             found = violations(page, scheme)

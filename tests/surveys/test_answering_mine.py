@@ -92,7 +92,7 @@ def test_look(page: Any, sign_in: Any, employee: Employee, invitation: Invitatio
     for width in (1360, 390):
         for scheme in ("light", "dark"):
             page.set_viewport_size({"width": width, "height": 844})
-            page.emulate_media(color_scheme=scheme)
+            page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
             assert not violations(page, scheme), (width, scheme)
             assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     page.locator("main form button").click()

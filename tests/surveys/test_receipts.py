@@ -256,7 +256,7 @@ def test_hr_turns_it_on_before_opening_and_not_after(hr, executive, manager, str
 def look(page, name: str) -> None:
     """Axe in both schemes on a phone and a desk; pictures when asked for."""
     for scheme in ("light", "dark"):
-        page.emulate_media(color_scheme=scheme)
+        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
         for width in (320, 390, 1360):
             page.set_viewport_size({"width": width, "height": 844})
             found = violations(page, scheme)
