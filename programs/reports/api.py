@@ -89,7 +89,7 @@ def as_json(card: scorecard.Scorecard) -> dict[str, Any]:
         "headline": str(card.headline or ""),
         "cards": [asdict(one) for one in card.cards],
         "trend": [{**row, "date": row["date"].isoformat()} for row in card.trend],
-        "units": [_row(row) for row in card.rows],
+        "units": [_row(row) for row in (card.lines.first() if card.lines else ())],
         "leading": [_counted(kept) for kept in [*card.leading, *card.practices]],
         "lagging": [_counted(kept) for kept in card.lagging],
         "moved": [{"key": one.key, "label": str(one.label), "points": one.change.points} for one in card.moved],

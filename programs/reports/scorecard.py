@@ -13,7 +13,7 @@ from functools import cached_property
 from typing import Any
 
 from django.utils import timezone
-from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from culture.framework.models import Requirement
@@ -25,24 +25,17 @@ from programs.reports import findings, readings, scorecard_counted, scorecard_de
 from programs.reports.findings import DIMENSIONS, Change, Headline, Score
 from programs.reports.readings import Kept
 from programs.reports.scorecard_deeds import Deeds
+from programs.reports.scorecard_lines import MEASURES, WORDS, Lines, Row, participation, row_of
 from programs.reports.scorecard_place import Place, clear_moves, history_of, score_of, scored
 from programs.reports.texts_report import code_of
 from surveys.results import sharing
+from surveys.results.places import Part
 from surveys.waves.models import Wave
 
-__all__ = ["Scorecard", "build", "history_of", "leaders_waves", "score_of", "scored"]
+__all__ = ["MEASURES", "WORDS", "Row", "Scorecard", "build", "history_of", "leaders_waves", "score_of", "scored"]
 
 RECOGNISED_DAYS = 90
 PROTECTED_FROM = 10
-BARRIER_FROM = 25
-MEASURES = (*DIMENSIONS, "served")
-WORDS = {
-    "want": gettext_lazy("Want"),
-    "know": gettext_lazy("Know"),
-    "can": gettext_lazy("Can"),
-    "served": gettext_lazy("Serves others"),
-}
-
 Cells = Mapping[str, Any]
 
 
@@ -54,25 +47,6 @@ class Card:
     score: Score | None
     change: Change | None
     why: str = ""
-
-
-@dataclass(frozen=True)
-class Row:
-    """One line of the units table. ``values`` in the order of ``MEASURES``, None where hidden.
-
-    ``depth``: 0 for the place itself, 1 for its parts, 2 for theirs.
-    """
-
-    unit: int
-    name: str
-    answered: str
-    values: list[float | None]
-    barrier: str
-    barrier_share: int
-    hidden: str
-    depth: int
-    served_asked: bool
-    cells: Cells = field(default_factory=dict, repr=False, compare=False)
 
 
 @dataclass(frozen=True)
@@ -112,7 +86,7 @@ class Scorecard:
     lowest: str = ""
     cards: list[Card] = field(default_factory=list)
     trend: list[dict[str, Any]] = field(default_factory=list)
-    rows: list[Row] = field(default_factory=list)
+    lines: Lines | None = field(default=None, repr=False)
     together: str = ""
 
     @property
@@ -185,13 +159,12 @@ def _add_results(card: Scorecard, place: Place) -> None:
     latest, cells = place.course[-1], place.cells
     card.together = "" if latest.alone else latest.name
     card.cards = [_card(dimension, cells.get(dimension), latest.scores.get(dimension)) for dimension in DIMENSIONS]
-    card.answered = _participation(cells.get("participation"))
+    card.answered = participation(cells.get("participation"))
     requirements = {one.code: one for one in Requirement.objects.all()}
     card.lowest = _lowest(cells, requirements)
-    groups = place.parts([*MEASURES, "participation", "barrier", *([card.lowest] if card.lowest else [])])
-    card.rows = _rows(groups, top.unit, top.depth, place)
-    card.whole, card.company = _row(top, top.depth, cells), cells
-    card.remark = _remark(card.lowest, cells, groups, requirements)
+    card.lines = Lines(place, [*MEASURES, "participation", "barrier", *([card.lowest] if card.lowest else [])])
+    card.whole, card.company = row_of(top, top.depth, cells), cells
+    card.remark = _remark(card.lowest, cells, card.lines.lowest_level(), requirements)
     card.moved = list(_moved(cells, requirements))
 
 
@@ -217,79 +190,18 @@ def _card(dimension: str, cell: Cells | None, score: Score | None) -> Card:
     return Card(dimension, score, score.last)
 
 
-def _rows(groups: Sequence[Any], top: int, depth: int, place: Place) -> list[Row]:
-    """The parts of the place, each followed by its own parts: the lowest first, the hidden last."""
-    children: dict[int, list[Any]] = {}
-    for group in groups:
-        children.setdefault(group.parent, []).append(group)
-    rows = []
-    for one in _in_order(children.get(top, ()), depth, place):
-        rows.append(one)
-        rows += _in_order(children.get(one.unit, ()), depth, place)
-    return rows
-
-
-def _in_order(groups: Iterable[Any], depth: int, place: Place) -> list[Row]:
-    found = [_row(group, depth, place.told(group.cells)) for group in groups]
-    return sorted(found, key=lambda row: (bool(row.hidden), _mean(row), row.name))
-
-
-def _mean(row: Row) -> float:
-    known = [value for value in row.values[: len(DIMENSIONS)] if value is not None]
-    return sum(known) / len(known) if known else 0.0
-
-
-def _row(group: Any, depth: int, cells: Cells) -> Row:
-    """``depth``: of the place in its tree."""
-    values = [score.index if (score := score_of(cells.get(name))) else None for name in MEASURES]
-    barrier, share = _barrier(cells)
-    nothing = all(value is None for value in values)
-    why = next((cell["why"] for cell in cells.values() if isinstance(cell, dict) and cell.get("why")), "")
-    return Row(
-        unit=group.unit,
-        name=group.name,
-        answered=_participation(cells.get("participation")),
-        values=values,
-        barrier=barrier,
-        barrier_share=share,
-        hidden=(why or "hidden for privacy") if nothing else "",
-        depth=group.depth - depth,
-        served_asked=(cells.get("served") or {}).get("why") != "not asked",
-        cells=cells,
-    )
-
-
-def _participation(cell: Any) -> str:
-    """The released participation, in the words it may be told in."""
-    return cell.get("words", "") if isinstance(cell, dict) and cell.get("shown") else ""
-
-
-def _barrier(cells: Cells) -> tuple[str, int]:
-    """The most frequent barrier of the people in the group and its share; never the barrier of a mean.
-
-    "none" when no barrier is met by at least a quarter of them; "" where the distribution is hidden.
-    """
-    cell = cells.get("barrier")
-    if not isinstance(cell, dict) or not cell.get("shown"):
-        return "", 0
-    shares = {name: cell["shares"].get(name, 0) for name in DIMENSIONS}
-    most = max(DIMENSIONS, key=lambda name: shares[name])
-    return (most, shares[most]) if shares[most] >= BARRIER_FROM else ("none", 0)
-
-
 def _lowest(cells: Cells, requirements: Mapping[str, Requirement]) -> str:
     """The code of the requirement with the lowest score; "" where none is shown."""
     scores = {code: score.index for code in requirements if (score := score_of(cells.get(code)))}
     return min(scores, key=lambda one: scores[one]) if scores else ""
 
 
-def _remark(code: str, cells: Cells, groups: Sequence[Any], requirements: Mapping[str, Requirement]) -> str:
+def _remark(code: str, cells: Cells, parts: Sequence[Part], requirements: Mapping[str, Requirement]) -> str:
     """The lowest requirement in words, and the parts where it is lowest."""
     score = score_of(cells.get(code))
     if score is None:
         return ""
-    lowest = max((group.depth for group in groups), default=0)
-    below = [(found.index, g.name) for g in groups if g.depth == lowest and (found := score_of(g.cells.get(code)))]
+    below = [(found.index, one.name) for one in parts if (found := score_of((one.cells or {}).get(code)))]
     words = {"label": requirements[code].label, "code": code, "score": score.told}
     places = [name for _index, name in sorted(below)[:2]]
     told = _("The lowest requirement is “%(label)s” (%(code)s), at %(score)s of 100.") % words

@@ -100,11 +100,17 @@ class Place:
     def cells(self) -> Cells:
         return self.told(self.top.cells) if self.top else {}
 
-    def parts(self, keys: Iterable[str]) -> list[Any]:
-        """What lies one and two levels below it in the latest wave, with the cells of ``keys``."""
+    @cached_property
+    def outline(self) -> list[places.Part]:
+        """What lies one and two levels below it in the latest wave, nothing read of it yet."""
         if self.top is None or self.wave is None:
             return []
-        return places.parts(self.wave, self.top, self.below, keys)
+        return places.outline(self.wave, self.top, self.below)
+
+    def read(self, parts: Sequence[places.Part], keys: Iterable[str]) -> None:
+        """The cells of ``keys`` of these ``parts``; one query."""
+        if parts:
+            places.read(parts, keys)
 
     @cached_property
     def below(self) -> set[int] | None:

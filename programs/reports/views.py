@@ -139,17 +139,17 @@ class Line:
 def _rows(card: scorecard.Scorecard) -> dict[str, Any]:
     """The lines of "Where to look": the place with its parts, and (folded) these with theirs."""
     whole = [card.whole] if card.whole else []
-    tops = [row for row in card.rows if row.depth == 1]
-    deep = len(tops) != len(card.rows)
+    tops, lines_in_all = (card.lines.tops, len(card.lines)) if card.lines else ([], 0)
+    deep = len(tops) != lines_in_all
     shown = tops[:MOST_ROWS]
-    every = card.rows[:MOST_ROWS] if deep else []
+    every = card.lines.first(MOST_ROWS) if card.lines and deep else []
     words = {key: str(label) for key, label in scorecard.WORDS.items()}
     lines = {row.unit: _line(card, row, words) for row in {row.unit: row for row in (*whole, *shown, *every)}.values()}
     return {
-        "tops": [lines[row.unit] for row in (*whole, *shown)] if card.rows or whole else [],
+        "tops": [lines[row.unit] for row in (*whole, *shown)] if tops or whole else [],
         "every": [lines[row.unit] for row in every],
         "more_tops": len(tops) - len(shown),
-        "more_rows": len(card.rows) - len(every) if deep else 0,
+        "more_rows": lines_in_all - len(every) if deep else 0,
     }
 
 

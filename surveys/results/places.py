@@ -7,6 +7,8 @@ groups that are wanted are read: of 5,000 units in 16 waves a few dozen.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import JSONField, Q, QuerySet
 from django.db.models.expressions import RawSQL
@@ -64,20 +66,35 @@ def _block(wave: trends.Wave, unit: int, today: set[int]) -> int | None:
     return found[0] if len(found) == 1 and not wave.units[found[0]].isdisjoint(today) else None
 
 
-def parts(wave: Wave, top: CellGroup, below: set[int] | None, keys: Iterable[str]) -> list[CellGroup]:
-    """The groups one and two levels below ``top`` that who sees the units ``below`` (None: all) may see, with their
-    cells of ``keys``: hundreds of groups have megabytes of them. One query."""
+@dataclass(slots=True)
+class Part:
+    """A group below another. ``cells``: None until they are read."""
+
+    pk: int
+    unit: int
+    parent: int
+    depth: int
+    name: str
+    cells: dict[str, Any] | None = None
+
+
+def outline(wave: Wave, top: CellGroup, below: set[int] | None) -> list[Part]:
+    """The groups one and two levels below ``top`` that who sees the units ``below`` (None: all) may see. One query."""
     tree = CellGroup.objects.filter(release=top.release_id, family="tree")  # type: ignore[misc]
     children = tree.filter(parent=top.unit).values("unit")
     rows = tree.filter(Q(parent=top.unit) | Q(parent__in=children)).order_by("pk")
-    chosen = RawSQL(CHOSEN, [list(keys)], output_field=JSONField())
     seen = None if below is None else queries._nodes(wave, below)
-    found: list[CellGroup] = []
-    for row in rows.defer("cells").annotate(chosen=chosen):
-        if seen is None or row.unit in seen:
-            row.cells = row.chosen or {}
-            found.append(row)
-    return found
+    found = (Part(*row) for row in rows.values_list("pk", "unit", "parent", "depth", "name"))
+    return [part for part in found if seen is None or part.unit in seen]
+
+
+def read(parts: Sequence[Part], keys: Iterable[str]) -> None:
+    """Fill in the cells of ``keys``: hundreds of groups have megabytes of them. One query."""
+    chosen = RawSQL(CHOSEN, [list(keys)], output_field=JSONField())
+    rows = CellGroup.objects.filter(pk__in=[part.pk for part in parts]).values_list("pk", chosen)
+    found = dict(rows)
+    for part in parts:
+        part.cells = found.get(part.pk) or {}
 
 
 # Unpacked once for all keys: each ``->`` of its own would unpack a group's cells again.

@@ -220,7 +220,10 @@ def test_a_program_lead_of_a_unit_reaches_its_programs_only(hr, units, stranger,
     assert "Branch A" in tree and "Services" not in tree
     assert [row["name"] for row in client.get("/api/v1/programs/").json()["results"]] == ["Mine"]
     assert client.get(f"/api/v1/programs/{other.pk}/").status_code == 404
-    for address in ("/waves/", "/scorecard/", "/framework/history/"):
+    # Of launched programs he reads what was released of his unit, and of no other.
+    assert client.get(f"/scorecard/{other.pk}/unit/{units['Retail'].pk}/").status_code == 200
+    closed = (f"/scorecard/{other.pk}/", f"/scorecard/{other.pk}/unit/{units['Services'].pk}/")
+    for address in ("/waves/", "/framework/history/", *closed):
         assert client.get(address).status_code == 403, address
 
 
@@ -246,7 +249,7 @@ def test_a_trainer_of_a_unit_assigns_there_and_writes_nothing(hr, units, strange
 
 def test_hr_of_a_unit_finds_no_pages_of_the_whole_in_the_navigation(hr_of_retail, client_of) -> None:
     page = text(client_of(hr_of_retail).get("/access/"))
-    for gone in ("/people/import/", "/people/retention/", "/audit/", "/waves/", "/scorecard/", "/programs/"):
+    for gone in ("/people/import/", "/people/retention/", "/audit/", "/waves/", "/board/", "/programs/"):
         assert f'href="{gone}"' not in page, gone
     assert 'href="/people/"' in page
     assert "HR admin of a unit" in page
