@@ -23,6 +23,7 @@ from aiosmtpd.controller import Controller
 from django.conf import settings as django_settings
 from django.contrib.auth.hashers import make_password
 from django.test import Client, TransactionTestCase
+from django.utils import translation
 
 from config import words
 from culture.access import organisation
@@ -86,6 +87,8 @@ def _organisation_known() -> Iterator[None]:
     organisation.remember()
     yield
     organisation.forget()
+    # The language of the last page somebody opened stays with the thread.
+    translation.deactivate()
 
 
 @pytest.fixture(scope="session")

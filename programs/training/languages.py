@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from django.conf import settings
 from django.conf.locale import LANG_INFO
 from django.http import HttpRequest
-from django.utils.translation import get_language
+from django.utils.translation import get_language_from_request
 
 from culture.access import organisation
 from culture.people.models import Employee
@@ -46,9 +46,8 @@ def of_reader(request: HttpRequest, version: CourseVersion) -> str:
     if asked and request.session.get(CHOSEN) != asked:
         request.session[CHOSEN] = asked
     person = request.user.language if isinstance(request.user, Employee) else ""
-    return first_of(
-        version, asked, request.session.get(CHOSEN), person, get_language(), organisation.current().language
-    )
+    browser = get_language_from_request(request)
+    return first_of(version, asked, request.session.get(CHOSEN), person, browser, organisation.current().language)
 
 
 def of_person(person: Employee, version: CourseVersion) -> str:

@@ -162,7 +162,8 @@ def test_managers_and_executives_find_theirs(
 ) -> None:
     html = client_of(manager).get("/team/training/").content.decode()
     assert "· Manager" in html and 'href="/team/training/" aria-current="page"' in html and 'href="/results/"' in html
-    assert not any(f'href="{url}"' in html for url in ("/scorecard/", "/programs/", "/service-map/", "/courses/"))
+    assert 'href="/scorecard/"' in html  # of his own unit
+    assert not any(f'href="{url}"' in html for url in ("/board/", "/programs/", "/service-map/", "/courses/"))
     html = client_of(executive).get("/results/").content.decode()
     assert "· Executive" in html and 'href="/scorecard/"' in html and 'href="/results/" aria-current="page"' in html
     assert not any(f'href="{url}"' in html for url in ("/programs/", "/waves/", "/service-map/", "/people/import/"))

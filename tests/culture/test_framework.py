@@ -216,7 +216,7 @@ def test_everybody_reads_it_in_any_language(employee: Employee, client_of: Clien
     chinese = client.get("/framework/?language=zh-hans").content.decode()
     assert "相信新的文化" in chinese
     assert "Believes in the new culture" in client.get("/framework/?language=xx").content.decode()
-    client.cookies["django_language"] = "ro"
+    Employee.objects.filter(pk=employee.pk).update(language="ro")
     assert "Crede în noua cultură" in client.get("/framework/").content.decode()
 
 

@@ -51,7 +51,8 @@ def test_the_form_offers_them_and_what_somebody_has(hr: Employee, employee: Empl
     employee.refresh_from_db()
     assert (employee.given_name, employee.language) == ("Petra", "de")
     answer = client.post(address, {**sent, "language": "es"})
-    assert answer.status_code == 422 and "Select a valid choice" in answer.content.decode()
+    # In the organisation's language: hers, English, is not among them.
+    assert answer.status_code == 422 and "Scegli un&#x27;opzione valida" in answer.content.decode()
 
 
 def plan(text: str) -> importing.ImportPlan:

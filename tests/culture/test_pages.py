@@ -121,5 +121,5 @@ def test_the_framework_page(employee, client_of: ClientOf) -> None:
     page = client.get("/framework/").content.decode()
     for code in ("W1", "K7", "C5", "A8", "N7", "B15", "S10", "H4", "P8"):
         assert f">{code}<" in page
-    client.cookies["django_language"] = "it"
+    type(employee).objects.filter(pk=employee.pk).update(language="it")
     assert "Crede nella nuova cultura" in client.get("/framework/").content.decode()

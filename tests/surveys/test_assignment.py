@@ -300,7 +300,7 @@ def test_totals_follow_how_many_use_a_provider(turn):
 def test_a_solver_that_fails_does_not_keep_a_wave_from_opening(monkeypatch):
     people, parents, links = organisation(600)
     usual = assign(people, parents, links, max_providers=3, k=5)
-    monkeypatch.setattr(assignment_flow, "linprog", lambda *args, **kwargs: SimpleNamespace(x=None))
+    monkeypatch.setattr(assignment_flow.scipy.optimize, "linprog", lambda *args, **kwargs: SimpleNamespace(x=None))
     asked = assign(people, parents, links, max_providers=3, k=5)
     assert {pk: len(given_) for pk, given_ in asked.items()} == {pk: len(given_) for pk, given_ in usual.items()}
     assert reaching(people, asked) == reaching(people, usual)

@@ -19,6 +19,7 @@ from culture.access.models import AuditEntry, Grant, Role
 from culture.people.models import Employee
 from programs.planning.models import Program
 from programs.reports import scorecard
+from programs.reports.scorecard_place import Place
 from surveys.results import queries, reading, releasing, share_mails, sharing
 from surveys.results import tick as ticking
 from surveys.results.models import CellGroup, Release
@@ -208,8 +209,8 @@ def test_the_scorecard_shows_a_wave_from_the_leaders_day_on(world, hr):
     for step, when in {"shared": {"leaders": 0}, "not yet": {"leaders": 1}}.items():
         share(world, hr, **when)
         card = scorecard.Scorecard(program, clock.today())
-        scorecard._add_results(card, program)
-        told[step] = card.wave, len(card.trend), bool(card.rows)
+        scorecard._add_results(card, Place(program))
+        told[step] = card.wave, len(card.trend), bool(card.lines)
     assert told == {"shared": (world.wave, 1, True), "not yet": (None, 0, False)}
 
 
