@@ -55,11 +55,12 @@ class Lines:
 
     def __init__(self, place: Place, keys: Iterable[str]) -> None:
         self.place, self.keys = place, list(keys)
-        self.parts = place.outline
+        self.parts = place.outline(self.keys)
         self._children: dict[int, list[Part]] = {}
         for part in self.parts:
             self._children.setdefault(part.parent, []).append(part)
-        self._read(self.parts if len(self.parts) <= AT_ONCE else self._below(self._top.unit))
+        if len(self.parts) <= AT_ONCE:
+            self._read(self.parts)
 
     def __len__(self) -> int:
         return len(self.parts)

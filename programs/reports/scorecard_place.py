@@ -100,12 +100,11 @@ class Place:
     def cells(self) -> Cells:
         return self.told(self.top.cells) if self.top else {}
 
-    @cached_property
-    def outline(self) -> list[places.Part]:
-        """What lies one and two levels below it in the latest wave, nothing read of it yet."""
+    def outline(self, keys: Iterable[str]) -> list[places.Part]:
+        """What lies one and two levels below it in the latest wave; of the first level with the cells of ``keys``."""
         if self.top is None or self.wave is None:
             return []
-        return places.outline(self.wave, self.top, self.below)
+        return places.outline(self.wave, self.top, self.below, keys)
 
     def read(self, parts: Sequence[places.Part], keys: Iterable[str]) -> None:
         """The cells of ``keys`` of these ``parts``; one query."""

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import JSONField, Q, QuerySet
+from django.db.models import Case, JSONField, Q, QuerySet, When
 from django.db.models.expressions import RawSQL
 
 from culture.access import reach
@@ -78,20 +78,31 @@ class Part:
     cells: dict[str, Any] | None = None
 
 
-def outline(wave: Wave, top: CellGroup, below: set[int] | None) -> list[Part]:
-    """The groups one and two levels below ``top`` that who sees the units ``below`` (None: all) may see. One query."""
+def outline(wave: Wave, top: CellGroup, below: set[int] | None, keys: Iterable[str]) -> list[Part]:
+    """The groups one and two levels below ``top`` that who sees the units ``below`` (None: all) may see; of the first
+    level with their cells of ``keys``. One query."""
     tree = CellGroup.objects.filter(release=top.release_id, family="tree")  # type: ignore[misc]
     children = tree.filter(parent=top.unit).values("unit")
     rows = tree.filter(Q(parent=top.unit) | Q(parent__in=children)).order_by("pk")
     seen = None if below is None else queries._nodes(wave, below)
-    found = (Part(*row) for row in rows.values_list("pk", "unit", "parent", "depth", "name"))
-    return [part for part in found if seen is None or part.unit in seen]
+    near = Case(When(parent=top.unit, then=_chosen(keys)))
+    found = (Part(*row) for row in rows.values_list("pk", "unit", "parent", "depth", "name", near))
+    return [_filled(part, top.unit) for part in found if seen is None or part.unit in seen]
+
+
+def _filled(part: Part, top: int) -> Part:
+    if part.parent == top:
+        part.cells = part.cells or {}
+    return part
+
+
+def _chosen(keys: Iterable[str]) -> RawSQL:
+    return RawSQL(CHOSEN, [list(keys)], output_field=JSONField())
 
 
 def read(parts: Sequence[Part], keys: Iterable[str]) -> None:
     """Fill in the cells of ``keys``: hundreds of groups have megabytes of them. One query."""
-    chosen = RawSQL(CHOSEN, [list(keys)], output_field=JSONField())
-    rows = CellGroup.objects.filter(pk__in=[part.pk for part in parts]).values_list("pk", chosen)
+    rows = CellGroup.objects.filter(pk__in=[part.pk for part in parts]).values_list("pk", _chosen(keys))
     found = dict(rows)
     for part in parts:
         part.cells = found.get(part.pk) or {}
