@@ -11,6 +11,7 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotModified
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
@@ -101,11 +102,11 @@ def _visible(request: HttpRequest, pk: int) -> Kudos:
     return get_object_or_404(queries.visible_to(request.user), pk=pk)
 
 
-def back(request: HttpRequest, pk: int) -> HttpResponse:
-    """To the page the form stood on, at the thank-you."""
+def back(request: HttpRequest, place: str) -> HttpResponse:
+    """To the page the form stood on, at the thank-you or the news (``place``) it stood below."""
     asked = request.POST.get("back", "")
     safe = asked.startswith("/thanks/") and url_has_allowed_host_and_scheme(asked, allowed_hosts=None)
-    return redirect(f"{asked if safe else '/thanks/'}#kudos-{pk}")
+    return redirect(f"{asked if safe else reverse('recognition:feed')}#{place}")
 
 
 @require_POST
@@ -118,7 +119,7 @@ def react(request: HttpRequest, pk: int) -> HttpResponse:
         reacting.react(kudos=kudos, by=request.user, kind=request.POST.get("kind", ""), now=timezone.now())
     except ValidationError as refused:
         messages.error(request, " ".join(refused.messages))
-    return back(request, pk)
+    return back(request, f"kudos-{pk}")
 
 
 @require_POST
@@ -133,7 +134,7 @@ def reply(request: HttpRequest, pk: int) -> HttpResponse:
         messages.error(request, " ".join(refused.messages))
     else:
         messages.success(request, _("Your answer stands below the thanks.") if made else _("Your answer is gone."))
-    return back(request, pk)
+    return back(request, f"kudos-{pk}")
 
 
 @require_safe

@@ -10,7 +10,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -18,19 +17,13 @@ from culture.access.permissions import Permission, can, require
 from culture.people.models import Employee
 from programs.recognition import decisions, moderating, post_moderating, posts, reacting
 from programs.recognition.award_models import FeedPost
+from programs.recognition.feed_views import back
 from programs.recognition.moderating_views import ReportForm
 
 
 def _seen(request: HttpRequest, pk: int) -> FeedPost:
     """The news, for whoever reads it on the page of everybody; for others it is not there."""
     return get_object_or_404(posts.seen_by(cast(Employee, request.user)), pk=pk)
-
-
-def _back(request: HttpRequest, pk: int) -> HttpResponse:
-    """To the page the form stood on, at the news."""
-    asked = request.POST.get("back", "")
-    safe = asked.startswith("/thanks/") and url_has_allowed_host_and_scheme(asked, allowed_hosts=None)
-    return redirect(f"{asked if safe else reverse('recognition:feed')}#post-{pk}")
 
 
 @require_POST
@@ -43,7 +36,7 @@ def react(request: HttpRequest, pk: int) -> HttpResponse:
         reacting.react_to_post(post=post, by=request.user, kind=request.POST.get("kind", ""), now=timezone.now())
     except ValidationError as refused:
         messages.error(request, " ".join(refused.messages))
-    return _back(request, pk)
+    return back(request, f"post-{pk}")
 
 
 @require_POST
@@ -58,7 +51,7 @@ def reply(request: HttpRequest, pk: int) -> HttpResponse:
         messages.error(request, " ".join(refused.messages))
     else:
         messages.success(request, _("Your answer stands below the news.") if made else _("Your answer is gone."))
-    return _back(request, pk)
+    return back(request, f"post-{pk}")
 
 
 @require_POST

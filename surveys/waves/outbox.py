@@ -16,6 +16,7 @@ import datetime as dt
 import logging
 import smtplib
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -66,7 +67,7 @@ class Batch(Generic[R]):
     renewed: float = field(default_factory=time.monotonic)
 
 
-class Outbox(Generic[R]):
+class Outbox(ABC, Generic[R]):
     """The mails of one room. Rows have ``state``, ``due_at``, ``claimed_at``, ``error`` and ``attempts``: how often one
     was taken, without those times for which it could do nothing.
 
@@ -98,9 +99,9 @@ class Outbox(Generic[R]):
         """Why it must not leave any more; of who left or has no address that works it is known already."""
         return ""
 
+    @abstractmethod
     def write(self, row: R, known: Any, now: dt.datetime) -> EmailMessage | None:
         """The mail; None when there is nothing to say any more. Raises Unwritable."""
-        raise NotImplementedError
 
     def settled(self, row: R, state: str, reason: str, now: dt.datetime) -> None:
         """In the transaction of the mark: it was sent, skipped, or failed for good."""
