@@ -10,6 +10,7 @@ from weakref import WeakSet
 from axe_core_python.base import AXE_SCRIPT
 from django.conf import settings
 from django.test import Client
+from playwright.sync_api import Error
 
 from culture.people.models import Employee
 
@@ -44,6 +45,16 @@ def violations(page: Any, scheme: str = "light", **options: Any) -> list[dict[st
     """
     if scheme == "dark":
         options["runOnly"] = COLOURS
+    try:
+        return _ask(page, options)
+    except Error:
+        # A click is over before the page it leads to is there: the old one may go while axe reads it.
+        page.wait_for_timeout(1000)
+        return _ask(page, options)
+
+
+def _ask(page: Any, options: dict[str, Any]) -> list[dict[str, Any]]:
+    page.wait_for_load_state()
     if not page.evaluate("'axe' in window"):
         page.evaluate(AXE_SCRIPT)
     return page.evaluate(RUN, options)
