@@ -11,11 +11,11 @@ from django.core.mail import EmailMessage, get_connection
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone, translation
-from django.utils.formats import date_format
 
 from culture.access import address_texts as texts
 from culture.access import addresses, audit, clock, organisation, signin_mail
 from culture.access.address_models import AddressChange
+from culture.access.days import date_text
 from culture.access.models import Grant
 from culture.people.models import Employee
 
@@ -43,7 +43,7 @@ def notice(change: AddressChange) -> EmailMessage:
     house, person = organisation.current(), change.employee
     language = texts.nearest(person.language, house.language)
     with translation.override(language):
-        day = date_format(timezone.localdate(change.at, clock.zone()), "DATE_FORMAT")
+        day = date_text(timezone.localdate(change.at, clock.zone()), "DATE_FORMAT")
     words = {
         "organisation": house.name,
         "name": person.name,

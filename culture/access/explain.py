@@ -8,12 +8,12 @@ from typing import Any
 
 from django.conf import settings
 from django.db.models import Q
-from django.utils.formats import date_format
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from culture.access import clock, reach
+from culture.access.days import date_text
 from culture.access.models import Grant
 from culture.access.permissions import Source, sources
 from culture.access.table import HOW, MAY, NAMES, TABLE, TITLES, WHOLE_ONLY, Permission, Persona, carried, persona_of
@@ -112,11 +112,11 @@ def _because(
     words = {
         "role": TITLES[source.persona] if source.unit_id is None else grant.get_role_display(),
         "unit": place,
-        "day": date_format(grant.since, "j F Y"),
+        "day": date_text(grant.since, "j F Y"),
         "giver": giver.name if giver else _("the system"),
     }
     told = _("%(role)s of %(unit)s since %(day)s, given by %(giver)s") % words
-    return told + (_(", until %(day)s") % {"day": date_format(grant.until, "j F Y")} if grant.until else "")
+    return told + (_(", until %(day)s") % {"day": date_text(grant.until, "j F Y")} if grant.until else "")
 
 
 def areas(found: list[Line], sight: Sight | None = None) -> list[Area]:

@@ -8,10 +8,10 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.db.models import F, Q
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from culture.access import audit, clock, reach
+from culture.access.days import date_text
 from culture.access.models import Grant, GrantQuerySet, Role
 from culture.access.permissions import Permission, can, forget, sees_everything
 from culture.access.table import carried, persona_of
@@ -155,7 +155,7 @@ def givable(by: Employee, unit: Unit | None) -> list[str]:
 
 
 def _day(day: dt.date) -> str:
-    return date_format(day, "j F Y")
+    return date_text(day, "j F Y")
 
 
 def _place(grant: Grant) -> dict[str, object]:

@@ -9,10 +9,10 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.apps import apps
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
+from culture.access.days import date_text
 from culture.access.models import AuditEntry, Role
 from culture.access.sentence_texts import SENTENCES
 from culture.people.headings import LABELS
@@ -161,7 +161,7 @@ def readable(value: Any, names: Mapping[str, str] | None = None) -> str:
         return f"{text[:12]}…"
     if len(text) == 10 and text[4] == text[7] == "-":
         try:
-            return date_format(dt.date.fromisoformat(text), "j F Y")
+            return date_text(dt.date.fromisoformat(text), "j F Y")
         except ValueError:
             pass
     return text if len(text) <= 120 else f"{text[:119]}…"

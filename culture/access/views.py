@@ -10,11 +10,11 @@ from django.core.paginator import Paginator
 from django.db.models import Case, Q, QuerySet, Value, When
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from culture.access import addresses, clock, explain, grants
+from culture.access.days import date_text
 from culture.access.forms import EndForm, GiveForm, GrantFilter, words
 from culture.access.models import Grant, Role
 from culture.access.permissions import Permission, can, require, sees_everything, visible_units
@@ -194,7 +194,7 @@ def give(request: HttpRequest, pk: int) -> HttpResponse:
             told = _("%(name)s is %(role)s from %(day)s on.") if grant.since > today else _("%(name)s is now %(role)s.")
             role = grant.get_role_display()
             messages.success(
-                request, told % {"name": somebody.name, "role": role, "day": date_format(grant.since, "DATE_FORMAT")}
+                request, told % {"name": somebody.name, "role": role, "day": date_text(grant.since, "DATE_FORMAT")}
             )
             return redirect("access:person", somebody.pk)
     context = {"form": form, "person": somebody}

@@ -13,12 +13,13 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.db.models import F, Max
 from django.utils import timezone
-from django.utils.formats import date_format, number_format
+from django.utils.formats import number_format
 from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 
 from culture.access import organisation
 from culture.access.audit import record
+from culture.access.days import date_text
 from culture.framework.charter_models import CharterAcknowledgement, CharterVersion, ServiceStandard
 from culture.framework.texts import FALLBACK
 from culture.people.models import Employee
@@ -302,4 +303,4 @@ def record_paper(*, by: Employee, number: int, people: Sequence[Employee], today
 
 
 def day(value: dt.date) -> str:
-    return date_format(value, "j F Y")
+    return date_text(value, "j F Y")

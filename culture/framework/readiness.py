@@ -11,10 +11,10 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from culture.access.audit import record
+from culture.access.days import date_text
 from culture.access.models import Grant, Role
 from culture.framework import readiness_profile as profile
 from culture.framework.models import Condition
@@ -302,4 +302,4 @@ def set_rule(*, by: Employee, threshold: Decimal, scope: str) -> ReadinessRule:
 
 
 def day(value: dt.date) -> str:
-    return date_format(value, "j F Y")
+    return date_text(value, "j F Y")

@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
 from django.core.exceptions import ValidationError
-from django.utils import formats
 from django.utils.translation import gettext as _
 
+from culture.access.days import date_text
 from culture.people.models import Spell
 
 T = TypeVar("T", bound=Spell)
@@ -20,7 +20,7 @@ MOST_DAYS_AHEAD = 3 * 366
 
 
 def day_text(day: dt.date) -> str:
-    return formats.date_format(day, "DATE_FORMAT")
+    return date_text(day)
 
 
 def check_day(on: dt.date, today: dt.date, field: str = "on") -> None:

@@ -15,10 +15,10 @@ from typing import Any
 from django.contrib.auth.hashers import make_password
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from culture.access.audit import record
+from culture.access.days import date_text
 from culture.access.models import Grant
 from culture.people import erasure_search, returning, rights
 from culture.people.models import Employee
@@ -62,7 +62,7 @@ def refusal(person: Employee, *, today: dt.date, by: Employee | None = None) -> 
     if (back := returning.ahead(person)) is not None:
         return _("%(name)s comes back on %(day)s. Cancel the planned return first.") % {
             "name": person.name,
-            "day": date_format(back.since, "DATE_FORMAT"),
+            "day": date_text(back.since, "DATE_FORMAT"),
         }
     if held := LegalHold.objects.filter(employee=person, lifted_at__isnull=True).first():
         return _("Nothing of %(name)s may be erased: a legal hold was placed (%(reason)s). Lift it first.") % {

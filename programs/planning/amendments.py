@@ -9,10 +9,10 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.utils.dateparse import parse_date
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from culture.access.days import date_text
 from culture.people.models import Employee
 from programs.planning.models import Program, Stage
 from programs.planning.plan_models import Amendment
@@ -138,5 +138,5 @@ def _value(key: str, value: Any) -> str:
     if isinstance(value, list):
         return ", ".join(map(str, value))
     if key.endswith(("starts_on", "ends_on")) and (day := parse_date(str(value))):
-        return date_format(day, "j F Y")
+        return date_text(day, "j F Y")
     return str(value)

@@ -6,9 +6,10 @@ import datetime as dt
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from django.utils.formats import date_format
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
+
+from culture.access.days import date_text
 
 STAGES = ("information", "attitude", "behaviour", "culture")
 # The later a stage, the longer it takes: telling is quicker than changing.
@@ -66,7 +67,7 @@ def suggest_end(starts_on: dt.date) -> dt.date:
 
 
 def day(value: dt.date) -> str:
-    return date_format(value, "j F Y")
+    return date_text(value, "j F Y")
 
 
 def stage_name(kind: str) -> str:

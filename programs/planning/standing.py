@@ -7,10 +7,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db.models import Count, Exists, F, OuterRef, Q
-from django.utils.formats import date_format, number_format
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from culture.access.days import date_text
 from culture.people.models import Employee, Leave
 from programs.planning.models import CohortPerson, Enrolment, EnrolmentQuerySet, Program
 
@@ -34,7 +35,7 @@ class Standing:
     @property
     def words(self) -> str:
         """“1,448 enrolled on 14 November 2026, 31 of them on leave”."""
-        values = {"n": number_format(self.enrolled, force_grouping=True), "day": date_format(self.on, "j F Y")}
+        values = {"n": number_format(self.enrolled, force_grouping=True), "day": date_text(self.on, "j F Y")}
         told = _("%(n)s enrolled on %(day)s") % values
         if self.away:
             away = number_format(self.away, force_grouping=True)

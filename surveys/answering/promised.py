@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.utils import translation
-from django.utils.formats import date_format
 
+from culture.access.days import date_text
 from culture.framework.texts import pick
 from surveys.answering import languages
 from surveys.answering.fields import Field
@@ -51,7 +51,7 @@ def _field(one: Mapping[str, Any], names: Mapping[int, str]) -> Field:
 
 def _text(one: Mapping[str, Any], names: Mapping[int, str], language: str) -> str:
     with translation.override(languages.spoken(language)):
-        day = date_format(dt.date.fromisoformat(one["due_on"]), "DATE_FORMAT")
+        day = date_text(dt.date.fromisoformat(one["due_on"]), "DATE_FORMAT")
     return languages.words(language)["promise_asked"].format(
         provider=names.get(one["provider"], "…"),
         customer=names.get(one["customer"], "…"),

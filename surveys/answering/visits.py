@@ -11,8 +11,8 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import reverse
 from django.utils import timezone, translation
-from django.utils.formats import date_format
 
+from culture.access.days import date_text
 from culture.framework.texts import pick
 from surveys.answering import aftermath, drafts, frozen, languages, receipts, shelf, submitting
 from surveys.answering import pages as rules
@@ -200,7 +200,7 @@ def heading(page: Page, language: str, w: Mapping[str, str]) -> tuple[str, str]:
 
 def day(date: dt.date, language: str) -> str:
     with translation.override(languages.spoken(language)):
-        return date_format(date, "DATE_FORMAT")
+        return date_text(date, "DATE_FORMAT")
 
 
 def enter(request: HttpRequest, token: str) -> Visit:

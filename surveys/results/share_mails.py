@@ -16,11 +16,11 @@ from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Greatest
 from django.urls import reverse
 from django.utils import timezone, translation
-from django.utils.formats import date_format
 
 from culture.access import clock, organisation
 from culture.access.address_texts import nearest
 from culture.access.audit import record
+from culture.access.days import date_text
 from culture.access.models import Grant, Role
 from culture.people.models import Employee
 from surveys.results import sharing
@@ -119,7 +119,7 @@ class ResultOutbox(Outbox[ResultMail]):
         return "" if sharing.open_to(row.wave, row.employee) else "not shared"
 
     def write(self, row: ResultMail, known: None, now: dt.datetime) -> EmailMessage:
-        return written(row)
+        return date_text(row)
 
     def anything_due(self, now: dt.datetime) -> bool:
         return self.due(now).exists()
@@ -160,7 +160,7 @@ def written(mail: ResultMail) -> EmailMessage:
     language = nearest(person.language, house.language)
     texts = MAILS[language]
     with translation.override(language):
-        day = date_format(wave.closes_on, "DATE_FORMAT")
+        day = date_text(wave.closes_on, "DATE_FORMAT")
     name = letters.one_line(person.given_name or person.name)
     words = {"series": wave.series.name, "date": day, "name": name, "k": wave.rules.get("k", wave.series.k)}
     link = settings.BASE_URL + reverse("results:wave", args=[wave.pk])

@@ -8,9 +8,9 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone, translation
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from culture.access.days import date_text
 from surveys.waves import webhooks
 from surveys.waves.message_models import Announcement, Endpoint
 from surveys.waves.models import Wave
@@ -91,7 +91,7 @@ def _send_one(pk: int, now: dt.datetime) -> bool:
 
 def _words(kind: str, wave: Wave, language: str) -> str:
     with translation.override(language):
-        values = {"series": wave.series.name, "date": date_format(wave.closes_on, "DATE_FORMAT")}
+        values = {"series": wave.series.name, "date": date_text(wave.closes_on, "DATE_FORMAT")}
         if kind == "opened":
             text = _("The survey “%(series)s” is open until %(date)s. Your personal link came by mail.")
         else:

@@ -9,11 +9,11 @@ from django.conf import settings
 from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from culture.access.audit import record
+from culture.access.days import date_text
 from culture.people.models import Employee, Unit
 from surveys.waves import codes, keys, reach, sheets
 from surveys.waves.models import Invitation, Wave
@@ -31,7 +31,7 @@ def sheet(wave: Wave, unit: Unit, *, everybody: bool, by: Employee) -> bytes | N
         return None
     pairs = Invitation.objects.filter(wave=wave, employee__in=found).values_list("pk", "employee_id")
     owner = dict(pairs)
-    day = date_format(timezone.localdate(), "DATE_FORMAT")
+    day = date_text(timezone.localdate(), "DATE_FORMAT")
     note = _("Printed on %(day)s. Codes printed earlier for the same people no longer work.") % {"day": day}
     with transaction.atomic():
         # If the typesetting fails, the old codes stay good.

@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from django.db.models import Count
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from culture.access.days import date_text
 from culture.access.home_panels import Card, Need, contribute
 from culture.access.permissions import Permission, can
 from culture.people.models import Employee
@@ -39,7 +39,7 @@ def waves(user: Employee, now: dt.datetime) -> Iterator[Need | Card]:
             told = ngettext("%(n)s invitation came back", "%(n)s invitations came back", count) % {"n": count}
             yield Need(told, _("%(wave)s: addresses to fix in People") % {"wave": name}, url, 70)
         if today <= wave.closes_on <= today + SOON:
-            day = date_format(wave.closes_on, "j F")
+            day = date_text(wave.closes_on, "j F")
             yield Need(
                 _("%(wave)s closes on %(day)s") % {"wave": name, "day": day},
                 _("Look at how many have answered, and at the reminders"),

@@ -18,10 +18,10 @@ from django.core.mail.message import forbid_multi_line_headers, sanitize_address
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import translation
-from django.utils.formats import date_format
 from django.utils.html import escape
 
 from culture.access import organisation
+from culture.access.days import date_text
 from surveys.waves import keys, smtp
 from surveys.waves.message_models import Signature
 from surveys.waves.texts_mail import words
@@ -139,7 +139,7 @@ class Writer:
         """What the templates of a mail take, with places for the person."""
         language, text = words(letter.language)
         with translation.override(language):
-            values = {"name": NAME, "date": date_format(letter.closes_on, "DATE_FORMAT"), "k": letter.k}
+            values = {"name": NAME, "date": date_text(letter.closes_on, "DATE_FORMAT"), "k": letter.k}
         filled = {key: value.format(**values) for key, value in text.items()}
         return {
             "text": filled,

@@ -5,10 +5,10 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable
 
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from culture.access.days import date_text
 from surveys.waves import hours, schedule
 from surveys.waves.models import Series, Wave
 
@@ -27,7 +27,7 @@ WHY_LEFT_OUT = {
 
 
 def day(value: dt.date) -> str:
-    return date_format(value, "j M Y")
+    return date_text(value, "j M Y")
 
 
 def refusal(error: schedule.ScheduleError) -> tuple[str, str]:
@@ -85,7 +85,7 @@ def moved_words(one: schedule.Occurrence) -> str:
         reason = _("a day without openings")
     else:
         reason = _("weekend")
-    return _("moved from %(day)s: %(reason)s") % {"day": date_format(one.planned, "D j M"), "reason": reason}
+    return _("moved from %(day)s: %(reason)s") % {"day": date_text(one.planned, "D j M"), "reason": reason}
 
 
 def left_out_words(counts: Iterable[tuple[str, int]]) -> list[str]:

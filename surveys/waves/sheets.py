@@ -13,9 +13,9 @@ import typst
 from django.conf import settings
 from django.urls import reverse
 from django.utils import translation
-from django.utils.formats import date_format
 
 from culture.access import organisation
+from culture.access.days import date_text
 from culture.people.models import Employee, Unit
 from surveys.waves import codes
 from surveys.waves.models import Wave
@@ -41,7 +41,7 @@ def _slip(wave: Wave, person: Employee, code: str) -> dict[str, Any]:
     language, _mail = words(person.language)
     text = SHEET[language]
     with translation.override(language):
-        day = date_format(wave.closes_on, "DATE_FORMAT")
+        day = date_text(wave.closes_on, "DATE_FORMAT")
     return {
         "name": person.name,
         "number": person.number,

@@ -20,10 +20,10 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone, translation
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from culture.access.audit import record
+from culture.access.days import date_text
 from culture.people.models import Employee
 from surveys.waves.mails import Writer
 from surveys.waves.message_models import Endpoint
@@ -172,7 +172,7 @@ def send_personal(parcel: Parcel, writer: Writer) -> None:
     assert endpoint is not None
     language, text = words(letter.language)
     with translation.override(language):
-        day = date_format(letter.closes_on, "DATE_FORMAT")
+        day = date_text(letter.closes_on, "DATE_FORMAT")
     filled = {key: value.format(name=letter.given_name, date=day, k=letter.k) for key, value in text.items()}
     link = writer.link(letter)
     lines = [filled["hello"], filled["again" if letter.is_again else "ask"], filled["until"], filled["promise"]]
