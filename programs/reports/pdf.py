@@ -187,7 +187,7 @@ def _section(report: Report, section: Section) -> dict[str, Any]:
         "paragraphs": [report_words.breakable(one) for one in section.paragraphs],
         "charts": charts,
         "broken": report_words.broken(report, section),
-        "tables": [_table(report, table) for table in section.tables],
+        "tables": [_table(report, table, section) for table in section.tables],
         "notes": section.notes,
     }
 
@@ -208,14 +208,15 @@ def _chart(section: Section, chart: Chart) -> dict[str, Any] | None:
     return {"svg": drawn, "title": chart.title, "alt": alt, "width": min(1.0, max(0.55, wide / FULL))}
 
 
-def _table(report: Report, table: Table) -> dict[str, Any]:
+def _table(report: Report, table: Table, section: Section | None = None) -> dict[str, Any]:
     depths = table.depths or (0,) * len(table.rows)
     rows = [
         [_cell(value, column, depth if place == 0 else 0) for place, (value, column) in _numbered(row, table.columns)]
         for row, depth in zip(table.rows, depths, strict=True)
     ]
     return {
-        "title": table.title,
+        # Said once: often a section holds nothing but the table it is called after.
+        "title": "" if section and table.title == section.heading else table.title,
         "columns": [{"title": column.title, "number": column.kind != TEXT} for column in table.columns],
         "widths": report_words.widths(table),
         "rows": rows,

@@ -1,13 +1,18 @@
 """Who may read which report: of the whole program whoever sees its scorecard, of a unit whoever sees its results.
 
 A published report is shown as long as every wave it tells of is shared with the reader: what HR takes back is taken
-back here, too (HR keeps it). What was not shared with its audience when it was made is not in it.
+back here, too (HR keeps it). What was not shared with its audience when it was made is not in it. As on the pages of
+results, somebody reads a unit as a leader where he holds a leader's role, else as its manager: what was taken back from
+managers is not opened by a role held elsewhere.
+
+A unit's report tells of the unit as it was: whoever leads it today reads also what lay in it then and was moved since.
 """
 
 from __future__ import annotations
 
 from django.db.models import Q, QuerySet
 
+from culture.access import reach
 from culture.access.permissions import Permission, can, sees_everything, visible_units
 from culture.people.models import Employee, Unit
 from programs.planning.models import Program
@@ -54,7 +59,18 @@ def readable(user: Employee) -> QuerySet[PublishedReport]:
     if may_see_whole(user):
         mine |= Q(unit__isnull=True)
     found = PublishedReport.objects.filter(mine)
-    if sharing.standing(user).hr:
+    stand = sharing.standing(user)
+    if stand.hr:
         return found
-    shared = Wave.objects.filter(sharing.shared_with(user), state=Wave.State.RELEASED)
-    return found.filter(waves__contained_by=list(shared.order_by().values_list("pk", flat=True)))
+    of_all = _told_within(sharing.shared_with(user))
+    if sharing.LEADERS in stand.everywhere:
+        return found.filter(of_all)
+    led = Q(unit__in=reach.below(stand.roots.get(sharing.LEADERS, frozenset())).order_by().values("pk"))
+    as_leader, as_manager = (_told_within(sharing.reached(name)) for name in (sharing.LEADERS, sharing.MANAGERS))
+    return found.filter(Q(unit__isnull=True) & of_all | led & as_leader | Q(unit__isnull=False) & ~led & as_manager)
+
+
+def _told_within(waves: Q) -> Q:
+    """Of published reports: those that tell of no other released waves. One query."""
+    known = Wave.objects.filter(waves, state=Wave.State.RELEASED).order_by()
+    return Q(waves__contained_by=list(known.values_list("pk", flat=True)))

@@ -64,6 +64,11 @@ def units(user: Employee) -> QuerySet[Unit]:
     return visible_units(user, Permission.SEE_RESULTS).filter(until__isnull=True)
 
 
+def others(user: Employee, unit: Unit) -> bool:
+    """Whether he may read the scorecard of any other unit. One query."""
+    return units(user).exclude(pk=unit.pk).exists()
+
+
 def tops(user: Employee) -> list[Unit]:
     """The uppermost of them."""
     mine = units(user)

@@ -10,6 +10,8 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import resolve, reverse
 from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -23,6 +25,7 @@ from programs.reports import (
     decisions,
     effects,
     numbers,
+    readings,
     scorecard,
     scorecard_counted,
     scorecard_units,
@@ -122,6 +125,8 @@ def _beside(request: HttpRequest, program: Program, place: Place) -> dict[str, A
         "program": program,
         "unit": place.unit,
         "above": above,
+        # Whoever reads what lies above it has others to choose from; of whoever does not it is asked.
+        "others": bool(above) or place.unit is None or scorecard_units.others(request.user, place.unit),  # type: ignore[arg-type]
         "sees_program": scorecard_units.sees_whole(request.user),
     }
 
@@ -230,15 +235,19 @@ def _number(request: HttpRequest, program_id: int, unit_id: int | None, key: str
     told = [point for point in found.points if point.value is not None]
     chart = None
     if len(told) > 1:
-        rows = [(f"{point.wave.number} · {point.wave.closes_on:%b %y}", point.value) for point in told]
+        rows = [(f"{point.wave.number} · {date_format(point.wave.closes_on, 'M y')}", point.value) for point in told]
         chart = charts.course(rows)
     elif len(found.course) > 1:
-        chart = charts.course([(f"{day:%b %Y}", value) for day, value in found.course])
-    table = [{_("Month"): f"{day:%b %Y}", _("Value"): round(value)} for day, value in found.course]
+        chart = charts.course([(date_format(day.on, "M Y"), day.value) for day in found.course])
+    table = [{_("Month"): date_format(day.on, "M Y"), _("Value"): _told(day)} for day in found.course]
     beside = benchmark_showing.number(place, key, timezone.localdate(), str(found.told))
     context = {**_beside(request, one, place), "number": found, "chart": chart, "chart_table": table}
     context |= {"benchmarks": beside, "named": any(point.name for point in found.points)}
     return render(request, "programs/reports/number.html", context)
+
+
+def _told(day: readings.Day) -> float | str:
+    return day.rough.told(get_language() or "en") if day.rough else round(day.value)
 
 
 def _opens(request: HttpRequest, url: str) -> bool:

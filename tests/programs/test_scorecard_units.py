@@ -338,6 +338,15 @@ def test_what_it_promised_and_what_is_overdue(client_of, program, hr, executive,
     assert "It was promised Tills mended" in top
 
 
+def test_other_units_are_offered_to_who_has_some(client_of, program, hr, executive, manager, units):
+    share(program, hr, leaders=0, managers=0)
+    door = "Other units"
+    assert door not in page(client_of(manager), "unit", program.pk, units["Branch A"].pk)
+    Grant.objects.create(employee=manager, role=Role.EXECUTIVE, unit=units["Services"])
+    assert door in page(client_of(manager), "unit", program.pk, units["Branch A"].pk)
+    assert door in page(client_of(executive), "unit", program.pk, units["Branch A"].pk)
+
+
 def test_no_link_ends_before_a_closed_door(client_of, program, hr, executive, manager, units):
     """Every link in the pages of a unit opens for who reads them."""
     share(program, hr, leaders=0, managers=0)
