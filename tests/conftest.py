@@ -24,6 +24,7 @@ from django.conf import settings as django_settings
 from django.contrib.auth.hashers import make_password
 from django.test import Client, TransactionTestCase
 from django.utils import translation
+from playwright.sync_api import Error as BrowserError
 
 from config import words
 from culture.access import organisation
@@ -59,6 +60,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     if not CHROMIUM:
         for item in browsing:
             item.add_marker(pytest.mark.skip(reason="Chromium not found"))
+    # Two cores, eight processes of Chromium: now and then one stands still for half a minute. What the browser itself
+    # did not do is tried once more, and told ("1 rerun", by name); an assertion of ours never is.
+    for item in browsing:
+        item.add_marker(pytest.mark.flaky(reruns=1, only_rerun=[BrowserError]))
     # Long ones first: none is begun when the other workers have nothing left to do.
     long = {*browsing, *(item for item in items if item.get_closest_marker("slow"))}
     items.sort(key=lambda item: item not in long)

@@ -264,6 +264,16 @@ def test_a_wave_that_is_taken_back_closes_its_reports_to_all_but_hr(program, hr,
     assert report_access.readable(executive).count() == 2 and report_access.readable(manager).count() == 0
 
 
+def test_a_role_held_elsewhere_does_not_open_what_was_taken_back_from_managers(program, hr, manager, units, quick):
+    publish(program, by=hr, unit=units["Branch A"])
+    publish(program, by=hr, unit=units["Branch B"])
+    Grant.objects.create(employee=manager, role=Role.EXECUTIVE, unit=units["Branch B"])
+    mine = type(manager).objects.get(pk=manager.pk)
+    assert set(report_access.readable(mine).values_list("unit__name", flat=True)) == {"Branch A", "Branch B"}
+    share(program, hr, leaders=0)
+    assert list(report_access.readable(mine).values_list("unit__name", flat=True)) == ["Branch B"]
+
+
 def test_the_preview_is_for_who_sees_the_unit(program, executive, manager, employee, units, client_of):
     client = client_of(manager)
     assert client.get("/reports/preview/").status_code == 200, "his own unit"
