@@ -117,11 +117,21 @@ def _side(seen: reading.Seen, value: str, first: reading.Seen) -> Side | None:
     if value.startswith(reading.TREE):
         row = seen.unit(number)
     else:
-        row = seen.row(reading.CUT, other=number)
+        there = _same_category(first, seen, number)
+        row = None if there is None else seen.row(reading.CUT, other=there)
     if row is None:
         return None
-    wave = seen.wave
-    return Side(row.name, wave.pk, wave.number, row.family, row.unit, row.other, row.cells, first.items_in(seen))
+    wave, other = seen.wave, None if row.other is None else number
+    return Side(row.name, wave.pk, wave.number, row.family, row.unit, other, row.cells, first.items_in(seen))
+
+
+def _same_category(first: reading.Seen, seen: reading.Seen, number: int) -> int | None:
+    """The id in ``seen`` of the category that has ``number`` in ``first``: each wave numbers them anew."""
+    if seen.wave.pk == first.wave.pk:
+        return number
+    known = {one["id"]: (cut["key"], one["name"]) for cut in first.cuts for one in cut["categories"]}
+    there = {(cut["key"], one["name"]): one["id"] for cut in seen.cuts for one in cut["categories"]}
+    return there.get(known.get(number, ("", "")))
 
 
 def _same_units(one: Side, other: Side, waves: list[Wave]) -> bool:

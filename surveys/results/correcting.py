@@ -17,18 +17,21 @@ from django.utils.translation import gettext as _
 
 from culture.access.audit import record
 from culture.people.models import Employee
-from surveys.results import comment_release, queries
+from surveys.results import comment_release, correcting_later, queries
 from surveys.results.comment_release import CORRECTED as MASK
 from surveys.results.comment_release import SAID, TREE
 from surveys.results.disclosure import HIDDEN
 from surveys.results.groups import Group
 from surveys.results.models import CellGroup, Release
 from surveys.results.releasing import write_groups
-from surveys.waves.models import Wave
+from surveys.waves.models import Series, Wave
 
 __all__ = ["MASK", "CannotCorrect", "Correction", "Withdrawal", "correct", "preview"]
 
 WHY_LENGTH = 500
+CUT = "cut"
+# Rows of who serves whom: the unit on either side.
+BOTH_SIDES = frozenset({"matrix", "division"})
 Key = tuple[str, int, int | None]
 Changes = list[dict[str, Any]]
 
@@ -39,12 +42,23 @@ class CannotCorrect(Exception):
 
 @dataclass(frozen=True)
 class Withdrawal:
-    """A number (``measure``) or all numbers and comments of one group ('')."""
+    """A number (``measure``) or all numbers and comments of one group ('').
+
+    All numbers of a unit are also those of who serves whom, of what customers say of it and of its people by a cut.
+    """
 
     family: str
     unit: int
     other: int | None = None
     measure: str = ""
+
+    def covers(self, family: str, unit: int, other: int | None) -> bool:
+        """Whether the row is meant: this one, or, with all numbers of a unit, every row that tells of it."""
+        if (self.family, self.unit, self.other) == (family, unit, other):
+            return True
+        if self.measure or self.family != TREE or family == CUT:
+            return False
+        return self.unit == unit or (family in BOTH_SIDES and self.unit == other)
 
 
 @dataclass(frozen=True)
@@ -69,6 +83,8 @@ def correct(wave: Wave, correction: Correction, *, why: str, now: dt.datetime, b
         raise CannotCorrect(_("Say why the results are corrected: everybody who reads them will see it."))
     if len(why) > WHY_LENGTH:
         raise CannotCorrect(_("The reason is too long. Say it in at most %(n)s characters.") % {"n": WHY_LENGTH})
+    # Two corrections of one series wait for each other: the first may correct later waves, too.
+    Series.objects.select_for_update().get(pk=wave.series_id)  # type: ignore[attr-defined]
     old = Release.objects.select_for_update().filter(wave=wave, replaced_at=None).first()
     if old is None:
         raise CannotCorrect(_("This wave has no results that could be corrected."))
@@ -76,19 +92,13 @@ def correct(wave: Wave, correction: Correction, *, why: str, now: dt.datetime, b
     _all_found(correction, rows)
     changes: Changes = []
     groups = _everywhere([_corrected(row, correction, changes) for row in rows], _resting(wave, correction), changes)
-    Release.objects.filter(pk=old.pk).update(replaced_at=now)
-    made = Release.objects.create(
-        wave=wave,
-        number=old.number + 1,
-        formula_version=old.formula_version,
-        instrument=old.instrument,
-        rules=old.rules,
-        rules_hash=old.rules_hash,
-        why=why,
-        changes=changes + _of_comments(old, correction, rows),
-    )
-    if not made.changes:
+    changes += _of_comments(old, correction, rows)
+    gone = correcting_later.withdrawn(wave, rows, groups)
+    for number, n in correcting_later.follow(wave, gone, why=why, now=now):
+        changes.append({"what": "changes withdrawn", "group": "", "measure": str(number), "n": n})
+    if not changes:
         raise CannotCorrect(_("This changes nothing: the words are in no comment, the names are as they were."))
+    made = correcting_later.again(old, why=why, told=changes, now=now)
     write_groups(made, groups)
     comment_release.write_corrected(made, old, correction.words, _gone(correction))
     record(by, "results.corrected", wave, number=made.number, changes=len(made.changes))
@@ -107,7 +117,7 @@ def _corrected(row: CellGroup, correction: Correction, changes: Changes) -> Grou
     key = (row.family, row.unit, row.other)
     cells, name = dict(row.cells), row.name
     for one in correction.withdraw:
-        if (one.family, one.unit, one.other) != key:
+        if not one.covers(*key):
             continue
         for measure in [one.measure] if one.measure else list(cells):
             if _is_shown(cells.get(measure)):

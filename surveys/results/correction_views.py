@@ -65,6 +65,8 @@ WHAT = {
     "withdrawn everywhere": lambda one: _("“%(measure)s” withdrawn in every group"),
     "comments withdrawn": lambda one: _("Comments of %(group)s withdrawn (%(n)s)"),
     "words masked": lambda one: _("Words masked in comments of %(group)s (%(n)s)"),
+    "changes withdrawn": lambda one: _("What had changed since then withdrawn from wave %(measure)s (%(n)s)"),
+    "change withdrawn": lambda one: _("The change of “%(measure)s” of %(group)s: the number before it was withdrawn"),
     "renamed": lambda one: _("%(before)s renamed to %(group)s"),
 }
 

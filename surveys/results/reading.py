@@ -285,9 +285,9 @@ class Seen:
         """Cells without what changed since a wave this reader may not see: it would tell that wave's numbers."""
         if not self.wave_before:
             return queries.without_change(cells)
-        if not any("first" in (cell.get("change") or {}) for cell in cells.values()) or self._all_seen:
+        if self._all_seen or not any("change" in cell for cell in cells.values()):
             return cells
-        return {key: _without_first(cell, self._numbers) for key, cell in cells.items()}
+        return {key: _since_seen(cell, self._numbers) for key, cell in cells.items()}
 
     @cached_property
     def _all_seen(self) -> bool:
@@ -368,10 +368,14 @@ class Seen:
             yield row
 
 
-def _without_first(cell: Any, numbers: set[int]) -> Any:
-    """The cell without its change since the first wave, where that wave is not among ``numbers``."""
+def _since_seen(cell: Any, numbers: set[int]) -> Any:
+    """The cell without its change since a wave (the one before it then, or the first) that is not in ``numbers``."""
     moved = cell.get("change") if isinstance(cell, dict) else None
-    if not moved or "first" not in moved or moved["first"].get("since") in numbers:
+    if not moved:
+        return cell
+    if moved.get("since") not in numbers:
+        return {key: value for key, value in cell.items() if key != "change"}
+    if "first" not in moved or moved["first"].get("since") in numbers:
         return cell
     return {**cell, "change": {key: value for key, value in moved.items() if key != "first"}}
 

@@ -22,8 +22,8 @@ def shareable(rules: Mapping[str, Any]) -> bool:
 
 
 def may_share(wave: Wave) -> bool:
-    """The same for a wave; one that nobody was asked in yet will be opened with the words of today."""
-    return wave.state in (Wave.State.SCHEDULED, Wave.State.OPENING) or shareable(wave.rules)
+    """The same for a wave; one that nobody was asked in yet (held or not) will be opened with the words of today."""
+    return wave.opened_at is None or shareable(wave.rules)
 
 
 def told_of_sharing() -> Q:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import time
 from collections import Counter
 
 import pytest
@@ -263,6 +264,26 @@ def test_the_tick_closes_what_is_over(world, monkeypatch, django_capture_on_comm
     assert sent == [world.wave.pk]
 
 
+def test_a_wave_somebody_is_closing_is_left_to_him(world):
+    """As another worker process holds it, until it is done or dead."""
+    Wave.objects.filter(pk=world.wave.pk).update(closes_on=NOW.date(), closing=True)
+    other = connection.copy()
+    try:
+        with other.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_lock(%s, %s)", [tasks.CLOSING, world.wave.pk])
+        tasks.close_wave(world.wave.pk)
+        assert Wave.objects.get(pk=world.wave.pk).state == Wave.State.OPEN
+    finally:
+        other.close()  # as when its process was killed
+    held = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND classid = %s"
+    with connection.cursor() as cursor:
+        while cursor.execute(held, [tasks.CLOSING]).fetchone() != (0,):
+            time.sleep(0.01)  # the server notices a moment later
+        tasks.close_wave(world.wave.pk)
+        assert Wave.objects.get(pk=world.wave.pk).state == Wave.State.RELEASED
+        assert cursor.execute(held, [tasks.CLOSING]).fetchone() == (0,)
+
+
 def test_a_wave_closed_by_hand_closes_at_once(world):
     Wave.objects.filter(pk=world.wave.pk).update(closes_on=NOW.date() + dt.timedelta(days=3), closing=True)
     assert tick.due(NOW + dt.timedelta(days=3)) == [world.wave]
@@ -310,6 +331,20 @@ def test_upper_units_still_count_those_of_small_groups(world):
     releasing.release(wave, now=LATER)
     top = CellGroup.objects.filter(release__wave=wave, family="tree", depth=0).get()
     assert top.cells["want"]["shown"] and top.cells["want"]["n"] == len(contents)
+
+
+def test_nobody_is_counted_for_ratings_that_are_not_kept(world):
+    """One group holds two providers: six people rated the one, four others the other, whose ratings are dropped."""
+    items = [item["code"] for item in world.wave.snapshot["items"] if item["about"] == "provider"]
+    provider, other = world.units["Services"].pk, world.units["Branch B"].pk
+    block = next(b["id"] for b in world.wave.snapshot["blocks"] if world.units["Branch A"].pk in b["units"])
+    rated = [provider] * 6 + [other] * 4
+    contents = [{"block": block, "own": {}, "providers": {str(one): dict.fromkeys(items, 4)}} for one in rated]
+    places = placing.rating_places({(provider, block): 6, (other, block): 4}, 5)
+    counted = sealing._raters(world.wave, contents, places)
+    tree = sealing.computing.reporting_tree(world.wave.snapshot)
+    top = next(node.id for node in tree if node.parent is None)
+    assert places[other, block] is None and counted[top] == 6
 
 
 def test_comments_on_a_provider_carry_the_provider_only(world):
