@@ -7,6 +7,7 @@ import random
 import uuid
 
 from dateutil.relativedelta import relativedelta
+from django.db.models import Q
 
 from config.demo.organisation import Personas
 from culture.access import clock
@@ -93,7 +94,7 @@ def give(*, people: Personas, rng: random.Random, now: dt.datetime) -> int:
     award_rounds.open_due(now=now)
     running = AwardRound.objects.filter(award=quarter, state=AwardRound.State.OPEN).first()
     if running is not None:
-        made += _nominated(running, rng, now - DAY, 3)
+        made += _nominated(running, rng, now - DAY, 3, people.hr)
     made += _before_managers(people, rng, now)
     _milestones(people, now)
     _teams(people, now)
@@ -122,10 +123,13 @@ def _case(rng: random.Random, story: str, criteria: list[str], **whom: Employee)
     )
 
 
-def _nominated(round_: AwardRound, rng: random.Random, at: dt.datetime, count: int, *also: Employee) -> int:
-    """``count`` people, and ``also``, nominated by somebody of another unit."""
+def _nominated(
+    round_: AwardRound, rng: random.Random, at: dt.datetime, count: int, decides: Employee, *also: Employee
+) -> int:
+    """``count`` people, and ``also``, nominated by somebody of another unit; none near to who ``decides``."""
     today = at.date()
-    here = list(Employee.objects.here(today).filter(is_active=True).exclude(unit=None).order_by("pk"))
+    judge = Q(pk__in=[decides.pk, decides.manager_id]) | Q(manager=decides)  # type: ignore[attr-defined]
+    here = list(Employee.objects.here(today).filter(is_active=True).exclude(unit=None).exclude(judge).order_by("pk"))
     keys = [one["key"] for one in round_.award.criteria]
     wanted = [*also, *rng.sample([one for one in here if one not in also], count)]
     stories = rng.sample(STORIES, len(STORIES))
@@ -142,7 +146,7 @@ def _decided(award: Award, people: Personas, jurors: list[Employee], rng: random
     """The first round, decided with one winner instead of two, and why."""
     round_ = award_rounds.open_round(award=award, opens_on=award.first_on, now=then)
     assert round_ is not None
-    count = _nominated(round_, rng, then + 2 * DAY, 3, people.employee)
+    count = _nominated(round_, rng, then + 2 * DAY, 3, people.hr, people.employee)
     award_rounds.close(round_=round_, by=people.hr, now=then + 14 * DAY)
     listed = list(round_.candidates.order_by("pk"))
     judged = then + 16 * DAY
@@ -182,7 +186,7 @@ def _before_managers(people: Personas, rng: random.Random, now: dt.datetime) -> 
     awards.fund(place=awards.purse(award), points=600, note="Budget of the year", by=people.hr, now=now, subject=award)
     round_ = award_rounds.open_round(award=award, opens_on=opens, now=_at(opens))
     assert round_ is not None
-    count = _nominated(round_, rng, _at(opens + 2 * DAY), 1, report)
+    count = _nominated(round_, rng, _at(opens + 2 * DAY), 1, people.hr, report)
     award_rounds.move_on(now=now)
     return count
 

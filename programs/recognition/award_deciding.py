@@ -12,13 +12,25 @@ from dataclasses import dataclass, field
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from culture.access import audit, clock, reach
+from culture.access import audit, clock
+from culture.access.models import Grant
 from culture.access.permissions import Permission, sees_everything
 from culture.people.models import Employee
-from programs.recognition import award_mails, award_rounds, award_rules, award_seats, awards, lots, posting, posts
+from programs.recognition import (
+    award_mails,
+    award_near,
+    award_rounds,
+    award_rules,
+    award_seats,
+    awards,
+    lots,
+    posting,
+    posts,
+)
 from programs.recognition.award_models import (
     MOST_POINTS,
     MOST_WINNERS,
@@ -30,6 +42,8 @@ from programs.recognition.award_models import (
     AwardWinner,
     FeedPost,
 )
+from programs.recognition.award_near import near as near
+from programs.recognition.award_near import place_of as place_of
 from programs.recognition.award_rules import Near
 from programs.recognition.models import Account
 from programs.recognition.posting import Place, Reason
@@ -37,10 +51,20 @@ from programs.recognition.posting import Place, Reason
 State = AwardCandidate.State
 BARS = {
     Near.HIMSELF: gettext_lazy("You are a candidate yourself."),
+    Near.MEMBER: gettext_lazy("You work in the same unit: others judge."),
     Near.TEAM: gettext_lazy("You work in the same unit: others judge."),
     Near.LINE: gettext_lazy("One of you reports to the other: others judge."),
     Near.NOMINATOR: gettext_lazy("You nominated: others judge."),
 }
+_CANDIDATE = gettext_lazy("You are a candidate in this round, alone or with your team: somebody else decides.")
+TOO_NEAR = {
+    Near.HIMSELF: _CANDIDATE,
+    Near.MEMBER: _CANDIDATE,
+    Near.LINE: gettext_lazy("You lead a candidate of this round, or report to one: somebody else decides."),
+    Near.NOMINATOR: gettext_lazy("You nominated in this round: somebody else decides."),
+}
+# So many of those who may decide instead are named.
+NAMED = 3
 
 
 @dataclass(frozen=True)
@@ -59,20 +83,6 @@ class Verdict:
 # -- who may ---------------------------------------------------------------------------------------------------------
 
 
-def place_of(person: Employee) -> award_rules.Place:
-    above = reach.above(person.unit_id).order_by().values_list("pk", flat=True) if person.unit_id else []
-    return award_rules.Place(person.pk, person.unit_id, person.manager_id, frozenset(above))
-
-
-def near(candidate: AwardCandidate, juror: award_rules.Place) -> Near | None:
-    """What keeps ``juror`` from judging ``candidate`` (its nominations may be prefetched)."""
-    judged, one = None, candidate.employee
-    if one is not None:
-        judged = award_rules.Place(one.pk, one.unit_id, one.manager_id)
-    nominators = {row.nominator_id for row in candidate.nominations.all() if row.withdrawn_at is None}
-    return award_rules.near(juror, judged=judged, team=candidate.unit_id, nominators=nominators)
-
-
 def is_juror(award: Award, person: Employee) -> bool:
     if award.decides != Award.Decides.JURY or award_seats.gone(person, clock.today()):
         return False
@@ -85,6 +95,32 @@ def may_decide(round_: AwardRound, person: Employee) -> bool:
         return True
     chair = round_.award.jury.filter(employee=person, chair=True)
     return round_.award.decides == Award.Decides.JURY and chair.exists()
+
+
+def why_not(round_: AwardRound, person: Employee) -> str:
+    """Why ``person``, who has the office to decide, is too close to a candidate; empty when he is not.
+
+    Who is too close does not read the votes either: he would know what his own candidate has to beat.
+    """
+    listed = list(award_near.running_of(round_.pk))
+    reasons = award_near.ties(listed, person)
+    words = next((text for reason, text in TOO_NEAR.items() if reason in reasons), None)
+    return f"{words} {_who_can(round_, listed)}" if words else ""
+
+
+def _who_can(round_: AwardRound, listed: Sequence[AwardCandidate]) -> str:
+    today = clock.today()
+    admins = Grant.objects.hr_admins().in_force(today).values("employee")
+    chair = round_.award.jury.filter(chair=True).values("employee")
+    offices = Employee.objects.here(today).filter(is_active=True)
+    able = [
+        one.name
+        for one in offices.filter(Q(pk__in=admins) | Q(pk__in=chair)).order_by("pk")[: 5 * NAMED]
+        if award_near.STEERS.isdisjoint(award_near.ties(listed, one))
+    ]
+    if not able:
+        return _("Nobody else may decide now: a further HR admin is needed, or the round ends by itself.")
+    return _("Who can: %(names)s.") % {"names": ", ".join(able[:NAMED])}
 
 
 def decides_alone(candidate: AwardCandidate, person: Employee) -> bool:
@@ -108,7 +144,7 @@ def vote(*, candidate: AwardCandidate, juror: Employee, score: int, note: str, n
     row = award_rounds.locked(candidate.round_id)
     if not is_juror(row.award, juror):
         raise ValidationError(_("You are not in the jury of this award."))
-    here = row.candidates.select_related("employee").get(pk=candidate.pk)
+    here = row.candidates.select_related("employee", "unit").get(pk=candidate.pk)
     if row.state != AwardRound.State.VOTING or here.state != State.SHORTLISTED:
         raise ValidationError(_("The vote is closed."))
     if reason := near(here, place_of(juror)):
@@ -139,7 +175,8 @@ def decide(*, round_: AwardRound, verdict: Verdict, by: Employee, now: dt.dateti
         raise ValidationError(_("This round is not to be decided: %(state)s.") % {"state": row.get_state_display()})
     rows = row.candidates.select_for_update(of=("self",)).filter(state=State.SHORTLISTED)
     listed = list(rows.select_related("employee", "unit"))
-    _refuse_own(listed, by)
+    if words := why_not(row, by):
+        raise ValidationError(words)
     reasons = _refuse_verdict(row, listed, verdict)
     row.reason = award_rounds.clean(verdict.why)
     winners = [one for one in listed if one.pk in verdict.winners]
@@ -149,16 +186,6 @@ def decide(*, round_: AwardRound, verdict: Verdict, by: Employee, now: dt.dateti
     _pay(row, {one: verdict.winners[one.pk] for one in winners}, by=by, now=now)
     award_rounds.end_round(row, AwardRound.State.DECIDED, by=by, now=now)
     return row
-
-
-def _refuse_own(listed: Sequence[AwardCandidate], by: Employee) -> None:
-    mine = place_of(by)
-    for one in listed:
-        own = one.employee_id == by.pk or (one.unit_id is not None and one.unit_id in mine.above)
-        if own:
-            raise ValidationError(
-                _("You are a candidate in this round, alone or with your team: somebody else decides.")
-            )
 
 
 def _refuse_verdict(row: AwardRound, listed: Sequence[AwardCandidate], verdict: Verdict) -> dict[int, str]:
@@ -196,8 +223,10 @@ def decide_one(
         raise ValidationError(_("The manager of who is nominated decides, or HR."))
     if row.state != AwardRound.State.VOTING or here.state not in AwardCandidate.OPEN:
         raise ValidationError(_("This is decided already: %(state)s.") % {"state": here.get_state_display()})
-    _refuse_own([here], by)
-    if by.pk in award_rounds.nominators_of(here):
+    ties = award_near.ties([here], by)
+    if not award_near.OWN.isdisjoint(ties):
+        raise ValidationError(str(_CANDIDATE))
+    if Near.NOMINATOR in ties:
         raise ValidationError(_("You nominated: HR decides in your place."))
     if not win:
         if not reason:
@@ -226,6 +255,9 @@ def _refuse_win(row: AwardRound, points: int, reason: str) -> None:
 def _pay(row: AwardRound, winners: Mapping[AwardCandidate, int], *, by: Employee, now: dt.datetime) -> None:
     """Winners become winners: ledger entries out of the round's points, and news for everybody."""
     teams = {one.pk: _people(one, now) for one in winners}
+    for one in winners:
+        if not teams[one.pk]:
+            raise ValidationError(_("Nobody of %(name)s works here any more: it cannot win.") % {"name": one.name})
     parts = {one.pk: award_rules.shares(points, len(teams[one.pk]))[0] for one, points in winners.items()}
     needed = sum(parts[one.pk] * len(teams[one.pk]) for one in winners)
     accounts = _funded(row, needed, [pk for people in teams.values() for pk in people], now) if needed else {}
@@ -247,10 +279,20 @@ def _pay(row: AwardRound, winners: Mapping[AwardCandidate, int], *, by: Employee
 
 
 def _people(candidate: AwardCandidate, now: dt.datetime) -> list[int]:
-    """Who gets it: the person; of a team, everybody who works there on the day of the decision."""
+    """Who gets it: the person; of a team, everybody who works there on the day of the decision.
+
+    Of a unit that was merged or closed meanwhile: who worked there on its last day and is still with the company. The
+    people of the unit it became did not do what was nominated.
+    """
     if candidate.employee_id is not None:
         return [candidate.employee_id]
-    here = Employee.objects.here(award_rounds.today_of(now)).filter(unit=candidate.unit_id, is_active=True)
+    here = Employee.objects.here(award_rounds.today_of(now)).filter(is_active=True)
+    unit = candidate.unit
+    assert unit is not None
+    if unit.until is None:
+        here = here.filter(unit=unit)
+    else:
+        here = here.filter(pk__in=award_near.people_then(unit).values("employee"))
     return list(here.order_by("pk").values_list("pk", flat=True))
 
 

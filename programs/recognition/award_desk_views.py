@@ -14,9 +14,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from culture.access import clock
 from culture.access.permissions import Permission, require
-from programs.recognition import award_queries, award_rounds, award_seats, awards
+from culture.people.models import Employee
+from programs.recognition import award_near, award_queries, award_rounds, award_seats, awards
 from programs.recognition.award_forms import AwardForm, FundForm
-from programs.recognition.award_models import Award, AwardRound
+from programs.recognition.award_models import Award, AwardCandidate, AwardRound
 from programs.recognition.award_views import HERE, me, show
 from programs.recognition.milestone_models import TeamProposal
 
@@ -53,7 +54,7 @@ def edit(request: HttpRequest, pk: int | None = None) -> HttpResponse:
     """Make or change an award."""
     award = get_object_or_404(Award, pk=pk) if pk else None
     start = AwardForm.filled(award) if award else {"first_on": clock.today()}
-    form = AwardForm(request.POST or None, initial=start)
+    form = AwardForm(request.POST or None, initial=start, award=award)
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         try:
@@ -108,7 +109,7 @@ def fund(request: HttpRequest, pk: int) -> HttpResponse:
             held = awards.balance(awards.purse(award))
             messages.success(request, _("Done: %(points)d points are in the budget.") % {"points": held})
             return redirect("recognition:award_edit", pk)
-    return _edit_page(request, AwardForm(initial=AwardForm.filled(award)), award, form, 400)
+    return _edit_page(request, AwardForm(initial=AwardForm.filled(award), award=award), award, form, 400)
 
 
 @require_POST
@@ -145,9 +146,11 @@ def round_desk(request: HttpRequest, pk: int) -> HttpResponse:
             return redirect("recognition:award_desk_round", pk)
     rows = list(award_queries.candidates(found))
     listed = typed.get("chosen") or [one.pk for one in rows]
+    own = _own(rows, me(request)) if found.running else set()
     context = {
         "round": found,
-        "rows": [(one, one.pk in listed) for one in rows],
+        "rows": [(one, one.pk in listed, one.pk in own) for one in rows],
+        "own": own,
         "typed": typed,
         "reserved": awards.balance(award_rounds.purse(found)),
         "needed": found.winners * found.points,
@@ -155,6 +158,12 @@ def round_desk(request: HttpRequest, pk: int) -> HttpResponse:
         "steps": _steps(found),
     }
     return render(request, f"{HERE}_desk.html", context, status=400 if typed else 200)
+
+
+def _own(rows: list[AwardCandidate], person: Employee) -> set[int]:
+    """The candidates that are ``person`` or his team: what was said of them is not shown to him while it is judged."""
+    place = award_near.place_of(person)
+    return {one.pk for one in rows if not award_near.OWN.isdisjoint(award_near.all_near(one, place))}
 
 
 def _ids(request: HttpRequest) -> list[int]:

@@ -9,11 +9,14 @@ import uuid
 from typing import Any
 
 from django import forms
+from django.db.models import Q
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as __
 from django.utils.translation import gettext_lazy as _
 
 from culture.access import organisation
 from culture.framework.models import Behaviour, Dimension, Requirement
+from culture.people import asof
 from culture.people.models import Employee, Unit
 from programs.planning.models import Program
 from programs.recognition import awards
@@ -103,15 +106,18 @@ class AwardForm(forms.Form):
         help_text=_("Then the round ends by itself and its points go back to the budget."),
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, award: Award | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for name in ("jury", "jury_why", "rule", "dates"):
             # Asked for by what is chosen above them.
             self.fields[name].needed_when_used = True  # type: ignore[attr-defined]
-        units = Unit.objects.open().order_by("path")
+        names = _UnitNames()
         for name in ("nominators", "nominees"):
             field: Any = self.fields[name]
-            field.queryset, field.label_from_instance = units, lambda unit: unit.path
+            # A unit that was closed since stays chosen: without it the form would say "everybody" at the next save.
+            chosen = getattr(award, name).values("pk") if award else []
+            field.queryset = Unit.objects.filter(Q(until=None) | Q(pk__in=chosen)).order_by("path")
+            field.label_from_instance = names
         program: Any = self.fields["program"]
         program.queryset = Program.objects.launched()
         program.label_from_instance = lambda one: one.name
@@ -237,6 +243,22 @@ class AwardForm(forms.Form):
         codes = {code for one in award.criteria for code in one["text"]}
         start |= {f"criteria_{code}": "\n".join(one["text"].get(code, "") for one in award.criteria) for code in codes}
         return start
+
+
+class _UnitNames:
+    """What stands in a list for a unit; of one that was closed also what it became."""
+
+    @cached_property
+    def became(self) -> dict[int, str]:
+        into = asof.successors()
+        paths = dict(Unit.objects.filter(pk__in=set(into.values()), until=None).values_list("pk", "path"))
+        return {was: paths[now] for was, now in into.items() if now in paths}
+
+    def __call__(self, unit: Unit) -> str:
+        if unit.until is None:
+            return unit.path
+        told = {"unit": unit.path, "now": self.became.get(unit.pk, "")}
+        return (__("%(unit)s (closed, now %(now)s)") if told["now"] else __("%(unit)s (closed)")) % told
 
 
 def _lines(text: str) -> list[str]:

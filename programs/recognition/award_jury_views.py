@@ -15,9 +15,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from culture.access.permissions import Permission, can, require
-from programs.recognition import award_deciding, award_queries, award_seats
+from programs.recognition import award_deciding, award_near, award_queries, award_seats
 from programs.recognition.award_jury_forms import OneForm, VerdictForm, VoteForm
 from programs.recognition.award_models import AwardCandidate, AwardRound
+from programs.recognition.award_rules import Near
 from programs.recognition.award_views import HERE, me, show
 
 
@@ -32,7 +33,12 @@ def _jury(request: HttpRequest, wrong: tuple[int, OneForm] | None, status: int) 
     person = me(request)
     rows = list(award_queries.to_decide(person, everybody=can(person, Permission.MANAGE_RECOGNITION)))
     _tell_gone(request, wrong, [one.pk for one in rows])
-    forms = [(one, wrong[1] if wrong and wrong[0] == one.pk else _one_form(one), _bar(one, person.pk)) for one in rows]
+    place = award_near.place_of(person) if rows else None
+    forms = []
+    for one in rows:
+        ties = award_near.all_near(one, place) if place else []
+        form = wrong[1] if wrong and wrong[0] == one.pk else _one_form(one)
+        forms.append((one, form, _bar(ties), not award_near.OWN.isdisjoint(ties)))
     return render(
         request, f"{HERE}_jury.html", {"ballots": award_queries.ballots(person), "rows": forms}, status=status
     )
@@ -49,10 +55,11 @@ def _one_form(one: AwardCandidate, data: Any = None) -> OneForm:
     return OneForm(data, prefix=f"c{one.pk}", initial={"points": one.round.points})
 
 
-def _bar(one: AwardCandidate, person: int) -> str:
-    if any(row.nominator_id == person for row in one.nominations.all()):
-        return _("You nominated: HR decides in your place.")
-    return ""
+def _bar(ties: list[Near]) -> str:
+    own = next((one for one in ties if one in award_near.OWN), None)
+    if own is not None:
+        return str(award_deciding.BARS[own])
+    return _("You nominated: HR decides in your place.") if Near.NOMINATOR in ties else ""
 
 
 @require_safe
@@ -116,6 +123,10 @@ def decide(request: HttpRequest, pk: int) -> HttpResponse:
     if found.state != AwardRound.State.VOTING:
         words = _("This round is not to be decided: %(state)s.") % {"state": found.get_state_display()}
         messages.info(request, words)
+        return redirect("recognition:award_round", pk)
+    if words := award_deciding.why_not(found, me(request)):
+        # Before anything is read: the page shows every juror's score and note.
+        messages.error(request, words)
         return redirect("recognition:award_round", pk)
     scores = award_queries.scores(found)
     listed = [one.candidate for one in scores]

@@ -9,6 +9,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from culture.framework.models import Behaviour, Requirement
 from culture.framework.texts import pick
@@ -316,7 +317,7 @@ class AwardMail(models.Model):
         CANCELLED = "cancelled", _("The round was called off")
 
     class State(models.TextChoices):
-        DUE = "due", _("Due")
+        DUE = "due", pgettext_lazy("mail", "Due")
         CLAIMED = "claimed", _("Claimed")
         SENT = "sent", _("Sent")
         SKIPPED = "skipped", _("Not needed any more")

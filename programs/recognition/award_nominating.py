@@ -11,10 +11,10 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from culture.access import audit, reach
+from culture.access import audit
 from culture.framework.models import Behaviour, Requirement
 from culture.people.models import Employee, Unit
-from programs.recognition import award_rounds
+from programs.recognition import award_near, award_rounds
 from programs.recognition.award_models import Award, AwardCandidate, AwardRound, Nomination
 from programs.recognition.models import Kudos
 
@@ -40,12 +40,8 @@ class Case:
 
 
 def within(person: Employee, units: set[int]) -> bool:
-    """Whether ``person`` works in one of ``units`` or below it; no units: everybody does."""
-    return not units or bool(units & _above(person.unit_id))
-
-
-def _above(unit: int | None) -> set[int]:
-    return set(reach.above(unit).order_by().values_list("pk", flat=True)) if unit else set()
+    """Whether ``person`` works in one of ``units``, in what it became or below it; no units: everybody does."""
+    return not units or bool(units & award_near.above(person.unit_id))
 
 
 def why_not(award: Award, nominator: Employee) -> str:
@@ -133,9 +129,9 @@ def _refuse_nominee(award: Award, nominator: Employee, case: Case, today: dt.dat
         raise ValidationError({"nominee": _("Choose whom you nominate.")})
     if not award.teams:
         raise ValidationError({"nominee": _("This award is for single people, not for teams.")})
-    if team.pk in _above(nominator.unit_id):
+    if team.pk in award_near.above(nominator.unit_id):
         raise ValidationError({"nominee": _("You belong to this team: nobody nominates himself.")})
-    if allowed and not allowed & _above(team.pk):
+    if allowed and not allowed & award_near.above(team.pk):
         raise ValidationError({"nominee": _("This award is not for %(name)s.") % {"name": team.name}})
     if Employee.objects.here(today).filter(unit=team, is_active=True).count() < 2:
         raise ValidationError({"nominee": _("Fewer than two people work in %(name)s.") % {"name": team.name}})

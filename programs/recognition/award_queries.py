@@ -8,9 +8,9 @@ from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
 
-from culture.access import reach
+from culture.access import clock
 from culture.people.models import Employee, Unit
-from programs.recognition import award_deciding, award_rules
+from programs.recognition import award_deciding, award_near, award_rules
 from programs.recognition.award_models import (
     Award,
     AwardCandidate,
@@ -42,7 +42,7 @@ def open_for(person: Employee, today: dt.date) -> list[AwardRound]:
     rows = list(found.select_related("award").prefetch_related("award__nominators").order_by("closes_on", "pk"))
     if not any(row.award.nominators.all() for row in rows):
         return rows
-    mine = award_deciding.place_of(person).above
+    mine = award_near.above(person.unit_id)
     allowed = [(row, {unit.pk for unit in row.award.nominators.all()}) for row in rows]
     return [row for row, units in allowed if not units or units & mine]
 
@@ -107,22 +107,32 @@ class Judged:
     def bar(self) -> str:
         return str(award_deciding.BARS[self.near]) if self.near else ""
 
+    @property
+    def own(self) -> bool:
+        """He is the candidate, or of the team: what was said, and by whom, is for others until it is decided."""
+        return self.near in award_near.OWN
+
 
 def ballot(round_: AwardRound, person: Employee) -> list[Judged]:
     """The shortlist as ``person`` judges it."""
-    place = award_deciding.place_of(person)
+    place = award_near.place_of(person)
     votes = {vote.candidate_id: vote for vote in AwardVote.objects.filter(candidate__round=round_, juror=person)}
     rows = candidates(round_).filter(state=Candidate.SHORTLISTED)
-    return [Judged(one, award_deciding.near(one, place), votes.get(one.pk)) for one in rows]
+    return [Judged(one, award_near.near(one, place), votes.get(one.pk)) for one in rows]
 
 
 def candidates(round_: AwardRound) -> QuerySet[AwardCandidate]:
     """With what was said of them."""
-    thanks = Kudos.objects.select_related("giver", "behaviour").order_by("-at")
-    said = Nomination.objects.filter(withdrawn_at=None).select_related("nominator__unit", "behaviour", "requirement")
-    said = said.prefetch_related(Prefetch("kudos", thanks))
     rows = AwardCandidate.objects.filter(round=round_).exclude(state=Candidate.WITHDRAWN)
-    return rows.select_related("employee__unit", "unit", "decided_by").prefetch_related(Prefetch("nominations", said))
+    return rows.select_related("employee__unit", "unit", "decided_by").prefetch_related(_said())
+
+
+def _said() -> Prefetch[str]:
+    """Nominations that stand, with those of their thanks that are still for everybody to read."""
+    thanks = Kudos.objects.filter(public=True, hidden_at=None).exclude(state=Kudos.State.WITHDRAWN)
+    said = Nomination.objects.filter(withdrawn_at=None).select_related("nominator__unit", "behaviour", "requirement")
+    evidence = Prefetch("kudos", thanks.select_related("giver", "behaviour").order_by("-at"))
+    return Prefetch("nominations", said.prefetch_related(evidence))
 
 
 @dataclass(frozen=True)
@@ -156,12 +166,11 @@ def to_decide(person: Employee, *, everybody: bool = False) -> QuerySet[AwardCan
             candidate=OuterRef("pk"), nominator=OuterRef("employee__manager"), withdrawn_at=None
         )
         mine |= Q(employee=None) | Q(employee__manager=None) | Q(Exists(own))
-    said = Nomination.objects.filter(withdrawn_at=None).select_related("nominator__unit", "behaviour", "requirement")
-    said = said.prefetch_related(Prefetch("kudos", Kudos.objects.select_related("giver").order_by("-at")))
+        mine |= Q(employee__manager__is_active=False) | Q(employee__manager__left_on__lt=clock.today())
     return (
         rows.filter(mine)
         .select_related("employee__unit", "unit", "round__award")
-        .prefetch_related(Prefetch("nominations", said))
+        .prefetch_related(_said())
         .order_by("round__decide_by", "pk")
     )
 
@@ -179,7 +188,7 @@ def found(award: Award, person: Employee, words: str, today: dt.date, most: int 
 def _allowed(rows: Any, award: Award, field: str) -> Any:
     """Those of ``rows`` whose ``field`` lies in one of the units the award is for."""
     units = set(award.nominees.values_list("pk", flat=True))
-    return rows.filter(**{f"{field}__in": reach.below(units).order_by()}) if units else rows
+    return rows.filter(**{f"{field}__in": award_near.below(units).order_by()}) if units else rows
 
 
 def teams(award: Award, words: str, most: int = 6) -> list[Unit]:

@@ -16,8 +16,8 @@ from django.utils.translation import gettext as _
 
 from culture.access import audit, clock
 from culture.people.models import Employee
-from programs.recognition import award_mails, award_rules, awards, posting
-from programs.recognition.award_models import Award, AwardCandidate, AwardMail, AwardRound, Nomination, last_day
+from programs.recognition import award_mails, award_near, award_rules, awards, posting
+from programs.recognition.award_models import Award, AwardCandidate, AwardMail, AwardRound, last_day
 from programs.recognition.models import Account
 from programs.recognition.posting import Place, Reason
 
@@ -141,10 +141,13 @@ def _expire_one(pk: int, now: dt.datetime) -> bool:
 
 @transaction.atomic
 def close(*, round_: AwardRound, by: Employee, now: dt.datetime) -> AwardRound:
-    """HR ends the time for nominations earlier."""
+    """HR ends the time for nominations earlier; not a candidate, who would end it before others are nominated."""
     row = locked(round_)
     if row.state != State.OPEN:
         raise ValidationError(_("Nominations are closed already."))
+    if award_near.is_candidate(row.pk, by):
+        words = _("You are a candidate in this round: it closes on its last day, or another HR admin closes it.")
+        raise ValidationError(words)
     _close(row, by=by, now=now)
     return row
 
@@ -167,16 +170,23 @@ def shortlist(
 ) -> AwardRound:
     """HR names whom the jury judges; the others are declined with a reason that their nominators read.
 
+    Who is close to a candidate leaves nobody out: so he steers nothing, and the round goes on where HR is one person.
     Raises ``ValidationError`` by field: chosen, why_not.
     """
     row = locked(round_)
     if row.state != State.SHORTLIST:
         raise ValidationError(_("This round does not wait for a shortlist: %(state)s.") % _told(row))
-    waiting = list(row.candidates.select_for_update().filter(state=Candidate.NOMINATED))
+    waiting = list(row.candidates.select_for_update().filter(state=Candidate.NOMINATED).order_by("pk"))
     kept = [one for one in waiting if one.pk in set(chosen)]
     others = [one for one in waiting if one.pk not in set(chosen)]
     if not kept:
         raise ValidationError({"chosen": _("Choose at least one; or call the round off with a reason.")})
+    if others and not award_near.STEERS.isdisjoint(award_near.ties(award_near.running_of(row.pk), by)):
+        words = _(
+            "You are a candidate here, nominated one, lead one or report to one: put everybody on the shortlist, or "
+            "let another HR admin choose."
+        )
+        raise ValidationError({"chosen": words})
     why_not = clean(why_not)
     if others and not why_not:
         raise ValidationError({"why_not": _("Say why the others are not on it: whoever nominated them reads it.")})
@@ -201,6 +211,8 @@ def cancel(*, round_: AwardRound, reason: str, by: Employee, now: dt.datetime) -
         raise ValidationError(_("This round has ended: %(state)s.") % _told(row))
     if row.candidates.filter(state=Candidate.WON).exists():
         raise ValidationError(_("Somebody has won in this round already; it ends by itself on its last day."))
+    if award_near.is_candidate(row.pk, by):
+        raise ValidationError(_("You are a candidate in this round: another HR admin calls it off."))
     _end(row, State.CANCELLED, by=by, now=now, mail=AwardMail.Kind.CANCELLED, reason=reason)
     return row
 
@@ -248,8 +260,3 @@ def clean(text: str) -> str:
 
 def _told(row: AwardRound) -> dict[str, str]:
     return {"state": row.get_state_display()}
-
-
-def nominators_of(candidate: AwardCandidate) -> list[int]:
-    rows = Nomination.objects.filter(candidate=candidate, withdrawn_at=None)
-    return list(rows.values_list("nominator", flat=True))

@@ -18,6 +18,7 @@ class Near(StrEnum):
     """Why somebody does not judge a candidate."""
 
     HIMSELF = "himself"
+    MEMBER = "member"
     TEAM = "team"
     LINE = "line"
     NOMINATOR = "nominator"
@@ -25,7 +26,7 @@ class Near(StrEnum):
 
 @dataclass(frozen=True)
 class Place:
-    """Where somebody stands; ``above``: the units he belongs to, from his own up."""
+    """Where somebody stands; ``above``: the units he belongs to, from his own up, and those that were merged."""
 
     person: int
     unit: int | None = None
@@ -33,18 +34,16 @@ class Place:
     above: frozenset[int] = frozenset()
 
 
-def near(juror: Place, *, judged: Place | None, team: int | None, nominators: Collection[int]) -> Near | None:
-    """What keeps ``juror`` from judging a person (``judged``) or the ``team`` of a unit; None: he may."""
+def all_near(juror: Place, *, judged: Place | None, team: int | None, nominators: Collection[int]) -> list[Near]:
+    """What keeps ``juror`` from judging a person (``judged``) or the ``team`` of a unit, the closest first."""
+    found = {Near.NOMINATOR: juror.person in nominators}
     if judged is not None:
-        if judged.person == juror.person:
-            return Near.HIMSELF
-        if judged.unit is not None and judged.unit == juror.unit:
-            return Near.TEAM
-        if juror.person == judged.manager or judged.person == juror.manager:
-            return Near.LINE
-    elif team in juror.above:
-        return Near.TEAM
-    return Near.NOMINATOR if juror.person in nominators else None
+        found[Near.HIMSELF] = judged.person == juror.person
+        found[Near.TEAM] = judged.unit is not None and judged.unit == juror.unit
+        found[Near.LINE] = juror.person == judged.manager or judged.person == juror.manager
+    else:
+        found[Near.MEMBER] = team in juror.above
+    return [reason for reason in Near if found.get(reason)]
 
 
 def days(rule: str, dates: Sequence[dt.date], first: dt.date, *, until: dt.date) -> list[dt.date]:

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from culture.access import audit, clock
 from culture.people.models import Employee
-from programs.recognition import award_mails
+from programs.recognition import award_mails, award_near
 from programs.recognition.award_models import Award, AwardJuror, AwardRound, AwardVote
 from programs.recognition.post_models import JuryChange
 
@@ -80,10 +80,14 @@ def change(*, award: Award, jury: Sequence[Employee], why: str, by: Employee, no
     chair = next((seat for seat in seats.values() if seat.chair), None)
     chair_is_gone = chair is None or gone(chair.employee, today)
     new_chair = bool(wanted) and (chair is None or wanted[0].pk != chair.employee_id)  # type: ignore[attr-defined]
-    running = AwardRound.objects.filter(award=award, state__in=AwardRound.RUNNING).exists()
+    rounds = list(AwardRound.objects.filter(award=award, state__in=AwardRound.RUNNING).values_list("pk", flat=True))
+    running = bool(rounds)
     frozen = running and stands(award)
     if running and (joined or taken_out or (new_chair and not chair_is_gone)):
         why = _reason(why, frozen)
+        if any(award_near.is_candidate(pk, by) for pk in rounds):
+            words = _("You are a candidate in a round that is running: another HR admin changes its jury.")
+            raise ValidationError({"jury": words})
     for seat in leaving:
         seat.delete()
     if not frozen:

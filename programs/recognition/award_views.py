@@ -83,7 +83,9 @@ def award_round(request: HttpRequest, pk: int) -> HttpResponse:
         "won": found.won,  # type: ignore[attr-defined]
         "altered": altered,
         "other_points": own,
-        "may_decide": found.state == AwardRound.State.VOTING and award_deciding.may_decide(found, me(request)),
+        "may_decide": found.state == AwardRound.State.VOTING
+        and award_deciding.may_decide(found, me(request))
+        and not award_deciding.why_not(found, me(request)),
         "open": [one for one in award_queries.open_for(me(request), clock.today()) if one.pk == pk],
     }
     return render(request, f"{HERE}_round.html", context)

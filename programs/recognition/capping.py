@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
@@ -24,7 +24,8 @@ from culture.people.models import Employee
 from programs.recognition import ledger, rules
 from programs.recognition.gifts import Gift
 from programs.recognition.ledger import Before, Denied, Refusal
-from programs.recognition.models import Kudos, KudosReceiver
+from programs.recognition.models import Account, Kudos, KudosReceiver
+from programs.recognition.point_models import AllowanceRule
 
 # Both by one statement, sent once the giver's lock is held. Whom the points passed over had none of them.
 DONE = """
@@ -83,8 +84,11 @@ def refuse(
     over: set[int],
 ) -> None:  # fmt: skip
     """Raises ``ValidationError`` for the first of the receivers, but those passed ``over``, a cap stands against."""
-    sent: dict[int | None, int] = {}
-    if book.caps.team_share and gift.points:
+    caps, sent = book.caps, dict[int | None, int]()
+    if gift.purse == AllowanceRule.Purse.BUDGET:
+        # A manager's budget is there for one team: his own.
+        caps = replace(caps, team_share=0)
+    if caps.team_share and gift.points:
         sent = _to_units(giver, gift, purse.place.period if purse else month)
     for one in gift.receivers:
         if one.pk in over:
@@ -94,7 +98,7 @@ def refuse(
             giver=giver.pk,
             receiver=one.pk,
             points=gift.points,
-            caps=book.caps,
+            caps=caps,
             before=Before(points, gifts, sent.get(one.unit_id, 0)),
             allowance=purse.points if purse else 0,
         )
@@ -104,10 +108,11 @@ def refuse(
 
 
 def _to_units(giver: Employee, gift: Gift, since: dt.date | None) -> dict[int | None, int]:
-    """The points ``giver`` sent to each of the receivers' units in the period that began at ``since``."""
+    """The points ``giver`` sent to each of the receivers' units since ``since``, those of his budget apart."""
     units = {one.unit_id for one in gift.receivers if one.unit_id}
     valid = KudosReceiver.objects.filter(giver=giver, without_points=False, unit__in=units, kudos__period__gte=since)
-    same = valid.exclude(kudos__state=Kudos.State.WITHDRAWN).order_by().values_list("unit")
+    valid = valid.exclude(kudos__state=Kudos.State.WITHDRAWN).exclude(kudos__purse__kind=Account.Kind.BUDGET)
+    same = valid.order_by().values_list("unit")
     return {unit: points or 0 for unit, points in same.annotate(Sum("kudos__points"))}
 
 

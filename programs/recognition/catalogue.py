@@ -49,16 +49,32 @@ PLAIN = (
 
 
 @transaction.atomic
-def save(*, terms: Terms, units: list[Unit], by: Employee, reward: Reward | None = None) -> Reward:
-    """Make a reward, or change one: what was redeemed before keeps its price. A lower stock never undoes anything."""
+def save(
+    *, terms: Terms, units: list[Unit], by: Employee, reward: Reward | None = None, shown: int | None = None
+) -> Reward:
+    """Make a reward, or change one: what was redeemed before keeps its terms. A lower stock never undoes anything.
+
+    ``shown``: the stock the change was made from. What people took since then stays taken.
+    """
     made = reward is None
     row = Reward() if reward is None else Reward.objects.select_for_update(of=("self",)).get(pk=reward.pk)
+    stock = terms.stock if made else stock_now(there=row.stock, shown=shown, wanted=terms.stock)
     for name in PLAIN:
         setattr(row, name, getattr(terms, name))
+    row.stock = stock
     row.save()
     row.units.set(units)
     audit.record(by, "reward.made" if made else "reward.changed", row, price=row.price, stock=row.stock)
     return row
+
+
+def stock_now(*, there: int | None, shown: int | None, wanted: int | None) -> int | None:
+    """What is left when somebody who saw ``shown`` wants ``wanted`` and ``there`` are left by now; None: no limit."""
+    if wanted == shown:
+        return there
+    if there is None or shown is None or wanted is None:
+        return wanted
+    return max(0, there + wanted - shown)
 
 
 @transaction.atomic

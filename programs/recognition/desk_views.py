@@ -17,7 +17,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -50,7 +50,7 @@ def desk(request: HttpRequest) -> HttpResponse:
 def _desk(request: HttpRequest, opened: int = 0, code: str = "") -> HttpResponse:
     tab = "done" if opened else request.GET.get("show", "waiting")
     tab = tab if tab in TABS else "waiting"
-    rows = Redemption.objects.filter(state__in=TABS[tab][1]).select_related("employee__unit", "reward")
+    rows = Redemption.objects.filter(state__in=TABS[tab][1]).select_related("employee__unit")
     rows = rows.annotate(may_open=Exists(_handed_over_by(request.user)))
     rows = rows.order_by("at", "pk") if tab in {"waiting", "handing"} else rows.order_by("-at", "-pk")
     counted = Redemption.objects.aggregate(
@@ -128,8 +128,11 @@ def edit(request: HttpRequest, pk: int | None = None) -> HttpResponse:
     form = RewardForm(request.POST or None, initial=RewardForm.filled(reward) if reward else None)
     if request.method == "POST" and form.is_valid():
         units = list(form.cleaned_data["units"])
-        saved = catalogue.save(terms=form.terms(), units=units, by=request.user, reward=reward)
+        terms, shown = form.terms(), form.cleaned_data["stock_shown"]
+        saved = catalogue.save(terms=terms, units=units, by=request.user, reward=reward, shown=shown)
         messages.success(request, _("“%(name)s” is saved.") % {"name": saved.label})
+        if saved.stock is not None and saved.stock != terms.stock:
+            messages.info(request, _("The stock changed meanwhile: %(n)d are left.") % {"n": saved.stock})
         return redirect("recognition:reward_list")
     context = {"form": form, "reward": reward, "codes": CodesForm() if reward else None, **_pool(reward)}
     return render(request, "programs/recognition/reward_edit.html", context, status=400 if form.errors else 200)
@@ -180,7 +183,7 @@ def retire(request: HttpRequest, pk: int) -> HttpResponse:
 
 class PayrollForm(forms.Form):
     since = forms.DateField(label=gettext_lazy("Handed over from"), widget=forms.DateInput)
-    until = forms.DateField(label=gettext_lazy("To"), widget=forms.DateInput)
+    until = forms.DateField(label=pgettext_lazy("day", "To"), widget=forms.DateInput)
 
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = super().clean() or {}
@@ -217,7 +220,7 @@ def _handed(since: dt.date, until: dt.date) -> QuerySet[Any]:
     done = RedemptionStep.objects.filter(redemption=OuterRef("pk"), state=State.FULFILLED).order_by("at")
     rows = Redemption.objects.filter(state=State.FULFILLED).annotate(handed=Subquery(done.values("at")[:1]))
     rows = rows.filter(handed__gte=begins, handed__lt=ends)
-    return rows.select_related("employee__unit", "reward").order_by("handed", "pk")
+    return rows.select_related("employee__unit").order_by("handed", "pk")
 
 
 class _Echo:
@@ -227,15 +230,14 @@ class _Echo:
 
 def _lines(rows: QuerySet[Any]) -> Iterator[str]:
     writer: Any = csv.writer(_Echo())  # type: ignore[arg-type]
-    head = [_("Employee number"), _("Name"), _("Unit"), _("Site"), _("Country"), _("Reward"), _("Kind"),
-            _("Handed over"), _("Points"), _("Value"), _("Currency"), _("Note for the payroll")]  # fmt: skip
+    head = [_("Employee number"), pgettext("person", "Name"), _("Unit"), _("Site"), _("Country"), _("Reward"),
+            _("Kind"), _("Handed over"), _("Points"), _("Value"), _("Currency"), _("Note for the payroll")]  # fmt: skip
     known = countries.of_sites()
     yield "\ufeff" + writer.writerow(head)
     for row in rows.iterator(chunk_size=1000):
-        who, what = row.employee, row.reward
-        country = known.get(who.site, "")
-        texts = [who.number, who.name, who.unit.name if who.unit else "", who.site, country, what.label]
+        who, country = row.employee, row.country_of(known)
+        texts = [who.number, who.name, who.unit.name if who.unit else "", who.site, country, row.label]
         day = timezone.localdate(row.handed, clock.zone()).isoformat()
-        value = "" if what.value is None else what.value
-        kind, tax = str(what.get_kind_display()), harmless(what.tax_note(country))
-        yield writer.writerow([*map(harmless, texts), kind, day, row.price, value, what.currency, tax])
+        value = "" if row.value is None else row.value
+        kind, tax = str(row.get_kind_display()), harmless(row.tax_note(country))
+        yield writer.writerow([*map(harmless, texts), kind, day, row.price, value, row.currency, tax])

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from programs.recognition.models import Kudos, KudosReceiver
 
@@ -132,7 +133,7 @@ class ThanksMail(models.Model):
     """One mail to one person about thanks that arrived: due → claimed → sent. What arrives meanwhile joins it."""
 
     class State(models.TextChoices):
-        DUE = "due", _("Due")
+        DUE = "due", pgettext_lazy("mail", "Due")
         CLAIMED = "claimed", _("Claimed")
         SENT = "sent", _("Sent")
         SKIPPED = "skipped", _("Not needed any more")

@@ -35,7 +35,7 @@ def feed(request: HttpRequest) -> HttpResponse:
     """Public thanks, newest first: everybody's, or (``?show=team``) those to the reader's team."""
     assert isinstance(request.user, Employee)
     team = request.GET.get("show") == "team"
-    book, before = rules.Book(), feeding.cursor(request.GET.get("before"))
+    book, before = rules.Book(request.user), feeding.cursor(request.GET.get("before"))
     attitudes = list(Behaviour.objects.active().filter(kind=Behaviour.Kind.ATTITUDE).defer(*aims.UNREAD))
     chosen = None if team else next((b for b in attitudes if b.code == request.GET.get("behaviour")), None)
     if team:
@@ -62,7 +62,7 @@ def received(request: HttpRequest) -> HttpResponse:
     """What the reader was thanked for, and (``?show=given``) what he thanked for."""
     assert isinstance(request.user, Employee)
     show_given = request.GET.get("show") == "given"
-    book, before = rules.Book(), feeding.cursor(request.GET.get("before"))
+    book, before = rules.Book(request.user), feeding.cursor(request.GET.get("before"))
     ids = feeding.given(request.user, before) if show_given else feeding.received(request.user, before)
     page = feeding.page(ids, request.user, before, book)
     items = list(page.rows) if show_given else _with_news(request.user, page, before, about=request.user)

@@ -73,7 +73,7 @@ def give(*, giver: Employee, gift: Gift, now: dt.datetime, book: rules.Book | No
     by field: receivers, behaviour, requirement, story, customer_unit, points, key. ``book``: where the caller has
     read the rules already.
     """
-    book, day = book or rules.Book(), day_of(giver, now)
+    book, day = book or rules.Book(giver), day_of(giver, now)
     purse = book.purse(giver, day, gift.purse)
     waiting = Place(Kind.PENDING, giver.pk)
     # The giver's pending account is the lock of his caps: a gift of no points, too, counts under it.

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from programs.recognition import countries, hooks, rules
+from programs.recognition import choices, countries, hooks, rules
 from programs.recognition.models import Kudos
 from programs.recognition.point_models import Proof
 from programs.recognition.reward_models import Redemption
@@ -27,12 +27,13 @@ def event_of(state: str) -> str:
 
 
 def _thanks(pk: int) -> dict[str, Any] | None:
-    """Public thanks only, as the feed shows them."""
+    """Public thanks only, as the feed shows them to somebody who is no part of them."""
     found = Kudos.objects.filter(pk=pk, public=True, hidden_at=None, state=Kudos.State.SETTLED)
     row = found.select_related("giver", "behaviour", "requirement").prefetch_related("receipts__receiver").first()
     if row is None:
         return None
     people = [one.receiver for one in row.receipts.all()]
+    hidden = choices.amounts_hidden([row], None, everywhere=rules.current().amounts_hidden)
     return {
         "thanks": row.pk,
         "at": row.at.isoformat(),
@@ -42,27 +43,27 @@ def _thanks(pk: int) -> dict[str, Any] | None:
         "requirement": row.requirement.code if row.requirement else None,
         "story": row.story,
         "language": row.language,
-        "points": None if rules.current().amounts_hidden else row.points,
+        "points": None if row.pk in hidden else row.points,
     }
 
 
 def _redemption(pk: int) -> dict[str, Any] | None:
     """For payroll and procurement; a voucher's code is never told."""
-    row = Redemption.objects.filter(pk=pk).select_related("employee", "reward").first()
+    row = Redemption.objects.filter(pk=pk).select_related("employee").first()
     if row is None:
         return None
-    country = countries.of_site(row.employee.site)
+    country = row.country_of(countries.of_sites())
     return {
         "redemption": row.pk,
         "state": row.state,
         "at": row.at.isoformat(),
         "employee": {"employee_number": row.employee.number, "name": row.employee.name, "site": row.employee.site},
         "country": country or None,
-        "reward": {"id": row.reward_id, "name": row.reward.label, "kind": row.reward.kind},
+        "reward": {"id": row.reward_id, "name": row.label, "kind": row.kind},
         "points": row.price,
-        "value": None if row.reward.value is None else str(row.reward.value),
-        "currency": row.reward.currency or None,
-        "payroll_note": row.reward.tax_note(country),
+        "value": None if row.value is None else str(row.value),
+        "currency": row.currency or None,
+        "payroll_note": row.tax_note(country),
         "note": row.note,
     }
 

@@ -107,7 +107,8 @@ THANKED = gettext_lazy("%(part)s of %(whole)s people were thanked in the last fu
 def _recognised(program: Program, on: dt.date) -> Reading:
     """Of those active in the program: publicly thanked in the last quarter that was over on the day."""
     found = quarters(_active(program, on), on, 1)[0]
-    return indicators.share(found.recognised, found.people, str(THANKED), found.ends)
+    counted = (found.recognised, found.people)
+    return indicators.of_people(program, on, counted, str(THANKED), people=found.people, until=found.ends)
 
 
 def thanked_by_unit(program: Program, on: dt.date) -> dict[int, int]:

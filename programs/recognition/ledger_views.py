@@ -18,7 +18,7 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.utils.translation import gettext, gettext_lazy
+from django.utils.translation import gettext, gettext_lazy, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
@@ -78,7 +78,7 @@ class LedgerFilter(forms.Form):
         ],
     )
     since = forms.DateField(label=_("From"), required=False, widget=forms.DateInput)
-    until = forms.DateField(label=_("To"), required=False, widget=forms.DateInput)
+    until = forms.DateField(label=pgettext_lazy("day", "To"), required=False, widget=forms.DateInput)
 
     def clean_q(self) -> str:
         return str(self.cleaned_data["q"]).replace("\0", "").strip()
@@ -204,7 +204,7 @@ def _page(request: HttpRequest, form: LedgerFilter) -> HttpResponse:
         "asked": asked,
         "query": kept.urlencode(),
         "may_correct": can(request.user, Permission.MANAGE_RECOGNITION),
-        "proof": Proof.objects.filter(done=True).first(),
+        "proof": Proof.objects.filter(Q(done=True) | ~Q(findings=[])).first(),
     }
     return render(request, "programs/recognition/ledger.html", context, status=422 if form.errors else 200)
 

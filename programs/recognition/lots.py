@@ -51,11 +51,11 @@ def spend(account: Account, entry: LedgerEntry) -> None:
     _use(ledger.take(held, entry.amount), entry)
 
 
-def bring_back(taken: LedgerEntry, entry: LedgerEntry, *, now: dt.datetime) -> None:
-    """``entry`` undoes ``taken``: each lot gets back what it gave, and time to spend it again."""
+def bring_back(taken: LedgerEntry, entry: LedgerEntry, *, now: dt.datetime, grace: bool) -> None:
+    """``entry`` undoes ``taken``: each lot gets back what it gave and, with ``grace``, time to spend it again."""
     today = timezone.localdate(now)
     for use in taken.lot_uses.select_related("lot").order_by("pk"):
-        until = ledger.after_refund(use.lot.expires_on, today)
+        until = ledger.after_refund(use.lot.expires_on, today) if grace else use.lot.expires_on
         Lot.objects.filter(pk=use.lot_id).update(remaining=F("remaining") + use.amount, expires_on=until)
         LotUse.objects.create(lot=use.lot, entry=entry, amount=-use.amount)
 
@@ -72,12 +72,14 @@ def expire(*, now: dt.datetime) -> int:
     due = Lot.objects.filter(remaining__gt=0, expires_on__lt=today).order_by("employee").values_list("employee")
     gone = 0
     for (employee,) in due.distinct()[:BATCH]:
-        gone += _expire_of(employee, today, now)
+        gone += expire_of(employee, now=now)
     return gone
 
 
 @transaction.atomic
-def _expire_of(employee: int, today: dt.date, now: dt.datetime) -> int:
+def expire_of(employee: int, *, now: dt.datetime) -> int:
+    """:func:`expire` for one person, whose account may be locked already."""
+    today = timezone.localdate(now)
     here = Place(Account.Kind.PERSONAL, employee)
     accounts = posting.lock(here, posting.EXPIRED)
     rows = Lot.objects.filter(account=accounts[here], remaining__gt=0, expires_on__lt=today).select_for_update()

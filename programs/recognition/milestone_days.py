@@ -27,6 +27,11 @@ def anniversary(joined: dt.date, year: int) -> dt.date:
         return dt.date(year, 2, 28)
 
 
+def still_on(joined: dt.date | None, years: int, on: dt.date) -> bool:
+    """Whether somebody who joined on ``joined`` (None: not known) has been here ``years`` years on ``on``."""
+    return joined is not None and on.year - joined.year == years and anniversary(joined, on.year) == on
+
+
 def anniversaries(
     joined: dt.date, since: dt.date, until: dt.date, years: Collection[int] = ()
 ) -> list[tuple[int, dt.date]]:

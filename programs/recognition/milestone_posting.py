@@ -9,7 +9,15 @@ from django.db import transaction
 
 from culture.access import audit
 from culture.people.models import Employee, Leave
-from programs.recognition import choices, lots, milestone_days, milestone_setting, posting, posts
+from programs.recognition import (
+    choices,
+    lots,
+    milestone_days,
+    milestone_setting,
+    milestone_watch,
+    posting,
+    posts,
+)
 from programs.recognition.award_models import FeedPost
 from programs.recognition.milestone_models import MilestoneKind, MilestoneRules, Occasion
 from programs.recognition.models import Account, LedgerEntry
@@ -42,6 +50,10 @@ def _post(pk: int, rules: MilestoneRules, free: Sequence[Blackout], now: dt.date
     if one is None:
         return False
     person = one.employee
+    if milestone_watch.outdated(one):
+        # Taken away, not dropped: the right one has the same key, and the next look writes it.
+        one.delete()
+        return True
     today = hours.today_in(person.time_zone, now)
     # Whoever leaves before the day itself does not celebrate it, though it is told on the Friday before.
     reached = max(today, one.on) if one.kind == MilestoneKind.JOINED else today

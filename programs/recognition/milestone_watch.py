@@ -56,6 +56,7 @@ def _claim(today: dt.date, now: dt.datetime) -> bool:
 def find(*, today: dt.date, now: dt.datetime) -> int:
     """Write down what is to be announced; returns how many are new. May be called again at any moment."""
     rules, free = milestone_setting.current(), milestone_setting.free_days()
+    _forget_outdated()
     before = Occasion.objects.count()
     for kind, finder in FINDERS.items():
         since = milestone_setting.since_of(rules, kind)
@@ -64,6 +65,24 @@ def find(*, today: dt.date, now: dt.datetime) -> int:
         rows = finder(rules, max(since, today - BACK), today, now, free)
         Occasion.objects.bulk_create(rows, ignore_conflicts=True, batch_size=BATCH)
     return Occasion.objects.count() - before
+
+
+def outdated(one: Occasion) -> bool:
+    """Whether the person's first day was corrected or put off since ``one`` was written down, days ahead."""
+    if one.kind != MilestoneKind.JOINED:
+        return False
+    return not milestone_days.still_on(one.employee.hired_on, int(one.key), one.on)
+
+
+def _forget_outdated() -> None:
+    """Anniversaries that wait and are none any more, so that the right ones, of the same key, can be written down."""
+    waiting = Occasion.objects.filter(kind=MilestoneKind.JOINED, state=Occasion.State.WAITING)
+    told = waiting.select_related("employee").only("kind", "key", "on", "employee__hired_on")
+    wrong = [one.pk for one in told.iterator(BATCH) if outdated(one)]
+    with transaction.atomic():
+        # Another worker may be telling one of them at this moment: it looks itself.
+        held = waiting.filter(pk__in=wrong).select_for_update(skip_locked=True)
+        Occasion.objects.filter(pk__in=list(held.values_list("pk", flat=True))).delete()
 
 
 def _joined(

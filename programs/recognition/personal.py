@@ -11,7 +11,7 @@ from typing import Any
 from django.conf import settings
 from django.db.models import Exists, OuterRef
 from django.utils import translation
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from culture.people import retention, rights
@@ -35,7 +35,7 @@ def _given(row: Kudos, person: Employee) -> Row:
 
 
 def _whom(row: KudosReceiver, person: Employee) -> Row:
-    return {_("When"): row.kudos.at, _("To"): row.receiver.name}
+    return {_("When"): row.kudos.at, pgettext_lazy("receiver", "To"): row.receiver.name}
 
 
 def _received(row: KudosReceiver, person: Employee) -> Row:
@@ -68,8 +68,8 @@ def _movement(row: Any, person: Employee) -> Row | None:
 
 def _replace_stories(person: Employee) -> int:
     words = removed_story()
-    # Thanks to several are others' story, too: there only his name is covered.
-    to_others = KudosReceiver.objects.filter(kudos=OuterRef("pk")).exclude(receiver=person)
+    # Thanks to several are others' story, too: there only his name is covered, until the last of them is erased.
+    to_others = KudosReceiver.objects.filter(kudos=OuterRef("pk"), receiver__erasure=None).exclude(receiver=person)
     only_his = Kudos.objects.filter(~Exists(to_others), receipts__receiver=person)
     return only_his.exclude(story=words).update(story=words)
 
@@ -86,8 +86,10 @@ def _lot(row: Lot, person: Employee) -> Row:
 def _redemption(row: Redemption, person: Employee) -> Row:
     return {
         _("When"): row.at,
-        _("Reward"): row.reward.label,
+        _("Reward"): row.label,
         _("Points"): row.price,
+        _("Worth"): f"{row.value} {row.currency}" if row.value is not None else "",
+        _("Country"): row.country,
         _("State"): row.get_state_display(),
         _("Note"): row.note,
     }
@@ -112,7 +114,8 @@ def _forget_patterns(person: Employee) -> int:
 
 def _forget_notes(person: Employee) -> int:
     RedemptionStep.objects.filter(redemption__employee=person).exclude(note="").update(note="")
-    return Redemption.objects.filter(employee=person).exclude(note="").update(note="")
+    told = Redemption.objects.filter(employee=person).exclude(note="", country="")
+    return told.update(note="", country="")
 
 
 def _hold_rewards() -> None:
@@ -141,7 +144,6 @@ def _hold_rewards() -> None:
             fate=Fate.CLEARED,
             show=_redemption,
             erase=_forget_notes,
-            related=("reward",),
         )
     )
     rights.hold(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from culture.people import rights
 from culture.people.models import Employee
@@ -33,7 +34,7 @@ def _reaction(row: KudosReaction, person: Employee) -> Row:
 
 
 def _reply(row: KudosReply, person: Employee) -> Row:
-    return {_("When"): row.at, _("To"): row.receipt.giver.name, _("What"): row.text}
+    return {_("When"): row.at, pgettext_lazy("receiver", "To"): row.receipt.giver.name, _("What"): row.text}
 
 
 def _picture(row: KudosPicture, person: Employee) -> Row:

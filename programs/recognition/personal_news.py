@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from culture.people import rights
 from culture.people.models import Employee
@@ -40,7 +41,7 @@ def _report(row: PostReport, person: Employee) -> Row:
 
 
 def _told(row: ThanksNotice, person: Employee) -> Row:
-    return {_("When"): row.at, _("What"): row.get_kind_display(), _("Read"): row.seen_at}
+    return {_("When"): row.at, _("What"): row.get_kind_display(), pgettext_lazy("day", "Read"): row.seen_at}
 
 
 def _about(row: PostModeration, person: Employee) -> Row:

@@ -95,10 +95,14 @@ class LotUse(models.Model):
 
 
 class Proof(models.Model):
-    """One night's proof of the books. ``findings``: the sentences of what did not agree; empty is right."""
+    """One night's proof of the books. ``findings``: the sentences of what did not agree; empty is right.
+
+    ``claimed_at``: when a worker took it in hand; one that died meanwhile leaves it to another.
+    """
 
     on = models.DateField(unique=True)
     at = models.DateTimeField()
+    claimed_at = models.DateTimeField(null=True, blank=True)
     accounts = models.PositiveIntegerField(default=0)
     entries = models.PositiveBigIntegerField(default=0)
     done = models.BooleanField(default=False)

@@ -7,19 +7,21 @@ tabs, an approval and a cancellation at once end with exactly one of them.
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection
 from dataclasses import dataclass
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import F, QuerySet
+from django.db.models import F, QuerySet, Sum
 from django.utils.translation import gettext as _
 
-from culture.access import audit, reach
+from culture.access import audit
 from culture.access.permissions import Permission, can
 from culture.people.models import Employee
-from programs.recognition import codes, countries, hook_events, hooks, lots, posting
+from programs.recognition import belonging, codes, countries, hook_events, hooks, lots, posting
 from programs.recognition.models import Account, LedgerEntry
+from programs.recognition.point_models import LotUse
 from programs.recognition.posting import SPENT, Place, Reason
 from programs.recognition.reward_models import Redemption, RedemptionStep, Reward, RewardCode
 
@@ -30,7 +32,7 @@ YEAR = dt.timedelta(days=365)
 
 @dataclass(frozen=True)
 class Standing:
-    """What decides which rewards somebody may have; read once for many rewards."""
+    """What decides which rewards somebody may have; read once for many rewards. ``units``: those that mean him."""
 
     site: str
     country: str
@@ -58,9 +60,8 @@ class Standing:
 
 
 def standing(person: Employee) -> Standing:
-    above = reach.above(person.unit_id).order_by().values_list("pk", flat=True) if person.unit_id else []
     leads = Employee.objects.filter(manager=person, left_on=None).exists()
-    return Standing(person.site, countries.of_site(person.site), leads, frozenset(above))
+    return Standing(person.site, countries.of_site(person.site), leads, belonging.names(person.unit_id))
 
 
 def why_not(reward: Reward, person: Employee) -> str:
@@ -69,11 +70,14 @@ def why_not(reward: Reward, person: Employee) -> str:
 
 
 @transaction.atomic
-def redeem(*, employee: Employee, reward: Reward, key: UUID, now: dt.datetime, note: str = "") -> Redemption:
+def redeem(
+    *, employee: Employee, reward: Reward, key: UUID, now: dt.datetime, note: str = "", price: int | None = None
+) -> Redemption:
     """Reserve ``reward`` for ``employee`` at today's price. The same ``key`` again gives the first redemption back.
 
-    What needs no approval goes on at once; a voucher with a free code is handed over at once. Raises
-    ``ValidationError`` in words when it is not offered, nothing is left, or the points are not enough.
+    ``price``: what he was shown; never more than that is taken. What needs no approval goes on at once; a voucher with
+    a free code is handed over at once. Raises ``ValidationError`` in words when it is not offered, has become dearer,
+    nothing is left, or the points are not enough.
     """
     if earlier := _earlier(key, employee):
         return earlier
@@ -82,6 +86,9 @@ def redeem(*, employee: Employee, reward: Reward, key: UUID, now: dt.datetime, n
         return earlier
     if reason := why_not(locked, employee):
         raise ValidationError(reason)
+    if price is not None and locked.price > price:
+        words = _("The price has changed: it is now %(price)d points. Redeem it again if you still want it.")
+        raise ValidationError(words % {"price": locked.price})
     _refuse_more(locked, employee, now)
     mine, held = Place(Kind.PERSONAL, employee.pk), Place(Kind.RESERVED, employee.pk)
     accounts = posting.lock(mine, held)
@@ -89,9 +96,7 @@ def redeem(*, employee: Employee, reward: Reward, key: UUID, now: dt.datetime, n
     if balance < locked.price:
         words = _("This takes %(price)d points; you hold %(held)d.") % {"price": locked.price, "held": balance}
         raise ValidationError(words)
-    redemption = Redemption.objects.create(
-        employee=employee, reward=locked, price=locked.price, at=now, idempotency_key=key, note=note.strip()[:300]
-    )
+    redemption = _written(employee, locked, key, now, note)
     reserved = posting.move(
         accounts[mine], accounts[held], locked.price, now=now, reason=Reason.RESERVED, redemption=redemption
     )
@@ -102,8 +107,22 @@ def redeem(*, employee: Employee, reward: Reward, key: UUID, now: dt.datetime, n
     audit.record(employee, "reward.reserved", redemption, reward=locked.pk, points=locked.price)
     hooks.tell(hook_events.event_of(State.RESERVED), [redemption.pk], now=now)
     if not locked.approval:
-        _go_on(redemption, locked, by=None, now=now, note="")
+        _go_on(redemption, by=None, now=now, note="")
     return redemption
+
+
+def _written(employee: Employee, reward: Reward, key: UUID, now: dt.datetime, note: str) -> Redemption:
+    """With what the payroll will be told: the reward may have become another one by then."""
+    kept = {name: getattr(reward, name) for name in ("price", "name", "kind", "value", "currency", "tax_notes")}
+    return Redemption.objects.create(
+        employee=employee,
+        reward=reward,
+        at=now,
+        idempotency_key=key,
+        note=note.strip()[:300],
+        country=countries.of_site(employee.site),
+        **kept,
+    )
 
 
 def _earlier(key: UUID, employee: Employee) -> Redemption | None:
@@ -129,13 +148,13 @@ def approve(*, redemption: Redemption, by: Employee, now: dt.datetime, note: str
     _refuse_own(locked, by)
     if locked.state != State.RESERVED:
         raise ValidationError(_("This is decided already: %(state)s.") % {"state": locked.get_state_display()})
-    _go_on(locked, Reward.objects.get(pk=locked.reward_id), by=by, now=now, note=note)
+    _go_on(locked, by=by, now=now, note=note)
     return locked
 
 
-def _go_on(redemption: Redemption, reward: Reward, *, by: Employee | None, now: dt.datetime, note: str) -> None:
+def _go_on(redemption: Redemption, *, by: Employee | None, now: dt.datetime, note: str) -> None:
     _to(redemption, State.TO_FULFIL, by, now, note)
-    if reward.kind == Reward.Kind.VOUCHER and _hand_code(redemption):
+    if redemption.kind == Reward.Kind.VOUCHER and _hand_code(redemption):
         _finish(redemption, by=by, now=now, note="")
 
 
@@ -160,7 +179,7 @@ def fulfil(*, redemption: Redemption, by: Employee, now: dt.datetime, note: str 
             _("Only what is approved and open can be handed over; this is: %(state)s.")
             % {"state": locked.get_state_display()}
         )
-    if locked.reward.kind == Reward.Kind.VOUCHER and not _hand_code(locked):
+    if locked.kind == Reward.Kind.VOUCHER and not _hand_code(locked):
         raise ValidationError(_("The pool has no free code. Add codes to the reward first."))
     _finish(locked, by=by, now=now, note=note)
     return locked
@@ -177,28 +196,43 @@ def _finish(redemption: Redemption, *, by: Employee | None, now: dt.datetime, no
 
 @transaction.atomic
 def reject(*, redemption: Redemption, by: Employee, now: dt.datetime, note: str) -> Redemption:
-    """Refuse with a reason: all points return to the lots they came from, the item to the stock. Final."""
+    """Refuse with a reason: all points return to the lots they came from, the item to the stock. Final.
+
+    Whoever is refused may have waited long: his points can be spent for some weeks whatever their day was.
+    """
     if not note.strip():
         raise ValidationError({"note": _("Say why: the person reads it.")})
     locked = _locked(redemption)
     _refuse_own(locked, by)
-    _give_back(locked, State.REJECTED, by, now, note)
+    _give_back(locked, State.REJECTED, by, now, note, grace=True)
     return locked
 
 
 @transaction.atomic
 def cancel(*, redemption: Redemption, by: Employee, now: dt.datetime, note: str = "") -> Redemption:
-    """The redeemer takes it back while it is open. Again: nothing happens."""
+    """The redeemer takes it back while it is open. Again: nothing happens.
+
+    The points keep the day until which they could be spent, and lapse at once when it is over (:func:`too_late`): who
+    redeems on the last day and cancels would otherwise keep them for ever.
+    """
     locked = _locked(redemption)
     if locked.employee_id != by.pk:
         raise ValidationError(_("Only who redeemed can cancel."))
     if locked.state == State.CANCELLED:
         return locked
-    _give_back(locked, State.CANCELLED, by, now, note)
+    _give_back(locked, State.CANCELLED, by, now, note, grace=False)
+    lots.expire_of(locked.employee_id, now=now)
     return locked
 
 
-def _give_back(redemption: Redemption, state: str, by: Employee, now: dt.datetime, note: str) -> None:
+def too_late(redemptions: Collection[Redemption], today: dt.date) -> dict[int, int]:
+    """Redemption → how many of its points would lapse were it cancelled on ``today``. One query."""
+    taken = LotUse.objects.filter(entry__redemption__in=redemptions, entry__reason=Reason.RESERVED)
+    over = taken.filter(lot__expires_on__lt=today).order_by().values_list("entry__redemption")
+    return dict(over.annotate(Sum("amount")))
+
+
+def _give_back(redemption: Redemption, state: str, by: Employee, now: dt.datetime, note: str, *, grace: bool) -> None:
     if redemption.state not in Redemption.OPEN:
         raise ValidationError(_("This is decided already: %(state)s.") % {"state": redemption.get_state_display()})
     reward = Reward.objects.select_for_update(of=("self",)).get(pk=redemption.reward_id)
@@ -208,7 +242,7 @@ def _give_back(redemption: Redemption, state: str, by: Employee, now: dt.datetim
         accounts[held], accounts[mine], redemption.price, now=now, reason=Reason.REFUND, redemption=redemption, by=by
     )
     taken = LedgerEntry.objects.get(redemption=redemption, reason=Reason.RESERVED)
-    lots.bring_back(taken, entry, now=now)
+    lots.bring_back(taken, entry, now=now, grace=grace)
     if reward.stock is not None:
         Reward.objects.filter(pk=reward.pk).update(stock=F("stock") + 1)
     _to(redemption, state, by, now, note)
@@ -256,7 +290,7 @@ def show_code(*, redemption: Redemption, by: Employee) -> str:
 
 
 def _locked(redemption: Redemption) -> Redemption:
-    return Redemption.objects.select_for_update(of=("self",)).select_related("reward").get(pk=redemption.pk)
+    return Redemption.objects.select_for_update(of=("self",)).get(pk=redemption.pk)
 
 
 def _refuse_own(redemption: Redemption, by: Employee) -> None:

@@ -34,7 +34,7 @@ class PointsViewSet(viewsets.ViewSet):
     @extend_schema(responses={200: {"type": "object"}})
     def list(self, request: Request) -> Response:
         """``balance`` to spend; ``left``, ``budget`` to give in this period; ``lapses``: what lapses next, or null."""
-        now, user, book = timezone.now(), me(request), rules.Book()
+        now, user, book = timezone.now(), me(request), rules.Book(me(request))
         soon = lots.soon(user, giving.day_of(user, now))
         mine = giving.standing(user, now, book)
         return Response(
@@ -91,12 +91,13 @@ class RedemptionStepSerializer(serializers.Serializer[Any]):
 
 
 class RedemptionSerializer(serializers.ModelSerializer[Redemption]):
-    """``country`` (two letters, of the site) and ``payroll_note`` as the payroll's file has them."""
+    """``reward_name``, ``kind``, ``country`` (two letters, of the site) and ``payroll_note`` as the payroll's file has
+    them: what they were when it was redeemed.
+    """
 
     employee_number = serializers.CharField(source="employee.number")
     employee = serializers.CharField(source="employee.name")
-    reward_name = serializers.CharField(source="reward.label")
-    kind = serializers.CharField(source="reward.kind")
+    reward_name = serializers.CharField(source="label")
     country = serializers.SerializerMethodField()
     payroll_note = serializers.SerializerMethodField()
     steps = RedemptionStepSerializer(many=True)
@@ -107,15 +108,16 @@ class RedemptionSerializer(serializers.ModelSerializer[Redemption]):
                   "country", "payroll_note", "steps"]  # fmt: skip
 
     def get_country(self, row: Redemption) -> str:
-        return str(self.context["countries"].get(row.employee.site, ""))
+        return row.country_of(self.context["countries"])
 
     def get_payroll_note(self, row: Redemption) -> str:
-        return row.reward.tax_note(self.get_country(row))
+        return row.tax_note(self.get_country(row))
 
 
 class RedeemSerializer(serializers.Serializer[Any]):
     reward = serializers.PrimaryKeyRelatedField(queryset=Reward.objects.all())
     note = serializers.CharField(default="", allow_blank=True, max_length=300)
+    price = serializers.IntegerField(required=False, min_value=1, help_text="The most it may cost: refused if dearer.")
 
 
 class NoteSerializer(serializers.Serializer[Any]):
@@ -143,7 +145,7 @@ class RedemptionViewSet(mixins.ListModelMixin, viewsets.GenericViewSet[Redemptio
         user = self.request.user
         if not isinstance(user, Employee):
             return Redemption.objects.none()
-        rows = Redemption.objects.select_related("employee", "reward").prefetch_related("steps")
+        rows = Redemption.objects.select_related("employee").prefetch_related("steps")
         everybody = self.action in self.deciding or self.request.query_params.get("all") == "1"
         if not everybody:
             return rows.filter(employee=user)
@@ -183,7 +185,7 @@ class RedemptionViewSet(mixins.ListModelMixin, viewsets.GenericViewSet[Redemptio
     @extend_schema(request=None, responses=RedemptionSerializer)
     @action(detail=True, methods=["post"])
     def cancel(self, request: Request, pk: str | None = None) -> Response:
-        """By who redeemed, while it is open: all points return."""
+        """By who redeemed, while it is open: all points return; those whose last day is over lapse at once."""
         return self._answer(redeeming.cancel(redemption=self.get_object(), by=me(request), now=timezone.now()))
 
     @extend_schema(request=None, responses={200: {"type": "object"}})
@@ -218,7 +220,7 @@ class RedemptionViewSet(mixins.ListModelMixin, viewsets.GenericViewSet[Redemptio
         return self._answer(act(redemption=redemption, by=me(request), now=timezone.now(), note=note))
 
     def _answer(self, redemption: Redemption, code: int = status.HTTP_200_OK) -> Response:
-        rows = Redemption.objects.select_related("employee", "reward").prefetch_related("steps")
+        rows = Redemption.objects.select_related("employee").prefetch_related("steps")
         return Response(self.get_serializer(rows.get(pk=redemption.pk)).data, status=code)
 
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from culture.access import organisation
 from culture.people.models import Employee, Unit
-from programs.recognition import countries
+from programs.recognition import belonging, countries
 from programs.recognition.catalogue import Terms
 from programs.recognition.reward_models import Reward
 
@@ -28,6 +28,8 @@ class RewardForm(forms.Form):
     stock = forms.IntegerField(
         label=_("How many there are"), min_value=0, max_value=1_000_000, required=False, help_text=_("Empty: no limit.")
     )
+    # What the page showed when it was opened: what people redeem meanwhile must not come back with the next save.
+    stock_shown = forms.IntegerField(min_value=0, required=False, widget=forms.HiddenInput)
     per_person = forms.IntegerField(
         label=_("How many one person may have in a year"),
         min_value=0,
@@ -73,8 +75,8 @@ class RewardForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["units"].queryset = Unit.objects.filter(until__isnull=True).order_by("path")  # type: ignore[attr-defined]
-        self.fields["units"].label_from_instance = lambda unit: unit.path  # type: ignore[attr-defined]
+        self.fields["units"].queryset = belonging.choices(self.initial.get("units", ()))  # type: ignore[attr-defined]
+        self.fields["units"].label_from_instance = belonging.label  # type: ignore[attr-defined]
         self.fields["countries"].choices = countries.choices()  # type: ignore[attr-defined]
         self.languages = organisation.language_choices()
         texts: dict[str, forms.Field] = {}
@@ -147,7 +149,8 @@ class RewardForm(forms.Form):
         plain = ("kind", "price", "stock", "per_person", "approval", "approver", "managers_only", "countries", "value",
                  "currency")  # fmt: skip
         start: dict[str, Any] = {name: getattr(reward, name) for name in plain}
-        start |= {"sites": "\n".join(reward.sites), "units": list(reward.units.values_list("pk", flat=True))}
+        units = belonging.today(reward.units.values_list("pk", flat=True))
+        start |= {"sites": "\n".join(reward.sites), "units": units, "stock_shown": reward.stock}
         notes = sorted(reward.tax_notes.items())  # "*" comes first
         start["tax_note"] = "\n".join(words if code == "*" else f"{code}: {words}" for code, words in notes)
         for code, text in reward.name.items():
@@ -167,6 +170,7 @@ class CodesForm(forms.Form):
 
 class RedeemForm(forms.Form):
     key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
+    price = forms.IntegerField(required=False, widget=forms.HiddenInput)  # as the page showed it
     note = forms.CharField(
         label=_("Note for who hands it over"),
         required=False,

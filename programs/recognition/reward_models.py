@@ -1,5 +1,7 @@
 """What points can be spent on, and every redemption with its steps."""
 
+from collections.abc import Mapping
+
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -65,11 +67,19 @@ class Reward(models.Model):
 
     def tax_note(self, country: str) -> str:
         """How it is taxed in ``country`` (two letters), else what is written for all others."""
-        return str(self.tax_notes.get(country) or self.tax_notes.get("*", ""))
+        return _note_of(self.tax_notes, country)
+
+
+def _note_of(notes: Mapping[str, str], country: str) -> str:
+    return str(notes.get(country) or notes.get("*", ""))
 
 
 class Redemption(models.Model):
-    """Points of one person for one reward at the price of that moment."""
+    """Points of one person for one reward at the price of that moment.
+
+    ``name``, ``kind``, ``value``, ``currency``, ``tax_notes``: the reward's as it was redeemed, whatever it becomes;
+    ``country``: where the person was then ('' while nobody had said where his site lies).
+    """
 
     class State(models.TextChoices):
         RESERVED = "reserved", _("Waits for approval")
@@ -83,6 +93,12 @@ class Redemption(models.Model):
     employee = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="redemptions")
     reward = models.ForeignKey(Reward, models.PROTECT, related_name="redemptions")
     price = models.PositiveIntegerField()
+    name = models.JSONField(default=dict)
+    kind = models.CharField(max_length=10, choices=Reward.Kind.choices, blank=True, default="", db_default="")
+    value = models.DecimalField(max_digits=9, decimal_places=2, null=True, blank=True)
+    currency = models.CharField(max_length=3, blank=True, default="", db_default="")
+    tax_notes = models.JSONField(default=dict, blank=True)
+    country = models.CharField(max_length=2, blank=True, default="", db_default="")
     state = models.CharField(max_length=9, choices=State.choices, default=State.RESERVED)
     at = models.DateTimeField()
     idempotency_key = models.UUIDField(unique=True)
@@ -94,6 +110,17 @@ class Redemption(models.Model):
             models.Index(fields=["state", "at"], name="redemption_state"),
             models.Index(fields=["employee", "-at"], name="redemption_person"),
         ]
+
+    @property
+    def label(self) -> str:
+        return pick(self.name)
+
+    def country_of(self, sites: Mapping[str, str]) -> str:
+        """Where the person was; while that was unknown, where his site lies by now (``sites``: site → country)."""
+        return self.country or sites.get(self.employee.site, "")
+
+    def tax_note(self, country: str) -> str:
+        return _note_of(self.tax_notes, country)
 
 
 class RewardCode(models.Model):

@@ -49,6 +49,7 @@ def reward(request: HttpRequest, pk: int) -> HttpResponse:
             done = redeeming.redeem(employee=request.user, reward=offer, now=timezone.now(), **form.cleaned_data)
         except ValidationError as refused:
             form.add_error(None, refused.messages)
+            offer.refresh_from_db()
         else:
             messages.success(request, _told(done))
             return redirect("recognition:my_rewards")
@@ -66,6 +67,14 @@ def _told(done: Redemption) -> str:
     return _("Redeemed. Your points are reserved until somebody has approved it.")
 
 
+def _cancelled(done: Redemption, late: int) -> str:
+    """``late``: how many of the points came back after their day."""
+    if not late:
+        return _("Cancelled. Your points are yours again.")
+    words = _("Cancelled. %(back)d points are yours again; %(gone)d lapsed, because their day was over.")
+    return words % {"back": done.price - late, "gone": late}
+
+
 @require_safe
 @require(Permission.GIVE_KUDOS)
 def my_rewards(request: HttpRequest) -> HttpResponse:
@@ -75,8 +84,11 @@ def my_rewards(request: HttpRequest) -> HttpResponse:
 
 def _mine(request: HttpRequest, opened: int = 0, code: str = "") -> HttpResponse:
     assert isinstance(request.user, Employee)
-    mine = Redemption.objects.filter(employee=request.user).select_related("reward", "voucher").defer("voucher__sealed")
+    mine = Redemption.objects.filter(employee=request.user).select_related("voucher").defer("voucher__sealed")
     page = Paginator(mine.prefetch_related("steps"), PAGE).get_page(request.GET.get("page"))
+    late = redeeming.too_late([one for one in page if one.state in Redemption.OPEN], timezone.localdate())
+    for one in page:
+        one.too_late = late.get(one.pk, 0)  # type: ignore[attr-defined]
     context = {"page": page, "own": giving.balance(request.user), "opened": opened, "code": code}
     return render(request, "programs/recognition/my_rewards.html", context)
 
@@ -103,9 +115,10 @@ def cancel(request: HttpRequest, pk: int) -> HttpResponse:
     assert isinstance(request.user, Employee)
     redemption = get_object_or_404(Redemption, pk=pk, employee=request.user)
     try:
-        redeeming.cancel(redemption=redemption, by=request.user, now=timezone.now())
+        late = redeeming.too_late([redemption], timezone.localdate()).get(redemption.pk, 0)
+        done = redeeming.cancel(redemption=redemption, by=request.user, now=timezone.now())
     except ValidationError as refused:
         messages.error(request, " ".join(refused.messages))
     else:
-        messages.success(request, _("Cancelled. Your points are yours again."))
+        messages.success(request, _cancelled(done, late))
     return redirect("recognition:my_rewards")

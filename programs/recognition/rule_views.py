@@ -15,8 +15,8 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
 from culture.access.permissions import Permission, require
-from culture.people.models import Employee, Unit
-from programs.recognition import correcting, giving, rule_setting, rules
+from culture.people.models import Employee
+from programs.recognition import belonging, correcting, giving, rule_setting, rules
 from programs.recognition.point_models import AllowanceRule, PointRules
 
 HELP: dict[str, Any] = {
@@ -67,8 +67,8 @@ class AllowanceForm(forms.ModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         unit = self.fields["unit"]
-        unit.queryset = Unit.objects.filter(until__isnull=True).order_by("path")  # type: ignore[attr-defined]
-        unit.label_from_instance = lambda one: one.path  # type: ignore[attr-defined]
+        unit.queryset = belonging.choices()  # type: ignore[attr-defined]
+        unit.label_from_instance = belonging.label  # type: ignore[attr-defined]
 
 
 class CorrectionForm(forms.Form):
@@ -104,7 +104,10 @@ def point_rules(request: HttpRequest) -> HttpResponse:
 
 
 def _page(request: HttpRequest, form: RulesForm, adding: AllowanceForm, status: int) -> HttpResponse:
-    rows = AllowanceRule.objects.select_related("unit")
+    rows = list(AllowanceRule.objects.select_related("unit"))
+    paths = belonging.told(row.unit for row in rows if row.unit)
+    for row in rows:
+        row.where = paths.get(row.unit_id or 0, "")  # type: ignore[attr-defined]
     context = {"form": form, "adding": adding, "allowances": rows, "standard": rules.ledger.MONTHLY_ALLOWANCE}
     return render(request, "programs/recognition/rules.html", context, status=status)
 

@@ -28,7 +28,7 @@ def my_team(request: HttpRequest) -> HttpResponse:
     led = team.led(request.user, now.date())
     if not led:
         raise PermissionDenied
-    waiting = redeeming.waits_for(request.user).select_related("employee__unit", "reward")
+    waiting = redeeming.waits_for(request.user).select_related("employee__unit")
     context = {"people": team.not_thanked(request.user, now)[:MOST], "waiting": waiting[:MOST], "led": led}
     return render(request, "programs/recognition/team.html", context)
 

@@ -55,7 +55,7 @@ def give(request: HttpRequest) -> HttpResponse:
     whom = _whom(request)
     if whom.missing or not whom.people or "more" in request.GET:
         return _search(request, whom)
-    book = rules.Book()
+    book = rules.Book(request.user)
     form = _form(request, whom, book)
     if request.method == "POST" and form.is_valid():
         try:

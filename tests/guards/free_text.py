@@ -100,6 +100,7 @@ OURS: set[str] = {
     # what reports work out: numbers, and where they come from
     "CostEstimate.inputs", "CostEstimate.result", "EffectEstimate.inputs_hash", "EffectEstimate.inputs",
     "EffectEstimate.result", "EffectRun.wanted", "EffectRun.done", "DayReading.words",
+    "PracticeWeek.told",
     # training paths: what the organisation asks of whom
     "Path.name", "Path.summary", "PathRule.job_family", "TrainingNight.told",
     # kiosks, codes and web hooks
@@ -121,6 +122,7 @@ OURS: set[str] = {
     "SlideTemplate.name", "SlideTemplate.content", "SlideTemplate.sha256", "Subscription.rule",
     # rewards and the proof of the books
     "Reward.name", "Reward.description", "Reward.tax_notes", "RewardCode.mark", "RewardCode.sealed", "SiteCountry.site",
+    "Redemption.name", "Redemption.tax_notes",
     # web hooks, and what is released of how evenly people are thanked: groups of five and more
     "Hook.name", "Hook.url", "Hook.salt", "Hook.problem", "HookCall.error",
     "EquityRelease.groups", "EquityRelease.requirements", "EquityRelease.rules",

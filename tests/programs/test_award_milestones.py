@@ -114,6 +114,50 @@ def test_29_february_leavers_and_who_is_off_the_list_of_years(hr: Any, units: An
     assert FeedPost.objects.count() == 2
 
 
+def told_after(hired_on: dt.date | None, moments: list[dt.datetime], person: Employee) -> list[tuple[int, dt.date]]:
+    """(years, day) of what is announced when the first day is corrected to ``hired_on`` and time goes on."""
+    Employee.objects.filter(pk=person.pk).update(hired_on=hired_on)
+    ticks(*moments)
+    return [(one.data["years"], one.on) for one in Occasion.objects.filter(employee=person, state=State.POSTED)]
+
+
+@pytest.mark.parametrize("days", [-4, -1, 1, 4, 30])
+def test_a_corrected_first_day_tells_the_right_anniversary_and_only_that(hr: Any, units: Any, days: int) -> None:
+    wednesday = SUNDAY + 3 * DAY
+    rules(hr, "joined", since=SUNDAY - 9 * DAY)
+    one = make_person("K1", units["Retail"], hired_on=wednesday.replace(year=2021))
+    ticks(at(SUNDAY, 9))
+    assert Occasion.objects.get().on == wednesday
+    right = wednesday.replace(year=2021) + days * DAY
+    moments = [at(SUNDAY + n * DAY, 9) for n in range(1, 45)]
+    assert told_after(right, moments, one) == [(5, right.replace(year=2026))]
+
+
+@pytest.mark.parametrize("years", [-1, 2])
+def test_a_corrected_year_is_told_as_it_is(hr: Any, units: Any, years: int) -> None:
+    wednesday = SUNDAY + 3 * DAY
+    rules(hr, "joined", since=SUNDAY - 9 * DAY)
+    one = make_person("K1", units["Retail"], hired_on=wednesday.replace(year=2021))
+    ticks(at(SUNDAY, 9))
+    # On the morning itself, after the day's look: what is wrong is not told, what is right is the day after.
+    ticks(at(wednesday, 6))
+    moments = [at(wednesday + n * DAY, 9) for n in range(3)]
+    found = told_after(wednesday.replace(year=2021 + years), moments, one)
+    assert found == [(5 - years, wednesday)] and FeedPost.objects.count() == 1
+
+
+def test_a_first_day_that_is_put_off_or_called_off_is_told_when_it_comes(hr: Any, units: Any) -> None:
+    wednesday = SUNDAY + 3 * DAY
+    rules(hr, "joined", since=SUNDAY - 9 * DAY, years=[0, 1])
+    one = make_person("K1", units["Retail"], hired_on=wednesday)
+    off = make_person("K2", units["Retail"], hired_on=wednesday)
+    ticks(at(SUNDAY, 9))
+    Employee.objects.filter(pk=off.pk).update(hired_on=None)
+    later = wednesday + 14 * DAY
+    assert told_after(later, [at(SUNDAY + n * DAY, 9) for n in range(1, 22)], one) == [(0, later)]
+    assert not Occasion.objects.filter(employee=off).exists()
+
+
 def test_who_is_away_is_told_on_return_and_who_left_meanwhile_is_not(hr: Any, units: Any) -> None:
     rules(hr, "joined", since=SUNDAY - 9 * DAY)
     away, open_end, gone = (make_person(f"Y{n}", units["Retail"], hired_on=dt.date(2016, 11, 23)) for n in range(3))

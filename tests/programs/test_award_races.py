@@ -14,6 +14,7 @@ from django.db import connection
 from django.utils import timezone
 
 from culture.framework.models import Behaviour
+from culture.people.models import Employee
 from programs.recognition import (
     award_deciding,
     award_nominating,
@@ -133,6 +134,7 @@ def test_every_race_of_a_round(units: Any, hr: Any) -> None:
     # Two workers announce the same milestone once.
     MilestoneRules.objects.create(pk=1, since={"joined": "2020-01-01"})
     morning = dt.datetime(2026, 11, 20, 9, tzinfo=dt.UTC)
+    Employee.objects.filter(pk=folk["s2"].pk).update(hired_on=morning.date().replace(year=2021))
     Occasion.objects.create(employee=folk["s2"], kind="joined", key="5", on=morning.date(), due_at=morning)
     at_once(*[lambda: milestone_posting.post_due(now=morning)] * 4)
     assert FeedPost.objects.filter(kind="milestone").count() == 1

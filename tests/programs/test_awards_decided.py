@@ -26,12 +26,13 @@ from programs.recognition.award_models import (
     AwardVote,
     FeedPost,
 )
-from programs.recognition.models import LedgerEntry
+from programs.recognition.models import Kudos, LedgerEntry
 from surveys.waves import hours
 from tests.programs import award_world
 from tests.programs.award_fixtures import *  # noqa: F403 - one world for all tests here
 from tests.programs.award_fixtures import Round, State, page
 from tests.programs.award_world import DAY, nominate, opened, today, voting
+from tests.programs.thanks import thank
 
 pytestmark = pytest.mark.django_db
 
@@ -195,10 +196,60 @@ def test_the_manager_decides_where_the_award_says_so(client_of: Any, folk: Any, 
     assert proving.findings() == []
 
 
+@pytest.mark.parametrize("gone", [{"left_on": today() - DAY}, {"is_active": False}])
+def test_hr_decides_where_the_manager_has_left(
+    client_of: Any, folk: Any, hr: Any, units: Any, gone: dict[str, Any]
+) -> None:
+    boss = award_world.make_person("BOSS", units["Meridian"], given_name="Bea", family_name="Boss")
+    lead = award_world.make_person("LEAD", units["Meridian"], given_name="Leo", family_name="Lead")
+    Employee.objects.filter(pk=folk["s0"].pk).update(manager=boss)
+    Employee.objects.filter(pk=folk["s1"].pk).update(manager=lead)
+    round_ = opened(award_world.award(hr, [], decides=Award.Decides.MANAGER))
+    nominate(round_, folk["d0"], folk["s0"])
+    nominate(round_, folk["d0"], folk["s1"])
+    one, _other = voting(round_, hr)
+    clerk = client_of(hr)
+    assert "Sara Shop0" not in page(clerk, "/awards/jury/")
+    Employee.objects.filter(pk=boss.pk).update(**gone)
+    shown = page(clerk, "/awards/jury/")
+    assert "Sara Shop0" in shown and "Sara Shop1" not in shown  # the other manager is there and decides
+    data = {f"c{one.pk}-act": "win", f"c{one.pk}-points": "100"}
+    assert clerk.post(f"/awards/jury/candidates/{one.pk}/decide/", data).status_code == 302
+    assert giving.balance(folk["s0"]) == 100
+
+
+@pytest.mark.parametrize(
+    "gone", [{"state": Kudos.State.WITHDRAWN}, {"hidden_at": timezone.now()}, {"public": False}], ids=str
+)
+@pytest.mark.parametrize("decides", list(Award.Decides))
+def test_thanks_that_are_gone_are_no_evidence_any_more(
+    client_of: Any, folk: Any, hr: Any, gone: dict[str, Any], decides: str
+) -> None:
+    jury = [folk["j0"]] if decides == Award.Decides.JURY else []
+    round_ = opened(award_world.award(hr, jury, decides=decides))
+    kept = thank(folk["j1"], folk["s0"], story="Stayed until it ran", points=0)
+    lost = thank(folk["j1"], folk["s0"], story="PLANTED story", points=0)
+    nominate(round_, folk["d0"], folk["s0"], kudos=[kept, lost])
+    desk = f"/awards/manage/rounds/{round_.pk}/"
+    assert "PLANTED story" in page(client_of(hr), desk)
+    Kudos.objects.filter(pk=lost.pk).update(**gone)
+    voting(round_, hr)
+    pages = [(hr, desk)]
+    if jury:
+        pages += [(folk["j0"], f"/awards/jury/{round_.pk}/"), (folk["j0"], f"/awards/jury/{round_.pk}/decide/")]
+    else:
+        pages += [(hr, "/awards/jury/")]
+    for who, url in pages:
+        shown = page(client_of(who), url)
+        assert "Stayed until it ran" in shown and "PLANTED" not in shown, url
+
+
 def test_nobody_decides_a_round_he_is_a_candidate_in(folk: Any, made: Award, hr: Any) -> None:
     round_ = opened(made)
     nominate(round_, folk["d0"], hr)
-    (one,) = voting(round_, hr)
+    award_rounds.move_on(now=timezone.now() + 14 * DAY)
+    (one,) = listed = list(round_.candidates.all())
+    award_rounds.shortlist(round_=round_, chosen=[one.pk for one in listed], why_not="", by=hr, now=timezone.now())
     verdict = award_deciding.Verdict({one.pk: 100})
     with pytest.raises(Exception, match="You are a candidate in this round"):
         award_deciding.decide(round_=round_, verdict=verdict, by=hr, now=timezone.now())

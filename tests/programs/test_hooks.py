@@ -16,9 +16,11 @@ from django.utils import timezone
 
 from culture.access.models import AuditEntry
 from culture.framework.loading import load_catalogue
-from programs.recognition import correcting, hooks, redeeming, settling, tick
+from culture.people.models import Employee
+from programs.recognition import choices, correcting, hooks, redeeming, settling, tick
 from programs.recognition.hook_models import Hook, HookCall
 from programs.recognition.models import Account, Kudos
+from programs.recognition.point_models import PointRules
 from programs.recognition.reward_models import Redemption, Reward, SiteCountry
 from surveys.waves import webhooks
 from tests.programs.thanks import thank
@@ -116,6 +118,26 @@ def test_public_thanks_are_told_when_they_have_arrived_and_nothing_of_private_or
     hooks.send(now=timezone.now() + MINUTE)
     assert [one["story"] for one in receiver.data] == ["For all."]
     assert HookCall.objects.get(subject=hidden.pk).state == "dropped"
+
+
+def test_points_are_told_no_more_widely_than_the_feed_shows_them(
+    hr: Any, employee: Any, stranger: Any, manager: Any, receiver: Receiver
+) -> None:
+    add(hr, receiver, THANKS)
+    for shy in (stranger, employee):
+        choices.save(employee=shy, hide_amounts=True, no_events=False, no_mail=False)
+    thank(hr, manager, story="Shown.", points=7, arrived=True)
+    thank(hr, stranger, story="Its receiver is shy.", points=7, arrived=True)
+    thank(employee, manager, story="Its giver is shy.", points=7, arrived=True)
+    team = list(Employee.objects.filter(number__in=["A2", "A3"]))
+    thank(hr, *team, story="To a team.", points=7, team=manager.unit, arrived=True)
+    hooks.send(now=timezone.now() + MINUTE)
+    told = {one["story"]: one["points"] for one in receiver.data}
+    assert told == {"Shown.": 7, "Its receiver is shy.": None, "Its giver is shy.": None, "To a team.": None}
+    PointRules.objects.create(pk=1, amounts_hidden=True)
+    thank(hr, manager, story="Nobody’s.", points=4, arrived=True)
+    hooks.send(now=timezone.now() + MINUTE)
+    assert receiver.data[-1]["points"] is None
 
 
 def test_tried_again_later_and_later_then_given_up_and_the_address_left_alone(

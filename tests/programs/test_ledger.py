@@ -241,3 +241,39 @@ def test_the_books_are_proved_once_a_night(catalogue):
     assert tick.prove(now=night) is not None
     assert tick.prove(now=night) is None
     assert "kept 77, should be 90" in Proof.objects.get().findings[0]
+
+
+SUNDAY_NIGHT = dt.datetime(2026, 11, 23, 1, 30, tzinfo=dt.UTC)  # Monday in Rome
+
+
+def test_a_proof_that_a_dying_worker_left_is_made_by_another(catalogue, monkeypatch):
+    ann, bob = people(2)
+    give(ann, bob, points=10)
+    Account.objects.filter(employee=ann, kind="allowance").update(balance=77)
+    swept = []
+    monkeypatch.setattr(tick.watching, "sweep", lambda *, today: swept.append(today))
+
+    def dies(*, today):
+        raise SystemExit
+
+    with monkeypatch.context() as patch:
+        patch.setattr(tick.watching, "sweep", dies)
+        with pytest.raises(SystemExit):
+            tick.prove(now=SUNDAY_NIGHT)
+    assert not Proof.objects.get().done and Proof.objects.get().findings
+    assert tick.prove(now=SUNDAY_NIGHT + dt.timedelta(minutes=20)) is None, "it may still be at it"
+    assert tick.prove(now=SUNDAY_NIGHT + dt.timedelta(minutes=40)).done
+    assert tick.prove(now=SUNDAY_NIGHT + dt.timedelta(minutes=80)) is None
+    assert "kept 77, should be 90" in Proof.objects.get().findings[0]
+    assert swept == [dt.date(2026, 11, 23)]
+
+
+def test_patterns_are_looked_for_by_the_first_proof_of_the_week(catalogue, monkeypatch):
+    """On Monday, or on the first day on which a worker runs again."""
+    swept = []
+    monkeypatch.setattr(tick.watching, "sweep", lambda *, today: swept.append(today.day))
+    for day in (23, 24, 29, 30):
+        tick.prove(now=dt.datetime(2026, 11, day, 1, 30, tzinfo=dt.UTC))
+    tick.prove(now=dt.datetime(2026, 12, 9, 1, 30, tzinfo=dt.UTC))
+    tick.prove(now=dt.datetime(2026, 12, 10, 1, 30, tzinfo=dt.UTC))
+    assert swept == [23, 30, 9]

@@ -94,6 +94,20 @@ def test_the_next_morning_is_the_first_that_can_be(now: dt.datetime, zone: str) 
     assert milestone_days.may_tell(found, zone) and not milestone_days.may_tell(found - dt.timedelta(minutes=1), zone)
 
 
+@settings(max_examples=100)
+@given(joined=DAYS, corrected=st.one_of(st.none(), DAYS), since=DAYS, length=st.integers(0, 800))
+def test_an_anniversary_stands_exactly_as_long_as_the_first_day_does(
+    joined: dt.date, corrected: dt.date | None, since: dt.date, length: int
+) -> None:
+    found = milestone_days.anniversaries(joined, since, since + length * DAY, range(80))
+    assert all(milestone_days.still_on(joined, years, on) for years, on in found)
+    if corrected is not None:
+        right = set(milestone_days.anniversaries(corrected, since, since + length * DAY, range(80)))
+        assert all(milestone_days.still_on(corrected, *one) == (one in right) for one in found)
+    else:
+        assert not any(milestone_days.still_on(None, *one) for one in found)
+
+
 # -- awards ----------------------------------------------------------------------------------------------------------
 
 
@@ -131,12 +145,12 @@ PLACES = st.builds(
 def test_who_judges_is_neither_himself_nor_of_the_team_nor_of_the_line(
     juror: Place, judged: Place | None, team: int, said: set[int]
 ) -> None:
-    found = award_rules.near(juror, judged=judged, team=None if judged else team, nominators=said)
-    if found is None:
-        assert juror.person not in said
-        if judged:
-            assert juror.person != judged.person and (juror.unit is None or juror.unit != judged.unit)
-            assert juror.person != judged.manager and judged.person != juror.manager
-        else:
-            assert team not in juror.above
-    assert found is not Near.HIMSELF or (judged is not None and judged.person == juror.person)
+    found = award_rules.all_near(juror, judged=judged, team=None if judged else team, nominators=said)
+    assert (Near.NOMINATOR in found) == (juror.person in said)
+    if judged:
+        assert (Near.HIMSELF in found) == (juror.person == judged.person) and Near.MEMBER not in found
+        assert (Near.TEAM in found) == (juror.unit is not None and juror.unit == judged.unit)
+        assert (Near.LINE in found) == (juror.person == judged.manager or judged.person == juror.manager)
+    else:
+        assert (Near.MEMBER in found) == (team in juror.above) and set(found) <= {Near.MEMBER, Near.NOMINATOR}
+    assert found == sorted(found, key=list(Near).index)

@@ -182,6 +182,18 @@ def test_the_erased_are_named_nowhere_and_the_books_stay(
     assert proving.findings() == [] and giving.balance(stranger) == 5
 
 
+def test_a_story_about_several_goes_with_the_last_of_them(
+    catalogue: None, client_of: Any, employee: Employee, hr: Employee
+) -> None:
+    several = list(Employee.objects.filter(number__in=["A2", "A3"]).order_by("number"))
+    thank(employee, *several, story="They carried it up.", arrived=True)
+    today = timezone.localdate()
+    for one, stays in zip(several, (True, False), strict=True):
+        Employee.objects.filter(pk=one.pk).update(left_on=today - today.resolution)
+        erasure.erase(employee=one, by=hr, today=today)
+        assert ("They carried it up." in page(client_of(hr), "/thanks/")) is stays
+
+
 @pytest.mark.parametrize("url", ["/thanks/", "/thanks/?show=team", "/thanks/received/", "/thanks/received/?show=given"])
 def test_queries_are_as_many_for_one_as_for_three(
     catalogue: None, client_of: Any, employee: Employee, manager: Employee, stranger: Employee, url: str
