@@ -107,7 +107,7 @@ def _counted(kept: Kept) -> dict[str, Any]:
     return {
         "key": kept.key,
         "label": str(kept.label),
-        "value": kept.value,
+        "value": kept.exact,
         "unit": str(kept.unit),
         "of": kept.words,
         "on": kept.on,

@@ -15,6 +15,7 @@ from typing import Any
 from django.utils import timezone
 
 from culture.framework.models import Requirement
+from culture.people import asof
 from culture.people.models import Employee
 from programs.planning import actions, indicators, milestones, queries
 from programs.planning.action_models import Action
@@ -24,9 +25,10 @@ from programs.planning.panels import Need
 from programs.planning.plan_models import Duty, Milestone, Risk
 from programs.reports import decisions, effects, findings, readings, report_access, scorecard
 from programs.reports.effects import Effect
-from programs.reports.findings import DIMENSIONS, Headline
+from programs.reports.findings import DIMENSIONS
 from programs.reports.scorecard import Card, Moved
-from programs.reports.scorecard_place import Place, score_of
+from programs.reports.scorecard_place import Place
+from programs.reports.texts_findings import Headline
 from surveys.results import places, sharing
 from surveys.waves.models import Wave
 
@@ -66,17 +68,12 @@ class Line:
 
     @cached_property
     def points(self) -> list[findings.Point]:
-        """Want, know and can of the waves that show all three."""
-        return [point for _wave, point in self.place.history if set(DIMENSIONS) <= set(point)]
-
-    @property
-    def told(self) -> bool:
-        """Whether its latest wave shows anything at all."""
-        return any(score_of(self.place.cells.get(name)) is not None for name in scorecard.MEASURES)
+        """Want, know and can wave by wave, as far as they are shown."""
+        return [point for _wave, point in self.place.history]
 
     @cached_property
     def headline(self) -> Headline | None:
-        return findings.headline(self.points) if self.told else None
+        return scorecard.headline_of(self.place) if self.place.top is not None else None
 
     @cached_property
     def cards(self) -> list[Card]:
@@ -84,7 +81,7 @@ class Line:
         if self.place.top is None:
             return []
         latest, cells = self.place.course[-1], self.place.cells
-        return [scorecard._card(name, cells.get(name), latest.scores.get(name)) for name in DIMENSIONS]
+        return [scorecard.card_of(name, cells, latest.scores) for name in DIMENSIONS]
 
     @property
     def next_wave(self) -> Wave | None:
@@ -123,7 +120,8 @@ def lines(programs: Sequence[Program], *, now: dt.datetime) -> list[Line]:
         one.milestones = decisions.told_of(standings)
         planned = queries.plan_lines(one.program, standings, plans.risks(one.program), plans.duties(one.program))
         rows = late.get(one.program.pk, [])
-        one.needs = [*decisions.of_figures(one.moved), *planned, *queries.action_lines(rows, len(rows))]
+        first = [*decisions.of_figures(one.moved), *decisions.unsaid(one.program)]
+        one.needs = [*first, *planned, *queries.action_lines(rows, len(rows))]
         one.asks = list(_asks(one, plans.duties(one.program)))
     return found
 
@@ -191,17 +189,21 @@ def _by_program(rows: Iterable[Any]) -> dict[int, list[Any]]:
 
 
 def _late(programs: Sequence[Program], today: dt.date) -> dict[int, list[Action]]:
-    """The overdue actions of the units in which each program's people work, as ``actions.of_program``. Two queries."""
+    """The overdue actions of the units in which each program's people work, and of those merged into them, as
+    ``actions.of_program``. Three queries."""
     rows = actions.overdue(Action.objects.select_related("unit", "promised_to", "owner"), today)
     rows = list(rows.order_by("due_on", "pk"))
     if not rows:
         return {}
-    units = {row.unit_id for row in rows}  # type: ignore[attr-defined]
+    heirs = asof.successors()
+    homes = {row.unit_id: {row.unit_id, heirs.get(row.unit_id, row.unit_id)} for row in rows}  # type: ignore[attr-defined]
+    units = set().union(*homes.values())
     enrolled = Enrolment.objects.filter(program__in=programs, employee__unit__in=units).on(today)
     pairs = set(enrolled.order_by().values_list("program", "employee__unit").distinct())
     found: dict[int, list[Action]] = {}
     for program in programs:
-        mine = [row for row in rows if (program.pk, row.unit_id) in pairs]  # type: ignore[attr-defined]
+        here = {unit for unit, home in homes.items() if any((program.pk, one) in pairs for one in home)}
+        mine = [row for row in rows if row.unit_id in here]  # type: ignore[attr-defined]
         if mine:
             found[program.pk] = mine
     return found
@@ -225,8 +227,9 @@ def _asks(line: Line, duties: Sequence[Duty]) -> Iterable[Ask]:
         yield Ask("duty", {"n": len(duties)})
     if line.program.state == Program.State.PAUSED:
         yield Ask("paused")
-    if line.told and line.points and (weakest := findings.weakest(line.points[-1])):
-        still = findings.standstill([point[weakest] for point in line.points])
+    points = line.points if line.place.top is not None else []
+    if points and findings.whole(points[-1]) and (weakest := findings.weakest(points[-1])):
+        still = findings.standstill([point.get(weakest) for point in points])
         if still >= STILL_FROM:
             yield Ask("still", {"key": weakest, "n": still})
     if not line.milestones.get("all"):

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils import timezone, translation
 
 from culture.access import organisation
-from programs.reports import board, board_words, report_access
+from programs.reports import board, board_words, report_access, report_worth
 from programs.reports.board import Line
 from programs.reports.findings import DIMENSIONS, Score
 from programs.reports.report_kinds import About, maker
@@ -19,7 +19,6 @@ from programs.reports.texts_report import say
 from surveys.results import sharing
 
 DEFINED = ("want", "know", "can", "interval", "people", "change")
-SENTENCES = {"clear": "effect:clear", "likely": "effect:likely", "none": "effect:same", "early": "effect:early"}
 # Of the parts of their own that a report of the board has; the table has every program.
 MOST_PARTS = 40
 
@@ -132,8 +131,8 @@ def _part(line: Line, language: str) -> Section:
     if line.ended and line.program.finished_on:
         told.paragraphs.append(say("b:ended_on", language, day=board_words.on(line.program.finished_on, language)))
     if line.effect is not None:
-        what = say(f"o:{line.effect.outcome}", language)
-        told.paragraphs.append(say(SENTENCES[line.effect.word], language, n=line.effect.told, what=what))
+        told.paragraphs.append(report_worth.finding(line.effect, language))
+        told.paragraphs += report_worth.reasons(line.effect, language)
     if line.cards:
         told.tables.append(_three(line, language))
     if line.asks:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from django.utils import translation
 
-from programs.reports import texts_findings
+from programs.reports import scorecard
 from programs.reports.board import Ask, Line
 from programs.reports.texts_report import say
 from programs.training.certificates import day_in
@@ -54,9 +54,8 @@ def headline(line: Line, language: str) -> str:
         return say("b:no_series", language)
     if line.wave is None:
         return say("b:no_wave", language)
-    # The same rules as the scorecard's: a test holds the words of both together.
-    told = texts_findings.headline(line.points, language) if line.told else ""
-    return told or say("all_hidden", language)
+    told = scorecard.headline_of(line.place, language) if line.place.top is not None else None
+    return str(told) if told else say("all_hidden", language)
 
 
 def state(line: Line, language: str) -> str:

@@ -35,7 +35,8 @@ def ranges(rows: Sequence[dict[str, Any]], currency: str) -> dict[str, Any]:
 
 
 def tornado(rows: Sequence[dict[str, Any]], likely: float, currency: str) -> dict[str, Any]:
-    """What moves the total most: a bar from its value at an input's low to that at its high, around ``likely``."""
+    """What moves the total most: a bar from its value at an input's low to that at its high, around ``likely``: the
+    total with every input there."""
     y = {"field": "label", "type": "nominal", "sort": None, "title": None, "axis": {"labelLimit": 190}}
     x = {"type": "quantitative", "title": currency, "axis": _axis(), "scale": {"zero": False}}
     return {

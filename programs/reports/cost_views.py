@@ -17,6 +17,7 @@ from culture.access.audit import record
 from culture.access.permissions import Permission, require, sees_everything
 from programs.planning.models import Program
 from programs.reports import cost_charts, costs
+from programs.reports.cost import model
 from programs.reports.cost.factors import BY_KEY, PARTS
 from programs.reports.cost.model import Range
 from programs.reports.cost_forms import CostForm, initial, unit_of
@@ -59,14 +60,15 @@ def told(one: CostEstimate) -> dict[str, Any]:
     rows = [_row(PART[key].label, found) for key, found in result.parts if key in PART]
     drivers = [driver for driver in result.drivers if driver.key in BY_KEY][:MOST_DRIVERS]
     bars = [{"label": str(BY_KEY[d.key].label), "low": d.low, "high": d.high} for d in drivers]
-    middle = result.total.middle if result.total else 0.0
+    likely = model.at_likely(inputs)
     return {
         "total": money(result.total, one.currency) if result.total else None,
+        "likely": costs.Money(likely, one.currency) if likely is not None else None,
         "parts": parts,
         "ranges": cost_charts.ranges(rows, one.currency),
         "ranges_table": [_told_row(row, one.currency) for row in rows],
         "drivers": drivers,
-        "tornado": cost_charts.tornado(bars, middle, one.currency) if bars else None,
+        "tornado": cost_charts.tornado(bars, likely, one.currency) if bars and likely is not None else None,
         "tornado_table": [
             {
                 _("Input"): str(BY_KEY[d.key].label),

@@ -48,10 +48,10 @@ def of(program: Program, card: Scorecard) -> Waiting:
         return Waiting(_planned(card), [*of_figures(card.moved), *_overdue(card)])
     told, standings = _milestones(card)
     planned = queries.plan_needs(program, standings, card.today)
-    return Waiting(told, [*of_figures(card.moved), *_unsaid(program), *planned, *_overdue(card)])
+    return Waiting(told, [*of_figures(card.moved), *unsaid(program), *planned, *_overdue(card)])
 
 
-def _unsaid(program: Program) -> Iterator[Need]:
+def unsaid(program: Program) -> Iterator[Need]:
     if not program.charter.strip():
         text = _("People are asked to change and nobody wrote down why: add the reason on the program's page")
         yield Need(_("This program says nowhere what it is for"), text, reverse("planning:edit", args=[program.pk]))

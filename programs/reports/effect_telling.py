@@ -9,7 +9,7 @@ from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from programs.reports.effect import words
+from programs.reports.effect import judging, words
 from programs.reports.effects import Effect
 
 QUOTED = "“%s”"
@@ -51,32 +51,52 @@ def sentence(one: Effect) -> str:
 
 def checks(one: Effect) -> list[str]:
     """How far to trust it: what could be found, whether they moved before, what the lots say."""
-    found, result = [], one.result
-    if one.detectable is not None:
-        found.append(
-            _("With these cohorts and waves an effect of %(n)s %(unit)s or more would be found clear 4 times in 5.")
-            % {"n": _plain(one.detectable), "unit": one.unit}
-        )
-    if drift := result.get("drift"):
-        told = {"points": words.signed(drift[0]), "low": words.signed(drift[1]), "high": words.signed(drift[2])}
-        moved = "moved_before" in one.why
-        found.append(
-            _("Before their start cohorts already moved differently from the others: %(points)s (%(low)s … %(high)s).")
+    return [*_findable(one), *_before(one), *_lots(one)]
+
+
+def _findable(one: Effect) -> list[str]:
+    """How large an effect would have to be; nothing where none would be called clear for what was before."""
+    drift = one.result.get("drift")
+    if one.detectable is None or (drift and judging.moved(drift[1], drift[2])):
+        return []
+    if not judging.enough(one.compared, int(one.result.get("started", 0))):
+        return [_("With so few cohorts no effect would be called clear, however large it is.")]
+    told = {"n": _plain(one.detectable), "unit": one.unit}
+    if not one.main:
+        return [
+            _("By itself an effect of %(n)s %(unit)s would be found clear 4 times in 5; among others it takes more.")
             % told
-            if moved
-            else _("Before their start cohorts moved like the others: %(points)s (%(low)s … %(high)s).") % told
+        ]
+    return [
+        _("With these cohorts and waves an effect of %(n)s %(unit)s or more would be found clear 4 times in 5.") % told
+    ]
+
+
+def _before(one: Effect) -> list[str]:
+    drift = one.result.get("drift")
+    if not drift:
+        told = _("No cohort had two waves before its start: whether they moved alike before cannot be checked.")
+        return [told] if one.low is not None else []
+    points, low, high = drift
+    if judging.moved(low, high):
+        text = _(
+            "Before their start cohorts already moved differently from the others: %(points)s (%(low)s … %(high)s)."
         )
-    elif one.low is not None:
-        found.append(_("No cohort had two waves before its start: whether they moved alike before cannot be checked."))
-    if drawn := result.get("lots"):
+    elif {"drifting", "rebound"} & set(one.why):
+        text = _("Before their start cohorts may have moved differently: %(points)s (%(low)s … %(high)s).")
+    else:
+        text = _("Before their start cohorts moved like the others: %(points)s (%(low)s … %(high)s).")
+    return [text % {"points": words.signed(points), "low": words.signed(low), "high": words.signed(high)}]
+
+
+def _lots(one: Effect) -> list[str]:
+    if drawn := one.result.get("lots"):
         share = _plain(100 * drawn["p"])
-        found.append(
-            _("Starts were drawn by lot. Of %(n)s ways they could have fallen, %(share)s %% show as much.")
-            % {"n": number_format(drawn["draws"], force_grouping=True), "share": share}
-        )
-    elif one.low is not None:
-        found.append(_("Who starts when was chosen, not drawn by lot: cohorts may differ in more than the program."))
-    return found
+        told = _("Starts were drawn by lot. Of %(n)s ways they could have fallen, %(share)s %% show as much.")
+        return [told % {"n": number_format(drawn["draws"], force_grouping=True), "share": share}]
+    if one.low is None:
+        return []
+    return [_("Who starts when was chosen, not drawn by lot: cohorts may differ in more than the program.")]
 
 
 def _plain(value: float) -> str:

@@ -1,39 +1,29 @@
-"""Does the program work? Worked out when something new is known, kept as it was found, read by pages and scorecard.
+"""Does the program work? Looked for when something new is known, kept as it was found, read by pages and scorecard.
 
 ``latest`` is what everybody reads. Who is at work holds the lease of the program's ``EffectRun``; a run that died is
-taken up by another, and what is found twice is kept once.
+taken up by another, and what is found twice is kept once. How it is worked out stands in ``effect_working``.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
-import json
-import logging
 from collections.abc import Iterable, Mapping, Sequence, Set
-from dataclasses import asdict, dataclass, field
-from functools import cached_property
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import F
 from django.utils import timezone
 
 from culture.access.audit import record
-from programs.planning import drafts
 from programs.planning.models import Cohort, CohortPerson, Program
 from programs.reports import effect_panels
 from programs.reports.effect import judging, words
-from programs.reports.effect.judging import Finding
-from programs.reports.effect.panel import Panel
 from programs.reports.effect_models import EffectEstimate, EffectRun
+from programs.reports.effect_working import METHOD, OUTCOMES, Worked, digest, result_of, work_out
 from surveys.results import queries as results
 
-log = logging.getLogger("trivium.effects")
-METHOD = "cs2021-cr2-1"
-OUTCOMES = (*effect_panels.SURVEYED, *effect_panels.STEPS)
 STALE, PAUSE, MOST_PAUSE = dt.timedelta(minutes=30), dt.timedelta(minutes=10), dt.timedelta(hours=12)
-LOOK_EVERY = dt.timedelta(minutes=10)
 
 
 # -- reading ---------------------------------------------------------------------------------------------------------
@@ -185,109 +175,6 @@ def _read(row: EffectEstimate) -> Effect:
     )
 
 
-# -- working out -----------------------------------------------------------------------------------------------------
-
-
-@dataclass
-class Worked:
-    """One outcome, worked out but not kept yet."""
-
-    outcome: str
-    panel: Panel
-    inputs: dict[str, Any]
-    finding: Finding
-    main: bool = False
-
-    @cached_property
-    def hash(self) -> str:
-        return _hash({**self.inputs, "main": self.main, "word": self.finding.word})
-
-
-def work_out(program: Program) -> list[Worked]:
-    """All outcomes that were asked or counted, judged together. Reads only."""
-    source = effect_panels.Source(program)
-    pool = _pool(program)
-    found = []
-    for outcome in OUTCOMES:
-        waves = source.stepped(outcome) if outcome in effect_panels.STEPS else source.surveyed(outcome)
-        if not waves:
-            continue
-        panel = effect_panels.build(source, waves)
-        inputs = _inputs(outcome, panel, pool)
-        places = [at for at, cohort in enumerate(panel.cohorts) if cohort in pool]
-        seed = int(_hash(inputs)[:8], 16)
-        found.append(Worked(outcome, panel, inputs, judging.judge(panel.cells(), seed=seed, pool=places)))
-    return _together(found)
-
-
-def _together(found: Sequence[Worked]) -> list[Worked]:
-    """What the program is judged by is the first survey outcome that can be judged at all (whatever it shows), else the
-    first; the others must hold among each other."""
-    asked = [one for one in found if one.outcome in effect_panels.SURVEYED]
-    main = next((one for one in asked if one.finding.low is not None), asked[0] if asked else None)
-    if main is not None:
-        main.main = True
-    for family in (effect_panels.SURVEYED, effect_panels.STEPS):
-        beside = {one.outcome: one.finding for one in found if one.outcome in family and not one.main}
-        judged = judging.among_many(beside)
-        for one in found:
-            one.finding = judged.get(one.outcome, one.finding)
-    return list(found)
-
-
-def _pool(program: Program) -> list[int]:
-    """The cohorts whose starts were drawn by lot, if they still are as drawn and nobody drew twice."""
-    draw, holds, times = drafts.drawn(program)
-    return [entry["cohort"] for entry in draw.pool] if draw is not None and holds and times == 1 else []
-
-
-def _inputs(outcome: str, panel: Panel, pool: Sequence[int]) -> dict[str, Any]:
-    cells = panel.cells()
-    return {
-        "outcome": outcome,
-        "method": METHOD,
-        "waves": [[wave.number, wave.key, wave.opens_on.isoformat()] for wave in panel.waves],
-        "cohorts": list(panel.cohorts),
-        "starts": list(cells.starts),
-        "people": [round(one, 6) for one in cells.people],
-        "values": [[round(float(value), 6) for value in row] for row in cells.values],
-        "pieces": [[piece.name, piece.cohort, piece.people] for piece in panel.pieces],
-        "left": [[one.name, one.why] for one in panel.left],
-        "drawn": list(pool),
-    }
-
-
-def _hash(what: Mapping[str, Any]) -> str:
-    return hashlib.sha256(json.dumps(what, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
-
-
-def _result(worked: Worked, cohorts: Mapping[int, Cohort]) -> dict[str, Any]:
-    finding, panel = worked.finding, worked.panel
-    told = {key: value for key, value in asdict(finding).items() if key not in ("each", "times")}
-    last = panel.waves[-1].opens_on if panel.waves else None
-    return {
-        **told,
-        "times": [asdict(one) for one in finding.times],
-        "planned": len(cohorts),
-        "begun": sum(1 for one in cohorts.values() if last is not None and one.starts_on <= last),
-        "wave_ids": [wave.key for wave in panel.waves],
-        "used_waves": [{"number": wave.number, "on": wave.opens_on.isoformat()} for wave in panel.waves],
-        "left_waves": [list(one) for one in panel.left_waves],
-        "used": [[piece.name, piece.cohort, piece.people] for piece in panel.pieces],
-        "left": [[one.name, one.why, one.people, list(one.waves)] for one in panel.left],
-        "groups": [
-            {
-                "cohort": one.pk,
-                "name": one.name,
-                "on": one.starts_on.isoformat(),
-                "blocks": sum(piece.cohort == one.pk for piece in panel.pieces),
-                "people": sum(piece.people for piece in panel.pieces if piece.cohort == one.pk),
-            }
-            for one in cohorts.values()
-        ],
-    }
-
-
 # -- keeping ---------------------------------------------------------------------------------------------------------
 
 
@@ -308,8 +195,7 @@ def compute(program_id: int, *, now: dt.datetime) -> int | None:
 
 
 def _claim(program_id: int, now: dt.datetime) -> str | None:
-    free = Q(claimed_at__isnull=True) | Q(claimed_at__lt=now - STALE)
-    due = EffectRun.objects.filter(free, program=program_id).exclude(done=F("wanted"))
+    due = EffectRun.objects.filter(program=program_id, claimed_at__isnull=True).exclude(done=F("wanted"))
     if not due.update(claimed_at=now):
         return None
     return EffectRun.objects.values_list("wanted", flat=True).get(program=program_id)
@@ -355,7 +241,7 @@ def _row(program: Program, one: Worked, cohorts: Mapping[int, Cohort], *, number
         method=METHOD,
         inputs_hash=one.hash,
         inputs=one.inputs,
-        result=_result(one, cohorts),
+        result=result_of(one, cohorts),
         word=finding.word,
         points=finding.points,
         low=finding.low,
@@ -385,19 +271,21 @@ def fingerprint(program: Program) -> str:
         "named": list(named),
         "draws": list(program.draws.order_by("pk").values_list("pk", flat=True)),
     }
-    return _hash(whole)
+    return digest(whole)
 
 
 def due(*, now: dt.datetime) -> list[int]:
-    """The programs for which something new is known and nobody is at it. Writes down what is wanted."""
+    """The programs for which something new is known and nobody is at it. Writes down what is wanted, and who died."""
     programs = Program.objects.launched().filter(series__isnull=False)
     for program in programs:
         if (wanted := fingerprint(program)) == "":
             continue
         EffectRun.objects.bulk_create([EffectRun(program=program, wanted=wanted)], ignore_conflicts=True)
         EffectRun.objects.filter(program=program).exclude(wanted=wanted).update(wanted=wanted, attempts=0)
-    free = Q(claimed_at__isnull=True) | Q(claimed_at__lt=now - STALE)
-    runs = EffectRun.objects.filter(free, program__in=programs).exclude(done=F("wanted"))
+    # Whoever was killed at it could not say so: that is a failure like any other, of the moment he began.
+    dead = EffectRun.objects.filter(claimed_at__lt=now - STALE)
+    dead.update(failed_at=F("claimed_at"), attempts=F("attempts") + 1, claimed_at=None)
+    runs = EffectRun.objects.filter(claimed_at__isnull=True, program__in=programs).exclude(done=F("wanted"))
     return [run.program_id for run in runs if _may_try(run, now)]  # type: ignore[attr-defined]
 
 

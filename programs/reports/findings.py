@@ -1,11 +1,12 @@
-"""What the numbers of a program say, by rule: a change, what stands still, the sentence on top. Pure.
+"""What the numbers of a program say, by rule: a change, what stands still, the finding on top. Pure.
 
 Whether a score changed is not judged here: the words were decided once, with the release (surveys.results.changes).
+What the finding is in words, in five languages: texts_findings.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 DIMENSIONS = ("want", "know", "can")
@@ -16,7 +17,7 @@ BEHIND = 5.0
 
 @dataclass(frozen=True)
 class Change:
-    """A released change of a score. ``clear``: its word is "rose" or "fell".
+    """A released change of a score. ``clear``: its word is "rose" or "fell"; ``few``: it is "too few to tell".
 
     ``word``: as decided with the release, in the reader's language; "" where it was released before there were words.
     """
@@ -24,6 +25,7 @@ class Change:
     points: float
     clear: bool
     word: str = ""
+    few: bool = False
 
     @property
     def rose(self) -> bool:
@@ -32,6 +34,11 @@ class Change:
     @property
     def fell(self) -> bool:
         return self.clear and self.points < 0
+
+    @property
+    def still(self) -> bool:
+        """Whether it was compared, by enough people, and did not clearly change."""
+        return not self.clear and not self.few
 
 
 @dataclass(frozen=True)
@@ -55,29 +62,49 @@ class Score:
         return self.band or f"{self.index:.0f}"
 
 
-@dataclass(frozen=True)
-class Headline:
-    """The finding, with the word of ``dimension`` set apart so that it can carry its colour: before, word, after."""
-
-    before: str
-    dimension: str = ""
-    after: str = ""
-
-    def __str__(self) -> str:
-        return f"{self.before}{self.dimension}{self.after}"
-
-
+# Want, know and can in one wave, as far as they are shown.
 Point = Mapping[str, Score]
 
 
-def standstill(scores: Sequence[Score]) -> int:
-    """For how many waves up to the last one the score has not clearly changed from one wave to the next."""
+@dataclass(frozen=True)
+class Finding:
+    """The finding on top: ``key`` of its sentence, the ``dimension`` it is about, its number as it may be told.
+
+    ``moved``: how that dimension went: the key of the words and their number; ``names``: the dimensions of a wave that
+    shows two of the three.
+    """
+
+    key: str
+    dimension: str = ""
+    told: str = ""
+    moved: tuple[str, int] | None = None
+    names: tuple[str, ...] = ()
+
+
+def standstill(scores: Sequence[Score | None]) -> int:
+    """For how many waves up to the last one the score has not clearly changed from one wave to the next.
+
+    A wave that cannot be compared with the one before ends the count: nobody knows what happened there.
+    """
     count = 1
     for now in reversed(scores[1:]):
-        if now.last is not None and now.last.clear:
+        if now is None or now.last is None or not now.last.still:
             break
         count += 1
     return count
+
+
+def compared(changes: Iterable[Change | None]) -> str:
+    """What can be told where nothing clearly changed: "still", "few" (too few to tell) or "apart" (not comparable)."""
+    known = [one for one in changes if one is not None]
+    if any(one.still for one in known):
+        return "still"
+    return "few" if known else "apart"
+
+
+def whole(point: Point) -> bool:
+    """Whether the wave shows all three."""
+    return set(DIMENSIONS) <= set(point)
 
 
 def weakest(point: Point) -> str | None:
@@ -92,69 +119,62 @@ def first_short(point: Point) -> str | None:
     return next((dimension for dimension in DIMENSIONS if point[dimension].index <= LOW), None)
 
 
-NUMBERS = {2: "two", 3: "three", 4: "four", 5: "five", 6: "six", 7: "seven", 8: "eight", 9: "nine"}
+def headline(points: Sequence[Point], unasked: Collection[str] = ()) -> Finding | None:
+    """The finding of the latest of the released waves, which are in their order; None where nothing of it is shown.
 
-STRENGTHS = {
-    "want": "People now know what good service is, and their work lets them give it.",
-    "know": "People want to give good service, and their work lets them.",
-    "can": "People now know what good service is, and want to give it.",
-}
-MILD = {
-    "want": "Of the three, the wish to serve lags behind",
-    "know": "Of the three, knowing how lags behind",
-    "can": "Of the three, being enabled lags behind",
-}
-LACKS = {
-    "want": "What is missing is the wish",
-    "know": "What they lack is knowing how",
-    "can": "What holds them back is permission",
-}
-
-
-def headline(points: Sequence[Point]) -> Headline | None:
-    """The one sentence on top of the scorecard, from the released waves in their order; None before the first."""
+    ``unasked``: what the latest wave did not ask for; what else it does not show is hidden, whatever the reason.
+    """
     if not points:
         return None
     latest = points[-1]
+    if not whole(latest):
+        return _part(latest, unasked)
     behind = weakest(latest)
     if len(points) == 1:
-        return _baseline(latest, behind)
+        return Finding("start_behind", behind, latest[behind].told) if behind else Finding("start_close")
     if behind is None:
-        return _together(points)
+        return _together(latest)
     others = [latest[dimension].index for dimension in DIMENSIONS if dimension != behind]
-    opening = f"{STRENGTHS[behind]} {LACKS[behind]}" if min(others) >= GOOD else MILD[behind]
-    return Headline(f"{opening}: ", behind, f" {_movement([point[behind] for point in points])}.")
+    strength = "strong" if min(others) >= GOOD else "mild"
+    return Finding(f"{strength}_{behind}", behind, moved=_movement([point.get(behind) for point in points]))
 
 
-def _baseline(latest: Point, behind: str | None) -> Headline:
-    if behind is None:
-        return Headline("This is the starting point: want, know and can lie close together.")
-    return Headline("This is the starting point. Furthest behind is ", behind, f", at {latest[behind].told}.")
+def _part(latest: Point, unasked: Collection[str]) -> Finding | None:
+    """Of a wave that shows two of the three, one or none."""
+    shown = tuple(dimension for dimension in DIMENSIONS if dimension in latest)
+    why = "asked" if set(DIMENSIONS) - set(shown) <= set(unasked) else "hidden"
+    if not shown:
+        return Finding("part_none") if why == "asked" else None
+    if len(shown) == 1:
+        return Finding(f"part_one_{why}", shown[0], latest[shown[0]].told)
+    lower, higher = sorted(shown, key=lambda dimension: latest[dimension].index)
+    if latest[higher].index - latest[lower].index < BEHIND:
+        return Finding(f"part_{why}", names=shown)
+    return Finding(f"part_{why}", lower, latest[lower].told, names=shown)
 
 
-def _together(points: Sequence[Point]) -> Headline:
-    latest = points[-1]
-    changes = [latest[dimension].first for dimension in DIMENSIONS]
+def _together(latest: Point) -> Finding:
     if short := first_short(latest):
-        return Headline("Want, know and can lie close together, and low. The first in the way is ", short, ".")
-    if all(one is not None and one.rose for one in changes):
-        return Headline("People want to give good service, know how and can: all three rose since wave 1.")
-    fell = [name for name, one in zip(DIMENSIONS, changes, strict=True) if one is not None and one.fell]
-    if fell:
-        return Headline("Want, know and can lie close together, but ", fell[0], " has fallen since the first wave.")
-    return Headline("Want, know and can lie close together. None of them holds the others back.")
+        return Finding("low_first", short)
+    changes = {dimension: latest[dimension].first for dimension in DIMENSIONS}
+    if all(one is not None and one.rose for one in changes.values()):
+        return Finding("all_rose")
+    fell = [dimension for dimension, one in changes.items() if one is not None and one.fell]
+    return Finding("has_fallen", fell[0]) if fell else Finding("none_back")
 
 
-def _movement(scores: Sequence[Score]) -> str:
+def _movement(scores: Sequence[Score | None]) -> tuple[str, int]:
     """How the score went, in released words only: since the last wave, since the first, and how long it stood still."""
-    last, whole = scores[-1].last, scores[-1].first
+    latest = scores[-1]
+    assert latest is not None
+    last, since_first = latest.last, latest.first
     if last is not None and last.clear:
-        return f"{'rose' if last.rose else 'fell'} by {abs(round(last.points))} since the last wave"
+        return "rose" if last.rose else "fell", abs(round(last.points))
     still = standstill(scores)
-    if whole is not None and whole.clear and not (3 <= still < len(scores)):
-        return f"is {'up' if whole.rose else 'down'} by {abs(round(whole.points))} since the first wave"
-    if still == len(scores):
-        return f"has not clearly moved since the {'first' if still > 2 else 'last'} wave"
-    if still >= 3:
-        return f"has not clearly moved for {NUMBERS.get(still, str(still))} waves"
-    return "has not clearly moved since the last wave"
+    if since_first is not None and since_first.clear and not (3 <= still < len(scores)):
+        return "up" if since_first.rose else "down", abs(round(since_first.points))
+    if last is None or last.few:
+        return "few" if last else "apart", 0
+    if still == len(scores) > 2 and since_first is not None and since_first.still:
+        return "still_first", 0
+    return ("still_waves", still) if still > 2 else ("still_last", 0)

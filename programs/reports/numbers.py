@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 from dataclasses import dataclass, field
 from typing import Any
 
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import get_language, gettext_lazy, pgettext
 from django.utils.translation import gettext as _
 
 from culture.framework.models import Requirement
@@ -24,8 +23,6 @@ from programs.reports.scorecard_place import Place, score_of
 from surveys.results.insight import change, words
 from surveys.waves.models import Wave
 
-# "about 35 %", "over 90 %": a share as it may be told, at the beginning of its words.
-SHARE = re.compile(r"\D*\d+ %")
 SURVEYED = (*DIMENSIONS, "served", "talk")
 LABELS = {**scorecard.WORDS, "talk": gettext_lazy("What people would tell others")}
 SAYS = {
@@ -84,8 +81,8 @@ COUNTED = {
     ),
     "practices.people": Counted(
         gettext_lazy(
-            "Wrote at least one personal note to a customer in the last four full weeks, by their own logs. In steps "
-            "of 5 points; under 10 % and over 90 % are not told more closely."
+            "Wrote at least one personal note to a customer in the last four full weeks, by their own logs. In steps, "
+            "wider ones of fewer people; very low and very high shares are not told more closely."
         ),
         gettext_lazy("People enrolled in the program and not on leave on the last Sunday."),
         gettext_lazy("Notes written down after that Sunday. Nobody but the writer sees who wrote."),
@@ -159,7 +156,7 @@ class Number:
     says: Any
     rows: list[tuple[Any, Any]] = field(default_factory=list)
     points: list[Point] = field(default_factory=list)
-    course: list[tuple[dt.date, float]] = field(default_factory=list)
+    course: list[readings.Day] = field(default_factory=list)
     unit: Any = ""
     links: list[tuple[str, Any]] = field(default_factory=list)
     hidden: bool = False
@@ -185,7 +182,7 @@ def _counted(program: Program, key: str, today: dt.date, place: Place) -> Number
     number = Number(key, kept.label, "–" if kept.value is None else f"{kept.value:.0f} {kept.unit}", known.says)
     number.unit = kept.unit
     number.rows = [
-        (_("It is"), kept.words),
+        (_("It is"), kept.told),
         (_("Of whom"), known.people if place.unit is None else _within(known.people, place.unit.name)),
         (_("Left out"), known.without),
         (_("Counted"), _day(today if place.unit else kept.on)),
@@ -205,8 +202,8 @@ def _counted(program: Program, key: str, today: dt.date, place: Place) -> Number
         else:
             number.rows[4] = (_("Fewer than"), _("%(n)s cases are not told of.") % {"n": indicators.ACTIONS_LEAST})
     if key in practices.KEYS:
-        if kept.value is not None and (share := SHARE.match(kept.words)):
-            number.told = share[0]
+        if kept.rough is not None:
+            number.told = kept.rough.told(get_language() or "en")
         number.rows.append((_("95 % interval"), _("None: all of them are counted, none is a sample.")))
     if kept.until and kept.until != kept.on:
         number.rows.insert(4, (_("Its source reaches to"), _day(kept.until)))
@@ -293,7 +290,7 @@ def _points(place: Place, key: str) -> list[Point]:
         stand = stands.get(wave.pk)
         if stand is None:
             url = reverse("results:wave", args=[wave.pk])
-            found.append(Point(wave, None, "", "", "", _("not asked"), url))
+            found.append(Point(wave, None, "", "", "", pgettext("survey", "not asked"), url))
             continue
         url = reverse("results:unit", args=[wave.pk, stand.group])
         name = "" if stand.alone else stand.name
@@ -306,7 +303,8 @@ def _point(wave: Wave, cell: dict[str, Any] | None, numbers: set[int], url: str,
     score = score_of(cell)
     if cell is None or score is None:
         asked = cell is not None and cell.get("why") != "not asked"
-        return Point(wave, None, "", "", "", _("hidden for privacy") if asked else _("not asked"), url, name=name)
+        why = _("hidden for privacy") if asked else pgettext("survey", "not asked")
+        return Point(wave, None, "", "", "", why, url, name=name)
     interval = f"{score.low:.0f}–{score.high:.0f}" if score.low is not None and score.high is not None else ""
     moved, since = change.read(cell), change.since(cell)
     word = ""

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from programs.reports.report_models import ReportProblem
 
@@ -14,7 +15,7 @@ class ProblemMail(models.Model):
     """One mail to one of HR about problems with reports: due → claimed → sent. What fails meanwhile joins it."""
 
     class State(models.TextChoices):
-        DUE = "due", _("Due")
+        DUE = "due", pgettext_lazy("mail", "Due")
         CLAIMED = "claimed", _("Claimed")
         SENT = "sent", _("Sent")
         SKIPPED = "skipped", _("Not needed any more")

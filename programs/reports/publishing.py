@@ -14,6 +14,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import connection, transaction
 from django.db.models import F, Max
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from culture.access import audit, organisation
@@ -50,6 +51,8 @@ MODEL = "json"
 STALE = dt.timedelta(minutes=10)
 MOST_ATTEMPTS = 3
 WAIT = dt.timedelta(minutes=2)
+# What is noted of a report whose worker was killed, for want of memory mostly: it could not say so itself.
+DIED = "WorkerDied"
 Kind = ReportProblem.Kind
 State = ReportOrder.State
 
@@ -178,7 +181,8 @@ def _numbered(
     report = report_kinds.build(about, language, now=now)
     report.number, report.why = number, why
     report.corrects = corrects.number if corrects else 0
-    report.said = say("published", language, day=report_building.day(report.as_of, language))
+    # Not ``as_of``: a review of last year is published this year.
+    report.said = say("published", language, day=report_building.day(timezone.localdate(now), language))
     return report
 
 
@@ -304,8 +308,16 @@ def anything_due(now: dt.datetime) -> bool:
 
 
 @transaction.atomic
+def _bury(now: dt.datetime) -> None:
+    """Orders whose worker died: due again, behind the others, or failed where it killed as many workers as may try."""
+    dead = ReportOrder.objects.filter(state=State.CLAIMED, claimed_at__lt=now - STALE)
+    dead.filter(attempts__lt=MOST_ATTEMPTS).update(state=State.DUE, at=now, error=DIED)
+    for row in dead.select_for_update(skip_locked=True, of=("self",)).select_related("program", "unit"):
+        _given_up(row, DIED, now)
+
+
+@transaction.atomic
 def _claim(now: dt.datetime) -> ReportOrder | None:
-    ReportOrder.objects.filter(state=State.CLAIMED, claimed_at__lt=now - STALE).update(state=State.DUE)
     due = ReportOrder.objects.filter(state=State.DUE, at__lte=now).order_by("at", "pk")
     pk = due.select_for_update(skip_locked=True).values_list("pk", flat=True).first()
     if pk is None:
@@ -318,6 +330,7 @@ def _claim(now: dt.datetime) -> ReportOrder | None:
 def make_due(*, now: dt.datetime) -> int:
     """Make the reports that were ordered, one after the other; returns how many were settled."""
     settled = 0
+    _bury(now)
     while (row := _claim(now)) is not None:
         settled += _make(row, now)
     return settled
@@ -351,11 +364,18 @@ def _make(row: ReportOrder, now: dt.datetime) -> bool:
 
 def _failed(row: ReportOrder, error: str, now: dt.datetime) -> bool:
     final = row.attempts >= MOST_ATTEMPTS or error == "PermissionError"
-    mine = ReportOrder.objects.filter(pk=row.pk, state=State.CLAIMED)
     if not final:
         # ``at`` is when it is looked at next.
+        mine = ReportOrder.objects.filter(pk=row.pk, state=State.CLAIMED)
         mine.update(state=State.DUE, at=now + WAIT * 2**row.attempts, error=error[:60])
         return False
-    mine.update(state=State.FAILED, error=error[:60])
-    report_problems.tell(kind=Kind.REPORT, program=row.program, unit=row.unit, detail=error, now=now)
+    _given_up(row, error, now)
     return True
+
+
+@transaction.atomic
+def _given_up(row: ReportOrder, error: str, now: dt.datetime) -> None:
+    """HR is told; not where another worker has made it meanwhile."""
+    mine = ReportOrder.objects.filter(pk=row.pk, state=State.CLAIMED)
+    if mine.update(state=State.FAILED, error=error[:60]):
+        report_problems.tell(kind=Kind.REPORT, program=row.program, unit=row.unit, detail=error, now=now)

@@ -22,7 +22,9 @@ from programs.planning import indicators
 from programs.planning.indicators import Reading
 from programs.planning.models import Program
 from programs.practices import leading as practices
+from programs.reports import kept_words
 from programs.reports.reading_models import DayReading
+from programs.reports.texts_report import say
 
 # What moves first, and what it is for; in the order of the page. What is not registered is not shown.
 LEADING = (
@@ -34,7 +36,43 @@ LAGGING = ("planning.promises_kept", "planning.promises")
 INSTEAD = {"training.done": "training.valid"}
 OLD = dt.timedelta(days=7)
 OF = re.compile(r"(\d+) of (\d+) ")
+# A share that is told in steps, as kept words begin: "under 10 % of 120 people …", "about 35 % of 40 or more cases …".
+ROUGH = re.compile(r"(under|about|over) (\d+) %(?: \(between (\d+) and (\d+)\))? of (under \d+|\d+ or more|\d+) ")
 log = logging.getLogger("trivium.reports")
+
+
+@dataclass(frozen=True)
+class Rough:
+    """A share told in steps, ``how``: "under", "about" or "over" so many ``percent`` of ``whole`` ("120", "40 or
+    more"); of what was put together ``between`` which values it lies."""
+
+    how: str
+    percent: int
+    whole: str
+    between: tuple[int, int] | None = None
+
+    @property
+    def end(self) -> int:
+        """-1 or 1 where only a bound is told: then ``percent`` is no value of it."""
+        return {"under": -1, "over": 1}.get(self.how, 0)
+
+    def told(self, language: str) -> str:
+        if self.between:
+            return say("about_between", language, n=f"{self.percent} %", low=self.between[0], high=self.between[1])
+        return say(self.how, language, n=f"{self.percent} %")
+
+    def of(self, language: str) -> str:
+        with translation.override(language):
+            return kept_words.told(self.whole)
+
+
+def rough(value: float | None, words: str) -> Rough | None:
+    """None: it is told as it was counted."""
+    found = ROUGH.match(words) if value is not None else None
+    if found is None:
+        return None
+    between = (int(found[3]), int(found[4])) if found[3] else None
+    return Rough(found[1], int(found[2]), found[5], between)
 
 
 @dataclass(frozen=True)
@@ -55,9 +93,23 @@ class Kept:
     share: tuple[int, int] | None = None
 
     @property
+    def told(self) -> str:
+        """Its words in the reader's language."""
+        return kept_words.told(self.words)
+
+    @property
+    def rough(self) -> Rough | None:
+        return rough(self.value, self.words)
+
+    @property
+    def exact(self) -> float | None:
+        """Its value, where more than a bound of it is told."""
+        return None if self.rough and self.rough.end else self.value
+
+    @property
     def moved(self) -> float | None:
         """Points since then; no more than that: what is counted has no interval."""
-        return None if self.value is None or self.before is None else round(self.value) - round(self.before)
+        return None if self.exact is None or self.before is None else round(self.exact) - round(self.before)
 
 
 def names() -> list[str]:
@@ -137,14 +189,23 @@ def _kept(key: str, row: DayReading, before: DayReading | None) -> Kept:
     one = indicators.get(key)
     label, unit = (one.label, one.unit) if one else (key, "")
     earlier = before.value if before else None
+    if before is not None and (told := rough(before.value, before.words)) is not None and told.end:
+        earlier = None
     return Kept(key, label, unit, row.value, row.words, row.on, row.until, earlier)
 
 
-def course(program: Program, key: str, most: int = 400) -> list[tuple[dt.date, float]]:
+@dataclass(frozen=True)
+class Day:
+    on: dt.date
+    value: float
+    rough: Rough | None = None
+
+
+def course(program: Program, key: str, most: int = 400) -> list[Day]:
     """How an indicator went, oldest first: one day each month and the last one. One query."""
     rows = DayReading.objects.filter(program=program, key=key, value__isnull=False).order_by("-on")
-    found = list(rows.values_list("on", "value")[:most])
-    months = {(day.year, day.month): (day, value) for day, value in reversed(found)}
+    found = list(rows.values_list("on", "value", "words")[:most])
+    months = {(day.year, day.month): Day(day, value, rough(value, words)) for day, value, words in reversed(found)}
     return list(months.values())
 
 
@@ -157,4 +218,4 @@ def pair(kept: Kept) -> tuple[int, int] | None:
 
 
 def reading(kept: Kept) -> Reading:
-    return Reading(kept.value, kept.words, kept.until)
+    return Reading(kept.value, kept.told, kept.until, kept.rough.end if kept.rough else 0)

@@ -87,7 +87,7 @@ def done(scope: Scope) -> Section:
     )
     for name, keys in (("leading", readings.LEADING), ("lagging", readings.LAGGING)):
         told = [(key, scope.kept[key]) for key in keys if key in scope.kept]
-        rows = tuple((counted_name(scope, key), _value(scope, one), _of(scope, key)) for key, one in told)
+        rows = tuple((counted_name(scope, key), _value(scope, one), _of(scope, key, one)) for key, one in told)
         if rows:
             found.tables.append(Table(name, scope.say(f"t:{name}"), columns, rows))
         found.facts += [_kept_fact(scope, key, one) for key, one in told if one.value is not None]
@@ -102,13 +102,17 @@ def counted_name(scope: Scope, key: str) -> str:
     return scope.say(f"k:{key}") if f"k:{key}" in texts_counted.ROWS else str(scope.kept[key].label)
 
 
-def _value(scope: Scope, one: Kept) -> float | Hidden | None:
+def _value(scope: Scope, one: Kept) -> float | str | Hidden | None:
+    if one.rough is not None:
+        return one.rough.told(scope.language)
     if one.value is not None:
         return one.value
     return Hidden(scope.say("hidden_long")) if one.words == str(scorecard_counted.HIDDEN) else None
 
 
-def _of(scope: Scope, key: str) -> str | None:
+def _of(scope: Scope, key: str, one: Kept) -> str | None:
+    if one.rough is not None:
+        return one.rough.of(scope.language)
     pair = scope.pairs.get(key)
     return scope.say("pair", part=pair[0], whole=pair[1]) if pair else None
 
@@ -117,8 +121,10 @@ def _kept_fact(scope: Scope, key: str, one: Kept) -> Fact:
     unit, pair = scope.unit.pk if scope.unit else None, scope.pairs.get(key)
     where = f" unit:{unit}" if unit else ""
     cell = f"program:{scope.program.pk}{where} counted:{one.on.isoformat()} {key}"
-    n = str(pair[1]) if pair else ""
-    return Fact("done", scope.place, unit, None, counted_name(scope, key), one.value, n=n, cell=cell)
+    n, note = str(pair[1]) if pair else "", ""
+    if one.rough is not None:
+        n, note = one.rough.of(scope.language), one.rough.told(scope.language)
+    return Fact("done", scope.place, unit, None, counted_name(scope, key), one.exact, n=n, note=note, cell=cell)
 
 
 @section("training", 70)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from culture.people import rights
 from culture.people.models import Employee
@@ -13,7 +14,12 @@ from culture.people.rights import HR_SEES, WHILE_EMPLOYED, Fate, Group, Holding,
 
 def _subscription(row: Any, person: Employee) -> Row:
     place = row.unit.name if row.unit else _("Whole organisation")
-    return {_("Report"): row.program.name, _("About"): place, _("Next"): row.next_on, _("Ended"): row.ended_at}
+    return {
+        pgettext_lazy("document", "Report"): row.program.name,
+        _("About"): place,
+        _("Next"): row.next_on,
+        _("Ended"): row.ended_at,
+    }
 
 
 def _problem_mail(row: Any, person: Employee) -> Row:

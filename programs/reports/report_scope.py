@@ -26,7 +26,7 @@ from programs.reports import readings, scorecard_counted
 from programs.reports.findings import DIMENSIONS, Score
 from programs.reports.readings import Kept
 from programs.reports.report_model import Fact, Hidden, Value
-from programs.reports.scorecard_place import Place, score_of
+from programs.reports.scorecard_place import Place, asked, score_of
 from programs.reports.texts_report import say
 from programs.training.certificates import day_in
 from surveys.results import queries as results
@@ -59,9 +59,8 @@ class Node:
         one = self.score(measure)
         if one is not None:
             return one.band or round(one.index)
-        asked = (self.cells.get(measure) or {}).get("why") != "not asked"
         # Only what was not asked looks different: words, and no hatch.
-        return Hidden(say("hidden", language)) if asked else say("not_asked", language)
+        return Hidden(say("hidden", language)) if asked(measure, self.cells) else say("not_asked", language)
 
     @property
     def mean(self) -> float | None:
@@ -188,7 +187,6 @@ class Scope:
         cell = node.cells.get(measure) or {}
         one = node.score(measure)
         number = self.wave.number if self.wave else None
-        asked = cell.get("why") != "not asked"
         return Fact(
             section=section,
             group=node.name,
@@ -199,7 +197,7 @@ class Scope:
             low=one.low if one else None,
             high=one.high if one else None,
             n=str(cell.get("n", "")) if one else "",
-            note=one.band if one else self.say("hidden_long" if asked else "not_asked"),
+            note=one.band if one else self.say("hidden_long" if asked(measure, node.cells) else "not_asked"),
             cell=f"{node.cell} {measure}" if one else "",
             depth=node.depth,
         )

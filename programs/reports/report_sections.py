@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from html import unescape
 from typing import NamedTuple
 
 from django.utils.html import strip_tags
 
 from culture.framework.markdown import render
-from programs.reports import texts_findings
-from programs.reports.findings import DIMENSIONS
+from programs.reports import findings, texts_findings
+from programs.reports.findings import DIMENSIONS, Change
 from programs.reports.report_model import (
     BARS,
     HEAT,
@@ -25,9 +25,11 @@ from programs.reports.report_model import (
     Section,
     Series,
     Table,
+    Value,
     cut,
 )
 from programs.reports.report_scope import Cells, Node, Scope
+from programs.reports.scorecard_place import Stand, unasked
 from surveys.results.insight import words
 
 # More rows than this are in the spreadsheet only; more bars than this cannot be read.
@@ -74,13 +76,14 @@ def stand(scope: Scope) -> Section:
         return found
     found.lead = _headline(scope, top)
     answered = _participation(scope, top.cells)
-    if scope.unit is None and answered:
-        found.paragraphs.append(scope.say("answered_line", asked=scope.wave.invited, words=answered))
     if scope.site.course and not scope.site.course[-1].alone:
         found.paragraphs.append(scope.say("together", unit=scope.place, name=top.name))
+    if scope.unit is None and answered:
+        found.paragraphs.append(scope.say("answered_line", asked=scope.wave.invited, words=answered))
     found.tables.append(_three(scope, top))
     if chart := _trend(scope):
         found.charts.append(chart)
+        found.paragraphs += _together(scope, scope.site.course[:-1])
     for name in (*DIMENSIONS, "served", "talk"):
         if name in top.cells:
             found.facts.append(scope.fact("stand", top, name))
@@ -91,9 +94,9 @@ def stand(scope: Scope) -> Section:
 
 def _headline(scope: Scope, top: Node) -> str:
     """The finding by the rule of the scorecard; of a unit named by what it was told as."""
-    points = [scores for _wave, scores, _cells, _cell in scope.history if set(DIMENSIONS) <= set(scores)]
-    told = texts_findings.headline(points, scope.language) if any(top.score(name) for name in DIMENSIONS) else ""
-    return told or scope.say("all_hidden")
+    points = [scores for _wave, scores, _cells, _cell in scope.history]
+    told = texts_findings.headline(points, scope.language, unasked(top.cells))
+    return str(told) if told else scope.say("all_hidden")
 
 
 def _participation(scope: Scope, cells: Cells) -> str:
@@ -192,7 +195,7 @@ def plain(text: str) -> list[str]:
 def moved(scope: Scope) -> Section | None:
     if not scope.history:
         return None
-    found = Section("moved", scope.say("h:moved"))
+    found = Section("moved", scope.say("h:moved"), paragraphs=_together(scope, scope.site.course))
     found.lead = _moved_lead(scope)
     keys = [*DIMENSIONS, "served", "talk"]
     asked = [key for key in keys if any(key in cells for _w, _s, cells, _n in scope.history)]
@@ -200,9 +203,14 @@ def moved(scope: Scope) -> Section | None:
     columns.append(Column("answered", scope.say("answered")))
     columns += [Column(key, scope.say(key), HEAT if key != "talk" else NUMBER) for key in asked]
     rows = []
-    for wave, _scores, cells, name in scope.history:
-        node = Node(0, scope.place, None, 0, cells, name)
-        row = [wave.number, scope.day(wave.closes_on), _participation(scope, cells) or Hidden(scope.say("hidden"))]
+    for (wave, _scores, cells, name), stood in zip(scope.history, scope.site.course, strict=True):
+        # What was told of it with others is no figure of its own.
+        node = Node(0, scope.place if stood.alone else stood.name, None, 0, cells, name)
+        row: list[Value] = [
+            wave.number if stood.alone else f"{wave.number}*",
+            scope.day(wave.closes_on),
+            _participation(scope, cells) or Hidden(scope.say("hidden")),
+        ]
         row += [node.value(key, scope.language) for key in asked]
         rows.append(tuple(row))
         for key in asked:
@@ -212,15 +220,34 @@ def moved(scope: Scope) -> Section | None:
     return found
 
 
+def _together(scope: Scope, course: Sequence[Stand]) -> list[str]:
+    """In which waves the place was told of together with others, and as what."""
+    named: dict[str, list[str]] = {}
+    for one in course:
+        if not one.alone:
+            named.setdefault(one.name, []).append(str(one.wave.number))
+    waves = ((name, ", ".join(numbers)) for name, numbers in named.items())
+    return [scope.say("together_in", unit=scope.place, n=numbers, name=name) for name, numbers in waves]
+
+
 def _moved_lead(scope: Scope) -> str:
     if len(scope.history) < 2:
         return scope.say("moved_none")
     latest = scope.history[-1][1]
     clear = [(name, one.last) for name, one in latest.items() if one.last is not None and one.last.clear]
     if not clear:
-        return scope.say("moved_unclear")
+        return _unclear(scope, {name: one.last for name, one in latest.items()})
     told = [f"{scope.say(name)} {last.points:+.0f}".replace("-", "−") for name, last in clear]
     return scope.say("moved_clear", what=", ".join(told))
+
+
+def _unclear(scope: Scope, changes: dict[str, Change | None]) -> str:
+    still = [scope.say(name) for name, one in changes.items() if one is not None and one.still]
+    if len(still) == len(DIMENSIONS):
+        return scope.say("moved_unclear")
+    if still:
+        return scope.say("moved_unclear_of", what=", ".join(still))
+    return scope.say(f"moved_{findings.compared(changes.values())}")
 
 
 # -- where to look ---------------------------------------------------------------------------------------------------

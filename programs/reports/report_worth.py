@@ -9,9 +9,20 @@ from programs.reports.effects import Effect
 from programs.reports.report_model import Column, Fact, Section, Table
 from programs.reports.report_scope import Scope
 from programs.reports.report_sections import section
+from programs.reports.texts_report import say
 
 SENTENCES = {"clear": "effect:clear", "likely": "effect:likely", "none": "effect:same", "early": "effect:early"}
 ENDS = ("low", "middle", "high")
+
+
+def finding(one: Effect, language: str) -> str:
+    """What was found of it, in a sentence that every report has."""
+    return say(SENTENCES[one.word], language, n=one.told, what=say(f"o:{one.outcome}", language))
+
+
+def reasons(one: Effect, language: str) -> list[str]:
+    """Why not a stronger word, as its page says."""
+    return [say(f"why:{code}", language) for code in one.why]
 
 
 @section("effect", 25)
@@ -23,7 +34,8 @@ def effect(scope: Scope) -> Section | None:
     if main is None:
         found.lead = scope.say("effect:none")
         return found
-    found.lead = scope.say(SENTENCES[main.word], n=main.told, what=scope.say(f"o:{main.outcome}"))
+    found.lead = finding(main, scope.language)
+    found.paragraphs += reasons(main, scope.language)
     columns = (
         Column("outcome", scope.say("effect:outcome")),
         Column("points", scope.say("effect:points")),

@@ -22,11 +22,21 @@ from programs.planning.models import Program
 from programs.practices import leading as practices
 from programs.practices import switching
 from programs.reports import findings, readings, scorecard_counted, scorecard_deeds, texts_findings
-from programs.reports.findings import DIMENSIONS, Change, Headline, Score
+from programs.reports.findings import DIMENSIONS, Change, Score
 from programs.reports.readings import Kept
 from programs.reports.scorecard_deeds import Deeds
 from programs.reports.scorecard_lines import MEASURES, WORDS, Lines, Row, participation, row_of
-from programs.reports.scorecard_place import Place, clear_moves, history_of, score_of, scored
+from programs.reports.scorecard_place import (
+    Place,
+    asked,
+    changes,
+    clear_moves,
+    history_of,
+    score_of,
+    scored,
+    unasked,
+)
+from programs.reports.texts_findings import Headline
 from programs.reports.texts_report import code_of
 from surveys.results import sharing
 from surveys.results.places import Part
@@ -62,7 +72,8 @@ class Moved:
 class Scorecard:
     """``unit`` None: of the whole program. ``together``: the name of the group the unit was told of with others.
 
-    ``known``: further indicators that were kept, which only its milestones name.
+    ``known``: further indicators that were kept, which only its milestones name. ``still``: why nothing stands in
+    ``moved``: "still", "few" or "apart" (findings.compared); "first" of a first wave.
     """
 
     program: Program
@@ -77,6 +88,7 @@ class Scorecard:
     whole: Row | None = None
     company: Cells = field(default_factory=dict)
     moved: list[Moved] = field(default_factory=list)
+    still: str = ""
     wave: Wave | None = None
     waves: int = 0
     next_wave: Wave | None = None
@@ -151,14 +163,14 @@ def _add_results(card: Scorecard, place: Place) -> None:
     card.wave = place.wave
     if card.wave is None:
         return
-    card.headline = _headline([point for _wave, point in place.history if set(DIMENSIONS) <= set(point)])
     card.trend = [_trend_row(wave, point) for wave, point in place.history]
     top = place.top
     if top is None:
         return
     latest, cells = place.course[-1], place.cells
+    card.headline = headline_of(place)
     card.together = "" if latest.alone else latest.name
-    card.cards = [_card(dimension, cells.get(dimension), latest.scores.get(dimension)) for dimension in DIMENSIONS]
+    card.cards = [card_of(dimension, cells, latest.scores) for dimension in DIMENSIONS]
     card.answered = participation(cells.get("participation"))
     requirements = {one.code: one for one in Requirement.objects.all()}
     card.lowest = _lowest(cells, requirements)
@@ -166,15 +178,23 @@ def _add_results(card: Scorecard, place: Place) -> None:
     card.whole, card.company = row_of(top, top.depth, cells), cells
     card.remark = _remark(card.lowest, cells, card.lines.lowest_level(), requirements)
     card.moved = list(_moved(cells, requirements))
+    card.still = _still(place, (*MEASURES, *requirements))
 
 
-def _headline(points: list[dict[str, Score]]) -> Headline | None:
-    """The finding; in another language than English as reports say it, without the word set apart."""
-    language = code_of(get_language() or "en")
-    if language == "en":
-        return findings.headline(points)
-    told = texts_findings.headline(points, language)
-    return Headline(told) if told else None
+def headline_of(place: Place, language: str = "") -> Headline | None:
+    """The finding of the latest wave, which must know the place; None where it shows nothing of want, know and can.
+
+    ``language``: the reader's, where none is given.
+    """
+    points = [point for _wave, point in place.history]
+    return texts_findings.headline(points, code_of(language or get_language() or "en"), unasked(place.cells))
+
+
+def _still(place: Place, keys: Iterable[str]) -> str:
+    latest = place.course[-1]
+    found = [*changes(place.cells, keys).values(), *(score.last for score in latest.scores.values())]
+    told = findings.compared(found)
+    return "first" if told == "apart" and len(place.course) == 1 else told
 
 
 def _trend_row(wave: Wave, point: Mapping[str, Score]) -> dict[str, Any]:
@@ -184,10 +204,12 @@ def _trend_row(wave: Wave, point: Mapping[str, Score]) -> dict[str, Any]:
     return {"wave": wave.number, "date": wave.closes_on, **values, "bands": bands}
 
 
-def _card(dimension: str, cell: Cells | None, score: Score | None) -> Card:
-    if score is None:
-        return Card(dimension, None, None, (cell or {}).get("why", ""))
-    return Card(dimension, score, score.last)
+def card_of(dimension: str, cells: Cells, scores: Mapping[str, Score]) -> Card:
+    score = scores.get(dimension)
+    if score is not None:
+        return Card(dimension, score, score.last)
+    why = (cells.get(dimension) or {}).get("why", "") if asked(dimension, cells) else "not asked"
+    return Card(dimension, None, None, why)
 
 
 def _lowest(cells: Cells, requirements: Mapping[str, Requirement]) -> str:

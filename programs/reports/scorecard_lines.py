@@ -9,6 +9,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy
 
+from programs.reports import kept_words
 from programs.reports.findings import DIMENSIONS
 from programs.reports.scorecard_place import Place, score_of
 from surveys.results.places import Part
@@ -133,7 +134,7 @@ def row_of(group: Any, depth: int, cells: Cells) -> Row:
 
 def participation(cell: Any) -> str:
     """The released participation, in the words it may be told in."""
-    return cell.get("words", "") if isinstance(cell, dict) and cell.get("shown") else ""
+    return kept_words.told(cell.get("words", "")) if isinstance(cell, dict) and cell.get("shown") else ""
 
 
 def _barrier(cells: Cells) -> tuple[str, int]:

@@ -167,7 +167,8 @@ def scored(name: str, cells: Cells, before: Cells, numbers: Sequence[int]) -> Sc
 def told_change(moved: decided.Change | None) -> Change | None:
     if moved is None:
         return None
-    return Change(moved.delta, moved.clear, words.pick(moved.word, get_language() or "en"))
+    word = words.pick(moved.word, get_language() or "en")
+    return Change(moved.delta, moved.clear, word, few=moved.word == decided.FEW)
 
 
 def score_of(cell: Any) -> Score | None:
@@ -177,7 +178,21 @@ def score_of(cell: Any) -> Score | None:
     return Score(cell["index"], cell.get("low"), cell.get("high"), band=cell.get("band", ""))
 
 
+def asked(name: str, cells: Cells) -> bool:
+    """Whether the wave of these cells asked for it; what was asked and is not shown is hidden."""
+    return cells[name].get("why") != "not asked" if name in cells else not cells
+
+
+def unasked(cells: Cells) -> set[str]:
+    """Those of want, know and can that the wave of these cells did not ask for."""
+    return {name for name in DIMENSIONS if not asked(name, cells)}
+
+
 def clear_moves(cells: Cells, keys: Iterable[str]) -> dict[str, Change]:
     """What clearly rose or fell since the last wave, by key."""
-    found = {key: told_change(results.card(key, dict(cells), {})["change"]) for key in keys if key in cells}
-    return {key: one for key, one in found.items() if one is not None and one.clear}
+    return {key: one for key, one in changes(cells, keys).items() if one is not None and one.clear}
+
+
+def changes(cells: Cells, keys: Iterable[str]) -> dict[str, Change | None]:
+    """What was released of each one's change since the last wave; None where nothing could be compared."""
+    return {key: told_change(results.card(key, dict(cells), {})["change"]) for key in keys if key in cells}

@@ -24,7 +24,6 @@ from programs.reports.report_models import PublishedReport, ReportDelivery, Repo
 from programs.reports.texts_report import say
 from surveys.waves import hours, letters
 from surveys.waves.outbox import FIRST_WAIT, Outbox, Unwritable
-from surveys.waves.schedule import ScheduleError
 
 # Reports made before what is ready leaves: with a report for each of many units nobody waits for the last one.
 MOST_MADE = 5
@@ -57,14 +56,13 @@ def plan(*, now: dt.datetime) -> int:
             if row is None or row.next_on is None:
                 continue
             zone = row.reader.time_zone
-            moment = hours.next_working(now, zone) or now
+            # The day begins later for readers in the west.
+            begins = max(now, hours.moment(row.next_on, zone, hour=0))
+            moment = hours.next_working(begins, zone) or begins
             ReportDelivery.objects.get_or_create(subscription=row, day=row.next_on, defaults={"due_at": moment})
             made += 1
-            try:
-                following = subscriptions.next_day(row.rule, row.first_on, after=today)
-            except ScheduleError:
-                following = None
-            Subscription.objects.filter(pk=row.pk).update(next_on=following)
+            Subscription.objects.filter(pk=row.pk).update(next_on=subscriptions.following(row, after=today))
+    subscriptions.end_those_over(today=today, now=now)
     return made
 
 
@@ -94,6 +92,9 @@ def make(*, now: dt.datetime) -> int:
 
 
 def _make(rows: list[ReportDelivery], now: dt.datetime) -> int:
+    rows = _taken(rows, now)
+    if not rows:
+        return 0
     one = rows[0].subscription
     wanted = sorted({row.subscription.language for row in rows})
     ids = [row.pk for row in rows]
@@ -101,10 +102,35 @@ def _make(rows: list[ReportDelivery], now: dt.datetime) -> int:
         with transaction.atomic():
             report = _todays(one, wanted, now)
             mine = ReportDelivery.objects.filter(pk__in=ids, state=State.DUE, report__isnull=True)
-            return mine.update(report=report)
+            # The mail has tries of its own.
+            return mine.update(report=report, due_at=now, attempts=0, error="")
     except Exception as error:
-        _not_made(rows, type(error).__name__, now)
+        _not_made(one, ids, type(error).__name__, now)
         return 0
+
+
+@transaction.atomic
+def _taken(rows: list[ReportDelivery], now: dt.datetime) -> list[ReportDelivery]:
+    """Those of ``rows`` that are this worker's to make now. The try is written down before the work, with when the next
+    one is: whoever is killed by a report cannot say so, and would be by the same one again, before all others.
+    """
+    mine = _unmade(now).filter(pk__in=[row.pk for row in rows]).select_for_update(skip_locked=True)
+    held = {row.pk: row for row in mine}
+    taken = []
+    for row in rows:
+        if (now_held := held.get(row.pk)) is None:
+            continue
+        tries, died = now_held.attempts, now_held.error == publishing.DIED
+        if died:
+            _tell(row.subscription, publishing.DIED, now)
+        if tries >= OUTBOX.most_attempts:
+            ReportDelivery.objects.filter(pk=row.pk).update(state=State.FAILED)
+            continue
+        wait = FIRST_WAIT * 2 ** (tries + 1)
+        mark = {"attempts": tries + 1, "due_at": now + wait, "error": publishing.DIED}
+        ReportDelivery.objects.filter(pk=row.pk).update(**mark)
+        taken.append(row)
+    return taken
 
 
 def _todays(one: Subscription, languages: list[str], now: dt.datetime) -> PublishedReport:
@@ -129,15 +155,14 @@ def _paper(report: PublishedReport) -> str:
     return found or ""
 
 
-def _not_made(rows: list[ReportDelivery], error: str, now: dt.datetime) -> None:
-    one = rows[0].subscription
-    for row in rows:
-        mine = ReportDelivery.objects.filter(pk=row.pk, state=State.DUE)
-        attempts = row.attempts + 1
-        if attempts >= OUTBOX.most_attempts:
-            mine.update(state=State.FAILED, attempts=attempts, error=error[:60])
-        else:
-            mine.update(attempts=attempts, due_at=now + FIRST_WAIT * 2**attempts, error=error[:60])
+def _not_made(one: Subscription, ids: list[int], error: str, now: dt.datetime) -> None:
+    mine = ReportDelivery.objects.filter(pk__in=ids, state=State.DUE)
+    mine.update(error=error[:60])
+    mine.filter(attempts__gte=OUTBOX.most_attempts).update(state=State.FAILED)
+    _tell(one, error, now)
+
+
+def _tell(one: Subscription, error: str, now: dt.datetime) -> None:
     kind = ReportProblem.Kind.REPORT
     report_problems.tell(kind=kind, program=one.program, unit=one.unit, detail=error, now=now)
 

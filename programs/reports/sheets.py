@@ -118,7 +118,7 @@ def _about(book: Any, report: Report, bold: Any, wrapped: Any) -> None:
     lines += [("", problem) for problem in report.problems]
     for section in report.sections:
         lines.append((section.heading, section.lead))
-        lines += [("", note) for note in (*section.notes, *report_words.broken(report, section))]
+        lines += [("", text) for text in (*section.paragraphs, *section.notes, *report_words.broken(report, section))]
     line = 0
     for name, text in lines:
         if name or text:

@@ -7,26 +7,21 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import vl_convert
 from django.utils import translation
 from pptx import Presentation
-from pptx.chart.data import CategoryChartData
 from pptx.dml.color import RGBColor
-from pptx.enum.chart import XL_CHART_TYPE, XL_LABEL_POSITION, XL_LEGEND_POSITION
 from pptx.enum.text import MSO_ANCHOR, PP_ALIGN
 from pptx.oxml.ns import qn
 from pptx.util import Emu, Inches, Pt
 
-from programs.reports import report_charts, report_words
+from programs.reports import report_words
 from programs.reports.report_model import (
-    DRAWN,
     HEAT,
-    LINES,
-    SHARES,
     TEXT,
     Chart,
     Hidden,
@@ -36,7 +31,8 @@ from programs.reports.report_model import (
     Value,
     text_of,
 )
-from programs.reports.report_words import cell_words, clean
+from programs.reports.report_words import clean
+from programs.reports.slide_charts import draw
 from programs.reports.texts_report import say
 from programs.training.certificates import day_in
 
@@ -47,6 +43,8 @@ INK, SOFT, BRAND, HEAD = (RGBColor.from_string(one) for one in ("1C2430", "5B667
 LOW = ("FBE3D3", "F6CDB2", "F0B48F", "E89A6C")
 HIGH = ("DCEBF6", "BFDBEF", "9EC8E6", "7AB3DC")
 MIDDLE, STEP, STEPS = 58, 8, 4
+# Of the words above figures: their size in points, and at most so many lines.
+SAID, MOST_SAID = 12, 5
 
 
 @dataclass
@@ -158,95 +156,43 @@ def _words_slide(deck: Deck, section: Section) -> None:
     _notes(deck, slide, section, told)
 
 
+def _said(deck: Deck, slide: Any, section: Section) -> int:
+    """What the section says besides its finding, above its figures; returns where these begin.
+
+    A slide is shown alone: that its figures are of a group, or why nothing is clear, must not stay with the speaker.
+    What does not fit stands in the notes, where all of it is.
+    """
+    told, lines = [], 0
+    for text in section.paragraphs:
+        if (lines := lines + _lines(deck, text)) > MOST_SAID:
+            break
+        told.append(text)
+    if not told:
+        return deck.top
+    high = int(Pt(1.6 * SAID)) * sum(_lines(deck, text) for text in told)
+    _text(deck, slide, told, top=deck.top, size=SAID, height=high)
+    return deck.top + high
+
+
+def _lines(deck: Deck, text: str) -> int:
+    """Into how many lines it breaks: a Latin letter is about half as wide as high, a Chinese one as wide."""
+    halves = sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in text)
+    return -(-halves // max(1, (deck.width - 2 * deck.margin) // int(Pt(SAID * 0.52))))
+
+
 def _chart_slide(deck: Deck, section: Section, chart: Chart) -> None:
     slide = _new(deck, section)
-    room = deck.bottom - deck.top
+    top = _said(deck, slide, section)
     if chart.key not in section.broken:
         try:
-            _draw(deck, slide, chart, room)
+            shape = draw(slide, chart, (deck.margin, top, deck.width - 2 * deck.margin, deck.bottom - top))
+            _describe(shape, chart.title, chart.description)
         except Exception:
             # A picture is never worth the report: it goes out with a note.
             section.broken.append(chart.key)
     if chart.key in section.broken:
-        _text(deck, slide, report_words.broken(deck.report, section), top=deck.top, size=16)
+        _text(deck, slide, report_words.broken(deck.report, section), top=top, size=16)
     _notes(deck, slide, section, [chart.title, chart.description, *section.paragraphs])
-
-
-def _draw(deck: Deck, slide: Any, chart: Chart, room: int) -> None:
-    at = (deck.margin, deck.top, deck.width - 2 * deck.margin, room)
-    if chart.form == DRAWN:
-        picture = io.BytesIO(vl_convert.svg_to_png(report_charts.svg(chart), scale=2))
-        shape = slide.shapes.add_picture(picture, at[0], at[1], height=Emu(at[3]))
-        if shape.width > at[2]:
-            shape.height, shape.width = Emu(shape.height * at[2] // shape.width), Emu(at[2])
-    else:
-        shape = slide.shapes.add_chart(_kind(chart), *(Emu(one) for one in at), _data(chart))
-        _style(shape.chart, chart)
-    _describe(shape, chart.title, chart.description)
-
-
-def _kind(chart: Chart) -> Any:
-    if chart.form == LINES:
-        return XL_CHART_TYPE.LINE_MARKERS
-    return XL_CHART_TYPE.BAR_STACKED if chart.form == SHARES else XL_CHART_TYPE.BAR_CLUSTERED
-
-
-def _data(chart: Chart) -> CategoryChartData:
-    data = CategoryChartData(number_format="0")
-    data.categories = [cell_words(name) for name in chart.categories]
-    for one in chart.series:
-        data.add_series(cell_words(one.name), one.values)
-    return data
-
-
-def _style(chart: Any, said: Chart) -> None:
-    chart.font.size = Pt(12)
-    chart.has_title = False
-    chart.has_legend = len(said.series) > 1
-    if chart.has_legend:
-        chart.legend.position, chart.legend.include_in_layout = XL_LEGEND_POSITION.TOP, False
-    values, names = chart.value_axis, chart.category_axis
-    values.has_major_gridlines = said.form == LINES
-    if said.form == LINES:
-        values.major_gridlines.format.line.color.rgb = RGBColor.from_string("E6E3DC")
-    values.maximum_scale, values.minimum_scale = said.highest, min(0, said.lowest)
-    names.format.line.color.rgb = RGBColor.from_string("D8D4CA")
-    if said.form != LINES:
-        names.reverse_order, values.visible = True, False
-        chart.plots[0].gap_width = 40
-    if said.form == SHARES:
-        chart.plots[0].overlap = 100
-    for one, series in zip(said.series, chart.plots[0].series, strict=True):
-        paint = RGBColor.from_string(report_charts.colour(one.key).lstrip("#").upper())
-        if said.form == LINES:
-            series.format.line.color.rgb, series.format.line.width, series.smooth = paint, Pt(2.5), False
-            series.marker.format.fill.solid()
-            series.marker.format.fill.fore_color.rgb = paint
-        else:
-            series.format.fill.solid()
-            series.format.fill.fore_color.rgb = paint
-    if said.form == LINES:
-        _label_ends(chart, said)
-        return
-    plot = chart.plots[0]
-    plot.has_data_labels = True
-    plot.data_labels.number_format, plot.data_labels.number_format_is_linked = "0", False
-    plot.data_labels.font.size = Pt(11)
-    if said.form == SHARES:
-        plot.data_labels.font.color.rgb = RGBColor.from_string("FFFFFF")
-
-
-def _label_ends(chart: Any, said: Chart) -> None:
-    """The last value of each line only: on every point they would lie on each other."""
-    bottom, top = report_charts.domain(said)
-    chart.value_axis.minimum_scale, chart.value_axis.maximum_scale = bottom, top
-    for one, series in zip(said.series, chart.plots[0].series, strict=True):
-        known = [at for at, value in enumerate(one.values) if value is not None]
-        if known:
-            label = series.points[known[-1]].data_label
-            label.has_text_frame = True
-            label.text_frame.text = f"{one.values[known[-1]]:.0f}"
-            label.position = XL_LABEL_POSITION.RIGHT
 
 
 # -- tables ----------------------------------------------------------------------------------------------------------
@@ -263,7 +209,7 @@ def _table_slides(deck: Deck, section: Section, table: Table) -> None:
         more = f"{table.title} ({say('continued', deck.report.language)})" if number else table.title
         slide = _new(deck, section, more=more)
         indent = depths[number * size : number * size + size]
-        _table(deck, slide, table, rows, indent)
+        _table(deck, slide, table, rows, indent, top=_said(deck, slide, section))
         last = number == min(len(pages), MOST_TABLE_SLIDES) - 1
         if left and last:
             told = say("left_out", deck.report.language, n=left)
@@ -271,11 +217,13 @@ def _table_slides(deck: Deck, section: Section, table: Table) -> None:
         _notes(deck, slide, section, [] if number else section.paragraphs)
 
 
-def _table(deck: Deck, slide: Any, table: Table, rows: Sequence[tuple[Value, ...]], depths: Sequence[int]) -> None:
-    room = int(deck.height * 0.9) - deck.top
+def _table(
+    deck: Deck, slide: Any, table: Table, rows: Sequence[tuple[Value, ...]], depths: Sequence[int], *, top: int
+) -> None:
+    room = int(deck.height * 0.9) - top
     high = min(room // (len(rows) + 1), int(Pt(30)))
     width = deck.width - 2 * deck.margin
-    at = (deck.margin, deck.top, width, high * (len(rows) + 1))
+    at = (deck.margin, top, width, high * (len(rows) + 1))
     frame = slide.shapes.add_table(len(rows) + 1, len(table.columns), *(Emu(one) for one in at))
     _describe(frame, table.title, deck.report.subtitle)
     made = frame.table

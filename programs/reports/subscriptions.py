@@ -13,7 +13,7 @@ from culture.access import audit, clock
 from culture.people.models import Employee, Unit
 from programs.planning.models import Program
 from programs.reports import report_access
-from programs.reports.report_models import Format, Paper, Subscription
+from programs.reports.report_models import Format, Paper, ReportDelivery, Subscription
 from programs.reports.texts_report import code_of
 from surveys.waves import schedule
 from surveys.waves.schedule import ScheduleError
@@ -35,9 +35,10 @@ def usual(key: str, first: dt.date) -> str:
     return rules[key]()
 
 
-def next_day(rule: str, first: dt.date, *, after: dt.date) -> dt.date | None:
-    """The first day of the rule behind ``after``; None when there is none. Raises ScheduleError for no such rule."""
-    until = schedule._plus_years(max(after, first), YEARS)
+def next_day(rule: str, first: dt.date, *, after: dt.date, years: int = YEARS) -> dt.date | None:
+    """The first day of the rule behind ``after``; None when there is none within so many years. Raises ScheduleError
+    for no such rule."""
+    until = schedule._plus_years(max(after, first), years)
     return next((day for day in schedule.days_of(rule, first, until=until) if day > after), None)
 
 
@@ -108,9 +109,34 @@ def end(*, by: Employee, row: Subscription, now: dt.datetime) -> None:
     """No more of it; what was sent stays in the list."""
     if row.reader_id != by.pk and not report_access.may_manage(by):  # type: ignore[attr-defined]
         raise ValidationError({"__all__": _("Only HR ends somebody else's subscription.")})
+    _ended(row, by=by, now=now)
+
+
+@transaction.atomic
+def _ended(row: Subscription, *, by: Employee | None, now: dt.datetime) -> None:
     if Subscription.objects.filter(pk=row.pk, ended_at__isnull=True).update(ended_at=now):
         detail = {"program": row.program_id, "unit": row.unit_id}  # type: ignore[attr-defined]
         audit.record(by, "report.unsubscribed", row.reader, **detail)
+
+
+def following(row: Subscription, *, after: dt.date) -> dt.date | None:
+    """Its next day; None when its rule is over."""
+    try:
+        return next_day(row.rule, row.first_on, after=after, years=schedule.LONGEST_YEARS)
+    except ScheduleError:
+        return None
+
+
+def end_those_over(*, today: dt.date, now: dt.datetime) -> None:
+    """End what has no further day, once its last report has left: only then may somebody subscribe anew."""
+    waiting = ReportDelivery.objects.filter(state__in=[ReportDelivery.State.DUE, ReportDelivery.State.CLAIMED])
+    rows = Subscription.objects.filter(ended_at__isnull=True, next_on__isnull=True).select_related("reader")
+    for row in rows.exclude(deliveries__in=waiting):
+        # Of rules with gaps of many years the next day was not looked for far enough once.
+        if (day := following(row, after=today)) is not None:
+            Subscription.objects.filter(pk=row.pk, next_on__isnull=True).update(next_on=day)
+        else:
+            _ended(row, by=None, now=now)
 
 
 def seen_by(user: Employee) -> QuerySet[Subscription]:

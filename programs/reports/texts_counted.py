@@ -142,6 +142,13 @@ ROWS: dict[str, tuple[str, str, str, str, str]] = {
         "本轮中{unit}与其他部门合并报告：调查数字属于“{name}”。",
         "Dans cette vague, {unit} est racontée avec d’autres : les chiffres du sondage sont de « {name} ».",
     ),
+    "together_in": (
+        "* In wave {n} {unit} was told of together with others: the figures are of “{name}”.",
+        "* Nella rilevazione {n} {unit} è riportata insieme ad altri: le cifre sono di «{name}».",
+        "* În valul {n} {unit} este prezentată împreună cu altele: cifrele sunt ale „{name}”.",
+        "* 第 {n} 轮中{unit}与其他部门合并报告：数字属于“{name}”。",
+        "* Dans la vague {n}, {unit} est racontée avec d’autres : les chiffres sont de « {name} ».",
+    ),
     "unknown_unit": (
         "{unit} was no unit of its own when the latest wave opened: there are no survey figures of it yet.",
         "{unit} non era un’unità a sé all’apertura dell’ultima rilevazione: non ci sono ancora cifre del sondaggio.",

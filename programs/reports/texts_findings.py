@@ -1,14 +1,12 @@
-"""The sentence on top of a report in five languages, chosen by the same rules as the scorecard's (findings.py). Pure.
-
-The English words are the scorecard's own; a test holds both together.
-"""
+"""The finding on top of scorecard, board and reports in five languages, chosen by rule (findings.py). Pure."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 
 from programs.reports import findings
-from programs.reports.findings import BEHIND, DIMENSIONS, GOOD, Point, Score
+from programs.reports.findings import Finding, Point
 
 LANGUAGES = ("en", "it", "ro", "zh-hans", "fr")
 _ROWS: dict[str, tuple[str, str, str, str, str]] = {
@@ -37,11 +35,11 @@ _ROWS: dict[str, tuple[str, str, str, str, str]] = {
         "Vouloir, savoir et pouvoir sont proches, et bas. Le premier obstacle est {d}.",
     ),
     "all_rose": (
-        "People want to give good service, know how and can: all three rose since wave 1.",
-        "Le persone vogliono, sanno e possono servire bene: tutti e tre sono saliti dalla rilevazione 1.",
-        "Oamenii vor, știu și pot să servească bine: toate trei au crescut de la valul 1.",
-        "员工愿意、懂得并且能够提供优质服务：三项自第 1 轮以来均有上升。",
-        "Les gens veulent, savent et peuvent bien servir : les trois ont progressé depuis la vague 1.",
+        "People want to give good service, know how and can: all three rose since the first wave.",
+        "Le persone vogliono, sanno e possono servire bene: tutti e tre sono saliti dalla prima rilevazione.",
+        "Oamenii vor, știu și pot să servească bine: toate trei au crescut de la primul val.",
+        "员工愿意、懂得并且能够提供优质服务：三项自第一轮以来均有上升。",
+        "Les gens veulent, savent et peuvent bien servir : les trois ont progressé depuis la première vague.",
     ),
     "has_fallen": (
         "Want, know and can lie close together, but {d} has fallen since the first wave.",
@@ -149,7 +147,87 @@ _ROWS: dict[str, tuple[str, str, str, str, str]] = {
         "{d}已有 {n} 轮没有明显变化",
         "{d} n’a pas nettement bougé depuis {n} vagues",
     ),
+    "apart": (
+        "{d} cannot be compared with the last wave",
+        "{d} non si può confrontare con la rilevazione precedente",
+        "{d} nu se poate compara cu valul trecut",
+        "{d}无法与上一轮比较",
+        "{d} ne peut être comparé à la vague précédente",
+    ),
+    "few": (
+        "too few answered to tell whether {d} moved since the last wave",
+        "le risposte sono troppo poche per dire se {d} si è mosso dalla rilevazione precedente",
+        "sunt prea puține răspunsuri pentru a spune dacă {d} s-a schimbat față de valul trecut",
+        "回答人数太少，无法判断{d}较上一轮是否有变化",
+        "trop peu de réponses pour dire si {d} a bougé depuis la vague précédente",
+    ),
+    # -- of a wave that does not show all three
+    "part_none": (
+        "This wave did not ask about want, know and can.",
+        "Questa rilevazione non ha chiesto di volere, sapere e potere.",
+        "Acest val nu a întrebat despre a vrea, a ști și a putea.",
+        "本轮未询问意愿、能力和条件。",
+        "Cette vague ne portait pas sur vouloir, savoir et pouvoir.",
+    ),
+    "part_one_asked": (
+        "Of want, know and can this wave asked about {d} only: it stands at {n}.",
+        "Di volere, sapere e potere questa rilevazione ha chiesto solo {d}: è a {n}.",
+        "Dintre a vrea, a ști și a putea, acest val a întrebat doar despre {d}: este la {n}.",
+        "意愿、能力和条件三项中，本轮只询问了{d}：{n} 分。",
+        "De vouloir, savoir et pouvoir, cette vague ne portait que sur {d} : il est à {n}.",
+    ),
+    "part_one_hidden": (
+        "Of want, know and can only {d} may be shown for this wave: it stands at {n}.",
+        "Di volere, sapere e potere per questa rilevazione si può mostrare solo {d}: è a {n}.",
+        "Dintre a vrea, a ști și a putea, pentru acest val se poate arăta doar {d}: este la {n}.",
+        "意愿、能力和条件三项中，本轮只能显示{d}：{n} 分。",
+        "De vouloir, savoir et pouvoir, seul {d} peut être montré pour cette vague : il est à {n}.",
+    ),
+    "part_asked": (
+        "Of want, know and can this wave asked about {one} and {two} only",
+        "Di volere, sapere e potere questa rilevazione ha chiesto solo {one} e {two}",
+        "Dintre a vrea, a ști și a putea, acest val a întrebat doar despre {one} și {two}",
+        "意愿、能力和条件三项中，本轮只询问了{one}和{two}",
+        "De vouloir, savoir et pouvoir, cette vague ne portait que sur {one} et {two}",
+    ),
+    "part_hidden": (
+        "Of want, know and can only {one} and {two} may be shown for this wave",
+        "Di volere, sapere e potere per questa rilevazione si possono mostrare solo {one} e {two}",
+        "Dintre a vrea, a ști și a putea, pentru acest val se pot arăta doar {one} și {two}",
+        "意愿、能力和条件三项中，本轮只能显示{one}和{two}",
+        "De vouloir, savoir et pouvoir, seuls {one} et {two} peuvent être montrés pour cette vague",
+    ),
+    "part_behind": (
+        "further behind is {d}, at {n}",
+        "più indietro è {d}, a {n}",
+        "mai în urmă este {d}, la {n}",
+        "较落后的是{d}，为 {n} 分",
+        "le plus en retard est {d}, à {n}",
+    ),
+    "part_close": (
+        "the two lie close together",
+        "i due sono vicini tra loro",
+        "cele două sunt apropiate",
+        "两者接近",
+        "les deux sont proches",
+    ),
 }
+NUMBERS = {3: "three", 4: "four", 5: "five", 6: "six", 7: "seven", 8: "eight", 9: "nine"}
+# Stands for the word that is set apart, until the sentence is cut there.
+MARK = "\0"
+
+
+@dataclass(frozen=True)
+class Headline:
+    """The finding in words, its ``word`` for the ``dimension`` set apart so that it can carry its colour."""
+
+    before: str
+    dimension: str = ""
+    word: str = ""
+    after: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.before}{self.word}{self.after}"
 
 
 def _say(key: str, language: str, **values: object) -> str:
@@ -157,47 +235,29 @@ def _say(key: str, language: str, **values: object) -> str:
     return row[LANGUAGES.index(language) if language in LANGUAGES else 0].format(**values)
 
 
-def headline(points: Sequence[Point], language: str) -> str:
-    """The sentence for the released waves in their order, each with want, know and can; "" before the first."""
-    if not points:
-        return ""
-    latest, behind = points[-1], findings.weakest(points[-1])
-    if len(points) == 1:
-        if behind is None:
-            return _say("start_close", language)
-        told = latest[behind].told
-        return _say("start_behind", language, d=_say(behind, language), n=told)
-    if behind is None:
-        return _together(latest, language)
-    others = [latest[name].index for name in DIMENSIONS if name != behind]
-    opening = _say(f"{'strong' if min(others) >= GOOD else 'mild'}_{behind}", language)
-    moved = _movement([point[behind] for point in points], _say(behind, language), language)
-    return _say("join", language, a=opening, b=moved)
+def headline(points: Sequence[Point], language: str, unasked: Collection[str] = ()) -> Headline | None:
+    """The sentence for the latest of the released waves, which are in their order; None where it shows nothing."""
+    found = findings.headline(points, unasked)
+    if found is None:
+        return None
+    told = _sentence(found, language)
+    if MARK not in told:
+        return Headline(told)
+    before, after = told.split(MARK, 1)
+    return Headline(before, found.dimension, _say(found.dimension, language), after)
 
 
-def _together(latest: Point, language: str) -> str:
-    if short := findings.first_short(latest):
-        return _say("low_first", language, d=_say(short, language))
-    changes = {name: latest[name].first for name in DIMENSIONS}
-    if all(one is not None and one.rose for one in changes.values()):
-        return _say("all_rose", language)
-    fell = next((name for name, one in changes.items() if one is not None and one.fell), None)
-    return _say("has_fallen", language, d=_say(fell, language)) if fell else _say("none_back", language)
+def _sentence(one: Finding, language: str) -> str:
+    if one.moved is not None:
+        key, n = one.moved
+        told = NUMBERS.get(n, n) if key == "still_waves" and language == "en" else n
+        moved = _say(key, language, d=MARK, n=told)
+        return _say("join", language, a=_say(one.key, language), b=moved)
+    if one.names:
+        first, second = (_say(name, language) for name in one.names)
+        behind = _say("part_behind" if one.dimension else "part_close", language, d=MARK, n=one.told)
+        return _say("join", language, a=_say(one.key, language, one=first, two=second), b=behind)
+    return _say(one.key, language, d=MARK, n=one.told)
 
 
-def _movement(scores: Sequence[Score], name: str, language: str) -> str:
-    last, whole = scores[-1].last, scores[-1].first
-    if last is not None and last.clear:
-        return _say("rose" if last.rose else "fell", language, d=name, n=abs(round(last.points)))
-    still = findings.standstill(scores)
-    if whole is not None and whole.clear and not (3 <= still < len(scores)):
-        return _say("up" if whole.rose else "down", language, d=name, n=abs(round(whole.points)))
-    if still == len(scores):
-        return _say("still_first" if still > 2 else "still_last", language, d=name)
-    if still >= 3:
-        told = findings.NUMBERS.get(still, str(still)) if language == "en" else str(still)
-        return _say("still_waves", language, d=name, n=told)
-    return _say("still_last", language, d=name)
-
-
-__all__ = ["BEHIND", "LANGUAGES", "headline"]
+__all__ = ["LANGUAGES", "Headline", "headline"]

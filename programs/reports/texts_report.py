@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from programs.reports import texts_benchmark, texts_board, texts_counted, texts_sections, texts_worth, texts_year
+from programs.reports import (
+    texts_benchmark,
+    texts_board,
+    texts_counted,
+    texts_effect,
+    texts_sections,
+    texts_worth,
+    texts_year,
+)
 
 LANGUAGES = ("en", "it", "ro", "zh-hans", "fr")
 _ROWS: dict[str, tuple[str, str, str, str, str]] = {
@@ -110,6 +118,14 @@ _ROWS: dict[str, tuple[str, str, str, str, str]] = {
     "unit": ("Unit", "Unità", "Unitate", "部门", "Unité"),
     "answered": ("Answered", "Risposte", "Răspunsuri", "回答率", "Réponses"),
     "over": ("over {n}", "oltre {n}", "peste {n}", "超过 {n}", "plus de {n}"),
+    "about": ("about {n}", "circa {n}", "circa {n}", "约 {n}", "environ {n}"),
+    "about_between": (
+        "about {n} (between {low} and {high})",
+        "circa {n} (tra {low} e {high})",
+        "circa {n} (între {low} și {high})",
+        "约 {n}（{low} 至 {high} 之间）",
+        "environ {n} (entre {low} et {high})",
+    ),
     "under": ("under {n}", "meno di {n}", "sub {n}", "低于 {n}", "moins de {n}"),
     "barrier": ("Barrier", "Ostacolo", "Obstacol", "障碍", "Obstacle"),
     "score": ("Score", "Punteggio", "Scor", "得分", "Score"),
@@ -166,7 +182,7 @@ _ROWS: dict[str, tuple[str, str, str, str, str]] = {
 }  # fmt: skip
 _ROWS |= texts_sections.ROWS | texts_worth.ROWS
 _ROWS |= texts_benchmark.ROWS | texts_board.ROWS | texts_year.ROWS
-_ROWS |= texts_counted.ROWS
+_ROWS |= texts_counted.ROWS | texts_effect.ROWS
 
 
 def code_of(language: str) -> str:

@@ -77,6 +77,27 @@ ROWS: dict[str, tuple[str, str, str, str, str]] = {
         "较上一轮的明显变化：{what}。",
         "Changements nets depuis la dernière vague : {what}.",
     ),
+    "moved_unclear_of": (
+        "Not clearly changed since the last wave: {what}.",
+        "Senza cambiamento netto dalla rilevazione precedente: {what}.",
+        "Fără schimbare clară față de valul trecut: {what}.",
+        "较上一轮没有明显变化：{what}。",
+        "Sans changement net depuis la vague précédente : {what}.",
+    ),
+    "moved_few": (
+        "Too few answered to tell whether want, know or can changed since the last wave.",
+        "Le risposte sono troppo poche per dire se volere, sapere o potere sono cambiati dalla rilevazione precedente.",
+        "Sunt prea puține răspunsuri pentru a spune dacă a vrea, a ști sau a putea s-au schimbat față de valul trecut.",
+        "回答人数太少，无法判断意愿、能力或条件较上一轮是否有变化。",
+        "Trop peu de réponses pour dire si vouloir, savoir ou pouvoir ont changé depuis la vague précédente.",
+    ),
+    "moved_apart": (
+        "Want, know and can of this wave cannot be compared with the last wave.",
+        "Volere, sapere e potere di questa rilevazione non si possono confrontare con la precedente.",
+        "A vrea, a ști și a putea din acest val nu se pot compara cu valul trecut.",
+        "本轮的意愿、能力和条件无法与上一轮比较。",
+        "Vouloir, savoir et pouvoir de cette vague ne peuvent être comparés à la précédente.",
+    ),
     "moved_unclear": (
         "None of the three has clearly changed since the last wave.",
         "Nessuno dei tre è cambiato in modo netto dall’ultima rilevazione.",

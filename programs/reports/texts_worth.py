@@ -19,11 +19,11 @@ ROWS: dict[str, tuple[str, str, str, str, str]] = {
         "après.",
     ),
     "effect:early": (
-        "Too early to tell: of “{what}” there is too little to compare.",
-        "È presto per dirlo: di «{what}» c’è troppo poco da confrontare.",
-        "Este prea devreme: pentru „{what}” sunt prea puține date de comparat.",
-        "为时尚早：关于“{what}”，可比较的数据太少。",
-        "Il est trop tôt pour le dire : pour « {what} », il y a trop peu à comparer.",
+        "Too early to tell whether it changes “{what}”.",
+        "È presto per dire se cambia «{what}».",
+        "Este prea devreme pentru a spune dacă schimbă „{what}”.",
+        "现在判断它是否改变了“{what}”还为时尚早。",
+        "Il est trop tôt pour dire s’il change « {what} ».",
     ),
     "effect:clear": (
         "Clear: {n} points on “{what}” in units that started, against units not yet started.",

@@ -19,6 +19,13 @@ ROWS: dict[str, tuple[str, str, str, str, str]] = {
         "{year} 年到期的里程碑：{n} 个；已达成：{reached} 个；不晚于最初承诺日期：{time} 个。",
         "Jalons prévus en {year} : {n} ; atteints : {reached} ; au jour d’abord promis : {time}.",
     ),
+    "y:ms_missed": (
+        "Milestones due in {year}: {n}; reached: none.",
+        "Traguardi previsti per il {year}: {n}; raggiunti: nessuno.",
+        "Repere cu termen în {year}: {n}; atinse: niciunul.",
+        "{year} 年到期的里程碑：{n} 个；均未达成。",
+        "Jalons prévus en {year} : {n} ; atteints : aucun.",
+    ),
     "y:ms_none": (
         "No milestone was due in {year}.",
         "Nessun traguardo era previsto per il {year}.",
@@ -46,6 +53,34 @@ ROWS: dict[str, tuple[str, str, str, str, str]] = {
         "Nici a vrea, nici a ști, nici a putea nu s-au schimbat clar de la primul val.",
         "意愿、能力和条件自第一轮以来均无明显变化。",
         "Ni vouloir, ni savoir, ni pouvoir n’ont nettement bougé depuis la première vague.",
+    ),
+    "y:level_of": (
+        "Not clearly moved since the first wave: {what}.",
+        "Non mossi nettamente dalla prima rilevazione: {what}.",
+        "Fără schimbare clară de la primul val: {what}.",
+        "自第一轮以来没有明显变化：{what}。",
+        "Sans mouvement net depuis la première vague : {what}.",
+    ),
+    "y:few": (
+        "Too few answered to tell whether want, know or can moved since the first wave.",
+        "Le risposte sono troppo poche per dire se volere, sapere o potere si sono mossi dalla prima rilevazione.",
+        "Sunt prea puține răspunsuri pentru a spune dacă a vrea, a ști sau a putea s-au schimbat de la primul val.",
+        "回答人数太少，无法判断意愿、能力或条件自第一轮以来是否有变化。",
+        "Trop peu de réponses pour dire si vouloir, savoir ou pouvoir ont bougé depuis la première vague.",
+    ),
+    "y:apart": (
+        "Its last wave cannot be compared with the first.",
+        "L’ultima rilevazione non si può confrontare con la prima.",
+        "Ultimul său val nu se poate compara cu primul.",
+        "最近一轮无法与第一轮比较。",
+        "Sa dernière vague ne peut être comparée à la première.",
+    ),
+    "y:unasked": (
+        "Its last wave did not ask about want, know and can.",
+        "L’ultima rilevazione non ha chiesto di volere, sapere e potere.",
+        "Ultimul său val nu a întrebat despre a vrea, a ști și a putea.",
+        "最近一轮未询问意愿、能力和条件。",
+        "Sa dernière vague ne portait pas sur vouloir, savoir et pouvoir.",
     ),
     "y:start": (
         "Its first wave set the starting point.",

@@ -96,7 +96,7 @@ class Year:
 
     @cached_property
     def aims(self) -> list[Aim]:
-        return yearly_plans.aims(self.program, self.plan, first=self.first, by=self.by)
+        return yearly_plans.aims(self.program, self.plan, first=self.first, by=self.by, over=self.over)
 
     @cached_property
     def coming(self) -> int:

@@ -159,8 +159,10 @@ def _day(text: Any) -> dt.date | None:
 ON_TIME, MOVED, LATE, MISSED, PUT_OFF, OPEN = "on_time", "moved", "late", "missed", "put_off", "open"
 
 
-def outcome(*, first: dt.date, due_on: dt.date, reached_on: dt.date | None, by: dt.date) -> str:
-    """How a milestone stood on the day ``by``. ``first``: the day first promised; ``due_on``: planned for last. Pure.
+def outcome(*, first: dt.date, due_on: dt.date, reached_on: dt.date | None, by: dt.date, over: bool) -> str:
+    """How a milestone stood on the day ``by``, or, while that day is not ``over``, stands on it. Pure.
+
+    ``first``: the day first promised; ``due_on``: planned for last.
 
     A later day does not make a milestone punctual: it is told beside the first.
     """
@@ -168,9 +170,11 @@ def outcome(*, first: dt.date, due_on: dt.date, reached_on: dt.date | None, by: 
         if reached_on <= first:
             return ON_TIME
         return MOVED if reached_on <= due_on else LATE
-    if due_on <= by:
+    # On its own day a milestone can still be reached.
+    last = by if over else by - dt.timedelta(days=1)
+    if due_on <= last:
         return MISSED
-    return PUT_OFF if first <= by else OPEN
+    return PUT_OFF if first <= last else OPEN
 
 
 @dataclass(frozen=True)
@@ -184,7 +188,7 @@ class Aim:
     promised: Mapping[str, Any] | None
 
 
-def aims(program: Program, plan: Launched, *, first: dt.date, by: dt.date) -> list[Aim]:
+def aims(program: Program, plan: Launched, *, first: dt.date, by: dt.date, over: bool) -> list[Aim]:
     """The milestones that were due or reached from ``first`` to ``by``, or first promised for then. Three queries."""
     noted = _noted(program)
     kept = _years(program)
@@ -193,7 +197,7 @@ def aims(program: Program, plan: Launched, *, first: dt.date, by: dt.date) -> li
         promised = plan.milestones.get(row.pk) or kept.get(row.pk)
         days = [day for day in (_day((promised or {}).get("due_on")), noted.get(row.pk)) if day]
         start = days[0] if plan.milestones.get(row.pk) else min(days, default=row.due_on)
-        told = outcome(first=start, due_on=row.due_on, reached_on=row.reached_on, by=by)
+        told = outcome(first=start, due_on=row.due_on, reached_on=row.reached_on, by=by, over=over)
         if any(day is not None and first <= day <= by for day in (start, row.due_on, row.reached_on)):
             found.append(Aim(row, start, not days, told, promised))
     return found

@@ -67,8 +67,7 @@ def of(year: Year, language: str) -> Report:
 
 def _top(told: Told) -> Section:
     year = told.year
-    latest = told.stands[-1].scores if told.stands else None
-    lead = yearly_words.top(year, latest, len(told.stands), told.language)
+    lead = yearly_words.top(year, told.stands, told.language)
     found = Section("year", told.say("y:title", year=year.year), lead=lead)
     if not year.over:
         found.paragraphs.append(told.say("y:so_far", day=told.day(year.by)))

@@ -9,11 +9,11 @@ from typing import Any
 from django.utils import timezone, translation
 
 from programs.planning import indicators
-from programs.reports import board_words, costs, yearly
+from programs.reports import board_words, costs, readings, report_worth, texts_counted, yearly
 from programs.reports.findings import DIMENSIONS, Score
 from programs.reports.report_model import LINES, Chart, Column, Fact, Hidden, Section, Series, Table, Value
-from programs.reports.report_worth import SENTENCES, _amount
-from programs.reports.scorecard_place import Stand
+from programs.reports.report_worth import _amount
+from programs.reports.scorecard_place import Stand, asked
 from programs.reports.texts_report import say
 from programs.reports.yearly import Counted, Year
 from programs.reports.yearly_plans import Aim
@@ -42,6 +42,8 @@ class Told:
         return yearly.stands(self.year, self.language)
 
     def label(self, key: str) -> str:
+        if f"k:{key}" in texts_counted.ROWS:
+            return self.say(f"k:{key}")
         one = indicators.get(key)
         with translation.override(self.language):
             return str(one.label) if one else key
@@ -68,7 +70,8 @@ def milestones(told: Told) -> Section:
         found.paragraphs.append(told.say("y:removed", n=year.removed))
     for one in year.aims:
         cell = f"program:{year.program.pk} milestone:{one.milestone.pk}"
-        came = None if one.milestone.reached_on is None else 1.0
+        reached = one.milestone.reached_on
+        came = 1.0 if reached is not None and reached <= year.by else None
         found.facts.append(told.fact("milestones", one.milestone.title, came, cell, note=_came(told, one)))
     return found
 
@@ -147,16 +150,14 @@ def _then_now(told: Told, rows: list[Stand]) -> Table:
 def _at(told: Told, one: Stand, name: str) -> Value:
     score = one.scores.get(name)
     if score is None:
-        asked = (one.cells.get(name) or {}).get("why") != "not asked"
-        return Hidden(told.say("hidden")) if asked else told.say("not_asked")
+        return Hidden(told.say("hidden")) if asked(name, one.cells) else told.say("not_asked")
     return told.say("y:at_wave", n=score.told, wave=one.wave.number)
 
 
 def _cell(told: Told, one: Stand, name: str) -> Value:
     score = one.scores.get(name)
     if score is None:
-        asked = (one.cells.get(name) or {}).get("why") != "not asked"
-        return Hidden(told.say("hidden")) if asked else told.say("not_asked")
+        return Hidden(told.say("hidden")) if asked(name, one.cells) else told.say("not_asked")
     return " · ".join(part for part in (score.told, _moved(score)) if part)
 
 
@@ -204,7 +205,10 @@ def counted(told: Told) -> Section:
     for one in year.counted:
         for row in dict.fromkeys((one.first, one.last)):
             cell = f"program:{year.program.pk} kept:{row.on.isoformat()} {one.key}"
-            found.facts.append(told.fact("counted", told.label(one.key), row.value, cell, note=told.day(row.on)))
+            rough = readings.rough(row.value, row.words)
+            value = None if rough and rough.end else row.value
+            note = f"{rough.told(told.language)}, {told.day(row.on)}" if rough else told.day(row.on)
+            found.facts.append(told.fact("counted", told.label(one.key), value, cell, note=note))
     return found
 
 
@@ -212,6 +216,8 @@ def _ends(told: Told, one: Counted) -> tuple[str, str]:
     ends = []
     for row in (one.first, one.last):
         value = told.say("y:not_told") if row.value is None else f"{row.value:.0f}"
+        if rough := readings.rough(row.value, row.words):
+            value = rough.told(told.language)
         ends.append(told.say("y:on_day", n=value, day=told.day(row.on)))
     return ends[0], ends[1] if one.last.on != one.first.on else "–"
 
@@ -227,7 +233,8 @@ def worth(told: Told) -> Section:
     if one is None:
         found.lead = told.say("y:effect_none", year=year.year)
     else:
-        found.lead = told.say(SENTENCES[one.word], n=one.told, what=told.say(f"o:{one.outcome}"))
+        found.lead = report_worth.finding(one, told.language)
+        found.paragraphs += report_worth.reasons(one, told.language)
         found.notes.append(told.say("y:effect_by", day=told.day(timezone.localdate(one.made_at))))
         cell = f"effect:{one.number} {one.hash[:16]}"
         measure, note = told.say(f"o:{one.outcome}"), told.say(f"w:{one.word}")

@@ -12,7 +12,9 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from culture.access.models import AuditEntry
+from culture.people.models import Unit
 from programs.planning import states
+from programs.planning.action_models import Action
 from programs.planning.models import Program
 from programs.planning.plan_models import Duty, Milestone, Risk
 from programs.reports import (
@@ -32,6 +34,7 @@ from programs.reports.report_kinds import About
 from programs.reports.report_model import every_text
 from programs.reports.report_models import PublishedReport, ReportKind, ReportProblem
 from surveys.results import places
+from tests.conftest import make_unit
 from tests.programs.report_fixtures import *  # noqa: F403 - one world for all tests here
 from tests.programs.report_world import DAY, program_of, share
 
@@ -80,6 +83,7 @@ def test_each_word_and_number_is_that_of_the_scorecard(program, hr, units):
     share(program, hr, leaders=0)
     furnish(program, hr)
     furnish(another(hr, units, "Unmeasured"), hr)
+    Program.objects.filter(pk=another(hr, units, "Says nowhere why").pk).update(charter=" ")
     for line in lines():
         card = scorecard.build(line.program, now=NOW)
         waiting = decisions.of(line.program, card)
@@ -91,6 +95,17 @@ def test_each_word_and_number_is_that_of_the_scorecard(program, hr, units):
             key: waiting.milestones[key] for key in ("all", "reached", "late")
         }
     assert board_words.headline(lines(program)[0], "en") == str(scorecard.build(program, now=NOW).headline)
+
+
+def test_what_a_merged_unit_left_undone_waits_on_both_pages(program, hr, units):
+    gone = make_unit("Old branch", units["Retail"])
+    made = {"owner": hr, "created_by": hr, "created_on": TODAY - 60 * DAY}
+    Action.objects.create(unit=gone, what="Mend the tills", due_on=TODAY - DAY, **made)
+    Unit.objects.filter(pk=gone.pk).update(until=TODAY - DAY, merged_into=units["Branch A"])
+    card = scorecard.build(program, now=NOW)
+    told = [need.title for need in lines(program)[0].needs]
+    assert told == [need.title for need in decisions.of(program, card).needs]
+    assert "Action plan “Mend the tills” is overdue" in told
 
 
 def test_the_effect_is_the_one_the_scorecard_tells_and_none_of_a_wave_not_shared(program, hr):
@@ -192,6 +207,11 @@ def test_a_dimension_that_stands_still_needs_the_board(program, hr):
     line.__dict__["points"] = [point, point, point]
     line.place.__dict__["_course"] = []
     line.place.__dict__["top"] = type("Row", (), {"cells": {"can": {"shown": True, "index": 30}}})()
+    for moved in (None, Change(0, False, "too few to tell", few=True)):
+        unclear = {**point, "can": Score(30, last=moved)}
+        line.__dict__["points"] = [point, point, unclear]
+        assert "still" not in {one.key for one in board._asks(line, [])}, "nobody knows whether it stands still"
+    line.__dict__["points"] = [point, point, point]
     asked = next(one for one in board._asks(line, []) if one.key == "still")
     assert board_words.ask(asked, "en") == "Can is furthest behind and has not clearly moved for 3 waves."
     assert len({board_words.ask(asked, language) for language in LANGUAGES}) == 5

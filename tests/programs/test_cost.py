@@ -11,11 +11,12 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from programs.planning.models import Program
-from programs.reports import costs
+from programs.reports import cost_views, costs
 from programs.reports.cost import model
 from programs.reports.cost.factors import BY_KEY, PARTS
 from programs.reports.cost.model import Input, estimate
@@ -102,6 +103,15 @@ def test_ranges_are_in_order_repeatable_and_within_what_is_possible(inputs: dict
     assert {key for key, _x in found.parts} | {key for key, _x in found.left_out} == {part.key for part in PARTS}
 
 
+@settings(max_examples=60)
+@given(INPUTS)
+def test_the_line_of_the_picture_lies_in_every_bar(inputs: dict[str, Input]):
+    found, likely = estimate(inputs, seed=1, draws=50), model.at_likely(inputs)
+    assert (likely is None) == (found.total is None)
+    for driver in found.drivers:
+        assert likely is not None and driver.low * 0.999 <= likely <= driver.high * 1.001
+
+
 @pytest.mark.parametrize(
     "wrong", [Input(3, 2, 4, "s"), Input(-1, 2, 3, "s"), Input(1, 2, 3, " "), Input(1, 2, float("nan"), "s")]
 )
@@ -142,8 +152,23 @@ def test_hr_estimates_and_leaders_read(program, hr, executive, manager, stranger
     assert answer.status_code == 302 and answer.url == reverse("reports:cost_number", args=[program.pk, 1])
     text = client_of(executive).get(page).content.decode()
     assert "Poor service costs about EUR 1" in text and "Controlling, margin" in text
+    assert "The dashed line is the total with all of them there: EUR " in text
     assert "Replacing them" in text and "not counted" in text and "Cost to win a new customer" in text
     assert CostEstimate.objects.get().currency == "EUR"
+
+
+@pytest.mark.django_db
+def test_the_dashed_line_is_that_of_the_bars_and_not_the_middle_of_the_draws(program, hr):
+    """Half of the draws lie above it where an input can be much higher, but hardly lower."""
+    inputs = exact(customers=2_000, leave=10, by_service=50, margin=1_000, years=1)
+    only = {key: inputs[key] for key in ("customers", "leave", "by_service", "margin", "years")}
+    wide = only | {"margin": Input(1_000, 1_500, 9_000, "x"), "by_service": Input(45, 50, 55, "x")}
+    made = costs.save(program, inputs=wide, currency="EUR", note="", by=hr, now=timezone.now())
+    told = cost_views.told(made)
+    bars, line = (layer["data"]["values"] for layer in told["tornado"]["layer"])
+    assert line == [{"at": pytest.approx(150_000)}] and all(bar["low"] <= line[0]["at"] <= bar["high"] for bar in bars)
+    assert costs.read(made).total.middle > max(bar["high"] for bar in bars if "poor service" in bar["label"])
+    assert str(told["likely"]) == "EUR 150,000"
 
 
 @pytest.mark.django_db

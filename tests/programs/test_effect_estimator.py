@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from programs.reports.effect import bootstrap, estimator, lots, simulation
 from programs.reports.effect.estimator import LATER, Cells, by_time, estimate, of_cohort, overall, simple, useful
-from programs.reports.effect.judging import CLEAR, EARLY, LIKELY, NONE, among_many, judge
-from programs.reports.effect.uncertainty import Clusters
+from programs.reports.effect.judging import CLEAR, EARLY, LIKELY, NONE, _goes_on, among_many, judge
+from programs.reports.effect.uncertainty import Clusters, Told
 
 # Teen employment (log) in 500 US counties whose states raised the minimum wage in 2004, 2006, 2007 or not at all:
 # Callaway & Sant'Anna (2021). What the R package ``did`` 2.x answers without covariates, against the never-treated
@@ -154,7 +154,8 @@ def flat(starts: tuple[int, ...], waves: int = 6, gain: float = 0.0, noise: floa
         (flat((2,)), EARLY, ("one_cohort",)),
         (flat((LATER, LATER)), EARLY, ("not_started",)),
         (flat((2, 2, 2)), EARLY, ("all_at_once",)),
-        (flat((0, 0, 0)), EARLY, ("all_at_once",)),
+        (flat((0, 0, 0)), EARLY, ("no_baseline",)),
+        (flat((0, 2, 2)), EARLY, ("rest_before",)),
         (flat((0, LATER, LATER)), EARLY, ("no_baseline",)),
         (flat((2, LATER)), EARLY, ("few_cohorts",)),
         (flat((1, 2, 3, LATER), gain=8), CLEAR, ()),
@@ -180,6 +181,41 @@ def test_who_moved_before_the_start_is_not_called_clear():
         cells.values[cohort, cells.starts[cohort] - 1 :] += 8.0
     found = judge(cells, seed=1)
     assert found.drift[1] > 0 and found.word == EARLY and found.why[0] == "moved_before"
+
+
+def test_no_difference_is_not_said_of_who_moved_before_the_start():
+    """They rose towards the start and then stood still, as if nothing had been gained."""
+    cells = flat((3, 3, 4, 4, 5, 5, LATER, LATER, LATER), waves=8, noise=0.2)
+    for cohort in range(6):
+        cells.values[cohort] += np.minimum(np.arange(8), cells.starts[cohort] - 1) * 2.0
+    found = judge(cells, seed=1)
+    assert found.low > -5 and found.high < 5 and not (found.low > 0 or found.high < 0), "it would have been none"
+    assert found.drift[1] > 0 and (found.word, found.why) == (EARLY, ("moved_before",))
+
+
+def test_a_return_to_what_was_is_not_called_a_growing_difference():
+    """Down before the start and up again after it: half of the gain could be the way back; of a small dip it is not."""
+    before = Told(-3.8, 3.0, 6.0)
+    cells = flat((3, 4, LATER, LATER, LATER), waves=8)
+    assert _goes_on(before, Told(6.2, 1.0, 6.0), cells) == "rebound"
+    assert _goes_on(before, Told(8.0, 1.0, 6.0), cells) == ""
+    assert _goes_on(before, Told(-6.2, 1.0, 6.0), cells) == "drifting"
+    rng = np.random.default_rng(3)
+    for _ in range(600):
+        found = judge(simulation.draw(DESIGN, rng, shock=0.5, effect=simulation.steady), seed=1, picture=False)
+        if found.why == ("rebound",):
+            assert found.word == LIKELY and found.drift[0] * found.points < 0
+            return
+    pytest.fail("no program in 600 came back")
+
+
+@given(
+    before=st.floats(-20, 20), points=st.floats(-20, 20), starts=st.sampled_from([(3, 4, LATER), (2, 6, LATER, LATER)])
+)
+def test_the_reason_has_the_sign_of_what_it_says(before, points, starts):
+    found = _goes_on(Told(before, 1.0, 5.0), Told(points, 1.0, 5.0), flat(starts, waves=8))
+    assert found != "drifting" or before * points >= 0
+    assert found != "rebound" or before * points < 0
 
 
 def test_a_trend_of_before_that_goes_on_is_at_most_likely():

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -15,7 +17,7 @@ from culture.access.models import Grant, Role
 from culture.people import structure
 from culture.people.models import Employee, Membership
 from programs.planning.models import Cohort, CohortPerson, Program
-from programs.reports import effects, tick
+from programs.reports import effect_telling, effect_working, effects, tick
 from programs.reports.effect.estimator import Cells
 from programs.reports.effect.judging import judge
 from programs.reports.effect_models import EffectEstimate, EffectRun
@@ -134,6 +136,72 @@ def test_one_at_a_time_and_a_dead_one_is_followed(program):
     assert effects.compute(program.pk, now=later) == 4
 
 
+def test_a_search_that_kills_its_worker_waits_longer_each_time_and_hr_is_told(program, client_of, hr):
+    now, tried = NOW, []
+    for _minute in range(0, 8 * 60, 10):
+        if effects.due(now=now):
+            tried.append(now)
+            # Killed at it: nothing but the lease is left.
+            assert effects._claim(program.pk, now) is not None
+        now += dt.timedelta(minutes=10)
+    waits = [(later - one) // dt.timedelta(minutes=1) for one, later in pairwise(tried)]
+    assert waits == sorted(waits) and waits[0] < waits[-1] and len(tried) < 8
+    run = EffectRun.objects.get()
+    assert run.attempts >= len(tried) - 1 and effects.troubled(program) is not None
+    assert "attempts to work this out failed" in client_of(hr).get(f"/effect/{program.pk}/").content.decode()
+
+
+def kept(program: Program, **more) -> effects.Effect:
+    """A finding as it may stand in the database."""
+    wave = Wave.objects.filter(series=program.series).order_by("-number").first()
+    result = {
+        "why": [], "wave_ids": [wave.pk], "begun": 6, "planned": 9, "cohorts": 9, "started": 6, "detectable": 0.5,
+        "drift": None, "lots": None, **more.pop("result", {}),
+    }  # fmt: skip
+    given = {"outcome": "served", "main": True, "word": "likely", "points": 19.9, "low": 15.0, "high": 24.8, **more}
+    EffectEstimate.objects.create(
+        program=program, number=1, made_at=NOW, method="m", inputs_hash="x" * 64, inputs={}, result=result, **given
+    )
+    return effects.latest(program, given["outcome"])
+
+
+def test_how_large_an_effect_must_be_is_said_only_where_any_would_be_called_clear(program, client_of, executive):
+    few = kept(program, result={"why": ["few_cohorts"], "cohorts": 3, "started": 2})
+    page = client_of(executive).get(f"/effect/{program.pk}/").content.decode()
+    assert "4 times in 5" not in page and "no effect would be called clear, however large it is" in page
+    told = " ".join(effect_telling.checks(replace(few, word="none", why=())))
+    assert "4 times in 5" not in told, "nor where the word needs no reason"
+    enough = replace(few, result={**few.result, "cohorts": 4})
+    assert "of 0.5 points of 100 or more would be found clear 4 times in 5" in " ".join(effect_telling.checks(enough))
+    beside = replace(enough, main=False)
+    assert "among others it takes more" in " ".join(effect_telling.checks(beside))
+
+
+@pytest.mark.parametrize(
+    ("drift", "why", "said"),
+    [
+        ((4.2, 0.2, 8.3), (), "already moved differently from the others: +4.2 (+0.2 … +8.3)"),
+        ((-4.2, -8.3, -0.2), ("moved_before",), "already moved differently"),
+        ((3.1, -1.0, 7.2), ("drifting",), "may have moved differently"),
+        ((-3.8, -9.0, 1.4), ("rebound",), "may have moved differently"),
+        ((0.3, -1.0, 1.6), (), "moved like the others"),
+    ],
+)
+def test_the_page_judges_what_was_before_by_its_own_interval(program, client_of, executive, drift, why, said):
+    kept(program, word="none", points=-0.3, low=-3.7, high=3.2, result={"drift": drift, "why": why})
+    page = client_of(executive).get(f"/effect/{program.pk}/").content.decode()
+    assert said in page and ("4 times in 5" in page) == ("already" not in said)
+
+
+def test_the_scorecard_names_the_reasons_beside_the_number(program, client_of, executive):
+    for word, why in (("early", ("moved_before", "wide")), ("likely", ("few_cohorts",))):
+        with transaction.atomic():
+            one = kept(program, word=word, result={"why": why})
+            box = client_of(executive).get(f"/scorecard/{program.pk}/").content.decode()
+            assert len(one.reasons) == len(why) and all(reason in box for reason in one.reasons)
+            transaction.set_rollback(True)
+
+
 def test_a_failure_is_told_to_hr_and_tried_again_later(program, client_of, hr, executive, monkeypatch):
     worked(program)
     EffectRun.objects.update(done="")
@@ -216,6 +284,8 @@ def test_no_program(client_of, executive):
         ((2, 2, 2, 2), 5, "All cohorts started at once"),
         ((None, None, None), 4, "No cohort has had a wave after its start yet."),
         ((0, None, None), 4, "there is no starting point to measure from"),
+        ((0, -1, -2), 4, "there is no starting point to measure from"),
+        ((0, 2, 2), 5, "the others before the first: nobody to compare with"),
         ((2, None), 5, "Too few cohorts"),
     ],
 )
@@ -292,7 +362,7 @@ def test_drawn_by_lot(units, client_of, executive, hr, monkeypatch):
 
     program = simple(units["Meridian"], rises, starts=starts)[0]
     pool = list(program.cohorts.values_list("pk", flat=True))
-    monkeypatch.setattr(effects, "_pool", lambda _program: pool)
+    monkeypatch.setattr(effect_working, "_pool", lambda _program: pool)
     page = said(program, client_of, executive)
     assert "Starts were drawn by lot. Of 120 ways they could have fallen" in page
     assert effects.latest(program).word == "clear"

@@ -341,6 +341,34 @@ def test_an_order_whose_worker_died_is_made_after_all(program, hr, quick):
     assert PublishedReport.objects.count() == 1
 
 
+def test_an_order_that_kills_its_workers_is_given_up_and_told_to_hr(program, hr, units, client_of, quick):
+    order = publishing.order(by=hr, program=program, unit=None, languages=["en"], paper="a4", now=NOW)
+    now = NOW
+    for _worker in range(publishing.MOST_ATTEMPTS):
+        publishing._bury(now)
+        assert publishing._claim(now).pk == order.pk, "and then it is killed"
+        assert not ReportProblem.objects.exists()
+        now += publishing.STALE + dt.timedelta(seconds=1)
+    other = publishing.order(by=hr, program=program, unit=units["Branch A"], languages=["en"], paper="a4", now=now)
+    assert publishing.make_due(now=now) == 1 and not publishing.anything_due(now + DAY)
+    order.refresh_from_db()
+    other.refresh_from_db()
+    assert (order.state, order.error, other.state) == ("failed", publishing.DIED, "done")
+    assert ReportProblem.objects.get().detail == publishing.DIED
+    page = client_of(hr).get("/reports/").content.decode()
+    assert "The report could not be made" in page and "is being made" not in page
+    assert publishing.order(by=hr, program=program, unit=None, languages=["en"], paper="a4", now=now)
+
+
+def test_who_was_overtaken_tells_hr_of_nothing(program, hr, quick):
+    order = publishing.order(by=hr, program=program, unit=None, languages=["en"], paper="a4", now=NOW)
+    ReportOrder.objects.filter(pk=order.pk).update(attempts=publishing.MOST_ATTEMPTS - 1)
+    slow = publishing._claim(NOW)
+    ReportOrder.objects.filter(pk=order.pk).update(state="done", report=publish(program, by=hr))
+    publishing._make(slow, NOW)
+    assert not ReportProblem.objects.exists() and PublishedReport.objects.count() == 1
+
+
 def test_what_cannot_be_made_is_tried_again_and_told_to_hr_only(program, hr, executive, client_of, monkeypatch):
     monkeypatch.setattr(publishing, "publish", lambda **_more: 1 / 0)
     order = publishing.order(by=hr, program=program, unit=None, languages=["en"], paper="a4", now=NOW)

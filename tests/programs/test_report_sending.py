@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 from typing import Any
 
@@ -13,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from culture.access import clock
-from culture.access.models import Grant
+from culture.access.models import AuditEntry, Grant
 from programs.planning.models import Program
 from programs.reports import publishing, sending, subscriptions
 from programs.reports.report_models import PublishedReport, ReportDelivery, ReportFile, ReportProblem, Subscription
@@ -205,6 +206,101 @@ def test_a_report_that_cannot_be_made_is_told_to_hr_and_not_to_the_reader(progra
         sending.send_due(now=now + n * DAY)
     assert ReportDelivery.objects.get().state == State.FAILED and not smtp_sink.messages
     assert {row.kind for row in ReportProblem.objects.all()} == {"report"}
+
+
+def test_a_report_that_kills_its_worker_comes_later_and_lets_others_pass(
+    program, hr, executive, units, smtp_sink, monkeypatch
+):
+    """Killed, a worker catches nothing: what it wrote down before is all that is left."""
+    subscribe(program, executive)
+    subscribe(program, hr, unit=units["Branch A"])
+    now, publish, killed = timezone.now(), publishing.publish, []
+
+    def kill(**more: Any) -> Any:
+        if more["unit"] is None:
+            killed.append(now)
+            raise KeyboardInterrupt
+        return publish(**more)
+
+    monkeypatch.setattr(publishing, "publish", kill)
+    sending.plan(now=now)
+    with pytest.raises(KeyboardInterrupt):
+        sending.make(now=now)
+    deadly = ReportDelivery.objects.get(subscription__unit=None)
+    assert deadly.attempts == 1 and deadly.due_at > now
+    now += dt.timedelta(minutes=1)
+    assert sending.send_due(now=now) == 1 and [mail["To"] for mail in smtp_sink.messages] == [hr.email]
+    for _day in range(9):
+        now += DAY
+        with contextlib.suppress(KeyboardInterrupt):
+            sending.send_due(now=now)
+    deadly.refresh_from_db()
+    assert len(killed) == sending.OUTBOX.most_attempts and deadly.state == State.FAILED
+    assert deadly.error == publishing.DIED and not sending.anything_due(now)
+    assert {row.detail for row in ReportProblem.objects.filter(kind="report", unit=None)} == {publishing.DIED}
+
+
+def test_a_report_that_was_made_late_has_all_tries_of_its_mail(program, executive, smtp_sink, monkeypatch):
+    subscribe(program, executive)
+    now = timezone.now()
+    sending.plan(now=now)
+    with monkeypatch.context() as broken:
+        broken.setattr(publishing, "publish", lambda **more: 1 / 0)
+        for n in range(sending.OUTBOX.most_attempts - 1):
+            sending.send_due(now=now + n * DAY)
+    smtp_sink.refuse = lambda address: "451 later"
+    sending.send_due(now=now + 9 * DAY)
+    smtp_sink.refuse = lambda address: None
+    assert sending.send_due(now=now + 10 * DAY) == 1
+
+
+def test_two_workers_do_not_make_the_same(program, executive):
+    subscribe(program, executive)
+    now = timezone.now()
+    sending.plan(now=now)
+    rows = list(ReportDelivery.objects.select_related("subscription"))
+    assert len(sending._taken(rows, now)) == 1 and sending._taken(rows, now) == []
+
+
+@pytest.mark.parametrize(
+    ("zone", "leaves"),
+    [
+        ("America/Los_Angeles", "2031-05-01T16:00:00+00:00"),
+        ("Pacific/Auckland", "2031-04-30T22:00:00+00:00"),
+        ("Europe/Rome", "2031-05-01T07:00:00+00:00"),
+    ],
+)
+def test_it_leaves_on_its_day_where_the_reader_is(program, executive, monkeypatch, zone, leaves):
+    """The organisation's day has begun; that of a reader in the west has not."""
+    monkeypatch.undo()
+    row = subscribe(program, executive)
+    executive.__class__.objects.filter(pk=executive.pk).update(time_zone=zone)
+    Subscription.objects.filter(pk=row.pk).update(next_on=dt.date(2031, 5, 1))
+    monkeypatch.setattr(sending.clock, "today", lambda: dt.date(2031, 5, 1))
+    sending.plan(now=dt.datetime(2031, 4, 30, 22, tzinfo=dt.UTC))
+    assert ReportDelivery.objects.get().due_at.isoformat() == leaves
+
+
+def test_a_rule_with_a_gap_of_years_goes_on_and_one_that_is_over_ends(program, executive, hr, smtp_sink, monkeypatch):
+    first = clock.today()
+    subscribe(program, executive, rule="FREQ=YEARLY;INTERVAL=4")
+    once = subscribe(program, hr, rule="FREQ=DAILY;COUNT=1")
+    now = timezone.now()
+    sending.plan(now=now)
+    following = Subscription.objects.get(reader=executive).next_on
+    assert following is not None and following.year == first.year + 4
+    once.refresh_from_db()
+    assert once.next_on is None and once.ended_at is None, "its only report has not left yet"
+    assert sending.send_due(now=now) == 2
+    sending.plan(now=now + dt.timedelta(minutes=1))
+    once.refresh_from_db()
+    assert once.ended_at is not None
+    assert AuditEntry.objects.filter(verb="report.unsubscribed", actor=None).count() == 1
+    assert subscribe(program, hr).pk != once.pk, "it may be ordered anew"
+    # One that stood still because nobody had looked far enough goes on.
+    Subscription.objects.filter(reader=executive).update(next_on=None)
+    sending.plan(now=now)
+    assert Subscription.objects.get(reader=executive).next_on == following
 
 
 def test_a_chart_that_fails_goes_out_with_a_note_and_hr_is_told(program, executive, smtp_sink, settings, monkeypatch):

@@ -25,21 +25,41 @@ def test_all_languages_fill_in_the_same(table):
 
 
 def changes():
-    return st.none() | st.builds(Change, st.integers(-20, 20).map(float), st.booleans())
+    few = st.builds(Change, st.integers(-20, 20).map(float), st.just(False), few=st.just(True))
+    return st.none() | few | st.builds(Change, st.integers(-20, 20).map(float), st.booleans())
 
 
 scores = st.builds(Score, st.integers(20, 95).map(float), st.none(), st.none(), changes(), changes())
-points = st.lists(st.fixed_dictionaries({name: scores for name in findings.DIMENSIONS}), max_size=5)
+shown = st.fixed_dictionaries({}, optional={name: scores for name in findings.DIMENSIONS})
+points = st.lists(st.fixed_dictionaries({name: scores for name in findings.DIMENSIONS}) | shown, max_size=5)
 
 
-@settings(max_examples=120)
+@settings(max_examples=200)
+@given(points, st.sets(st.sampled_from(findings.DIMENSIONS)))
+def test_every_language_says_the_finding_of_the_latest_wave(history, unasked):
+    found = findings.headline(history, unasked)
+    hidden = not history or (not history[-1] and unasked != set(findings.DIMENSIONS))
+    assert (found is None) == hidden
+    for language in texts_report.LANGUAGES:
+        told = texts_findings.headline(history, language, unasked)
+        assert bool(told) == bool(found)
+        text = str(told or "")
+        assert "{" not in text and "\0" not in text
+        if told and told.dimension:
+            assert told.dimension in history[-1] and told.word in text
+
+
+@settings(max_examples=200)
 @given(points)
-def test_the_finding_is_the_scorecards(history):
-    told = findings.headline(history)
-    assert texts_findings.headline(history, "en") == (str(told) if told else "")
-    for language in texts_report.LANGUAGES[1:]:
-        other = texts_findings.headline(history, language)
-        assert bool(other) == bool(told) and "{" not in other
+def test_nothing_stands_still_that_was_not_compared(history):
+    found = findings.headline(history)
+    if found is None or found.moved is None:
+        return
+    last = history[-1][found.dimension].last
+    assert found.moved[0].startswith("still_") <= (last is not None and last.still)
+    whole = findings.standstill([point.get(found.dimension) for point in history])
+    compared = [point.get(found.dimension) for point in history[len(history) - whole + 1 :]]
+    assert all(one is not None and one.last is not None and one.last.still for one in compared)
 
 
 def test_the_model_is_kept_and_read_again():

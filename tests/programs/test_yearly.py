@@ -19,7 +19,7 @@ from programs.planning.milestones import Aim
 from programs.planning.models import Program, Stage
 from programs.planning.plan_models import Duty, Milestone
 from programs.planning.programs import StageRow
-from programs.reports import publishing, report_access, report_kinds, yearly, yearly_plans
+from programs.reports import board_words, publishing, report_access, report_kinds, yearly, yearly_plans
 from programs.reports.reading_models import DayReading
 from programs.reports.report_kinds import About
 from programs.reports.report_model import Report, every_text, from_json
@@ -85,21 +85,23 @@ D = dt.date
     ],
 )
 def test_a_milestone_is_held_against_the_day_first_promised(first, due_on, reached_on, told):
-    assert yearly_plans.outcome(first=first, due_on=due_on, reached_on=reached_on, by=D(2026, 12, 31)) == told
+    by = D(2026, 12, 31)
+    assert yearly_plans.outcome(first=first, due_on=due_on, reached_on=reached_on, by=by, over=True) == told
 
 
 days = st.dates(D(2025, 1, 1), D(2028, 1, 1))
 
 
 @settings(max_examples=80, deadline=None)
-@given(days, days, st.none() | days, days)
-def test_putting_a_milestone_off_never_makes_it_punctual(first, later, reached_on, by):
-    told = yearly_plans.outcome(first=first, due_on=later, reached_on=reached_on, by=by)
+@given(days, days, st.none() | days, days, st.booleans())
+def test_putting_a_milestone_off_never_makes_it_punctual(first, later, reached_on, by, over):
+    told = yearly_plans.outcome(first=first, due_on=later, reached_on=reached_on, by=by, over=over)
     if told == "on_time":
         assert reached_on is not None and reached_on <= first and reached_on <= by
     if reached_on is None or reached_on > by:
         assert told in ("missed", "put_off", "open")
-        assert (told == "open") is (first > by and later > by)
+        last = by if over else by - DAY
+        assert (told == "open") is (first > last and later > last)
 
 
 # -- what was promised -----------------------------------------------------------------------------------------------
@@ -135,7 +137,7 @@ def test_the_plan_kept_at_launch_is_told_whatever_became_of_it(program, hr):
     Milestone.objects.filter(pk=row.pk).update(due_on=TODAY + 50 * DAY, leading_target=Decimal(10))
     found = yearly_plans.launched(Program.objects.get(pk=program.pk))
     assert found.kept and found.charter == "C"
-    told = yearly_plans.aims(program, found, first=TODAY, by=TODAY + 20 * DAY)
+    told = yearly_plans.aims(program, found, first=TODAY, by=TODAY + 20 * DAY, over=False)
     assert [(one.first, one.only_today, one.outcome) for one in told] == [(TODAY + 5 * DAY, False, "put_off")]
     assert told[0].promised is not None and told[0].promised["leading_target"] == "80.0"
     with pytest.raises(DatabaseError), transaction.atomic():
@@ -158,7 +160,7 @@ def test_a_milestone_moved_before_any_plan_was_kept_is_told_from_the_record(prog
     gone = aim(program, hr, "Thought better of", TODAY + 9 * DAY)
     milestones.remove(by=hr, row=gone)
     found = yearly.of(program, TODAY.year, TODAY)
-    told = yearly_plans.aims(program, found.plan, first=found.first, by=TODAY + 4 * DAY)
+    told = yearly_plans.aims(program, found.plan, first=found.first, by=TODAY + 4 * DAY, over=False)
     assert [(one.first, one.only_today, one.outcome) for one in told] == [(TODAY + 3 * DAY, False, "put_off")]
     if TODAY.month < 12:
         assert found.removed == 1
@@ -232,6 +234,67 @@ def test_the_sentence_on_top_says_so_by_rule_in_five_languages(program, hr):
         assert not [text for text in every_text(report) if "{" in text or text.startswith("y:")]
 
 
+def test_a_year_in_which_no_milestone_was_reached_counts_none_in_time(program, hr):
+    program = since(program, TODAY - 60 * DAY)
+    day = TODAY - 40 * DAY
+    Milestone.objects.create(
+        program=program, title="M", due_on=day, owner=hr, leading="planning.begun", leading_target=50,
+        lagging="results.can", lagging_target=50,
+    )  # fmt: skip
+    leads = {language: part(review(program, day.year, language), "year").lead for language in LANGUAGES}
+    assert leads["en"].startswith(f"Milestones due in {day.year}: 1; reached: none. ")
+    assert len(set(leads.values())) == 5
+
+
+def test_on_its_own_day_a_milestone_is_not_missed(program, hr):
+    program = since(program, TODAY - 60 * DAY)
+    row = Milestone.objects.create(
+        program=program, title="Due today", due_on=TODAY, owner=hr, leading="planning.begun", leading_target=50,
+        lagging="results.can", lagging_target=50,
+    )  # fmt: skip
+    report = review(program)
+    assert [line[-1] for line in table(report, "milestones")] == ["not due yet"]
+    assert f"No milestone was due in {TODAY.year}." in part(report, "year").lead
+    Milestone.objects.filter(pk=row.pk).update(due_on=TODAY - DAY)
+    assert [line[-1] for line in table(review(program), "milestones")] == ["not reached"]
+
+
+def test_what_was_reached_after_the_year_is_no_fact_of_it(program, hr):
+    year = TODAY.year - 1
+    program = since(program, D(year, 2, 1))
+    Milestone.objects.create(
+        program=program, title="M", due_on=D(year, 11, 1), owner=hr, leading="planning.begun", leading_target=50,
+        lagging="results.can", lagging_target=50, reached_on=D(TODAY.year, 1, 5),
+        readings={"leading": {}, "lagging": {}},
+    )  # fmt: skip
+    found = part(review(program, year), "milestones")
+    assert [fact.value for fact in found.facts] == [None]
+    assert found.facts[0].note == f"not reached by the end of the year; reached on 5 January {TODAY.year}"
+
+
+def test_it_says_on_which_day_it_was_published_and_of_which_its_figures_are(program):
+    year = TODAY.year - 1
+    program = since(program, D(year, 2, 1))
+    about = About(ReportKind.YEAR, program, None, year)
+    report = publishing._numbered(about, "en", NOW, 1, None, "")
+    assert report.as_of == D(year, 12, 31)
+    assert report.said.startswith(f"Published on {publishing.report_building.day(TODAY, 'en')}.")
+
+
+def test_what_is_counted_and_amended_is_told_in_the_reports_language(program, hr):
+    program = since(program, TODAY - 90 * DAY)
+    words = "under 10 % of 120 people wrote a personal note in the last four full weeks"
+    DayReading.objects.create(program=program, key="practices.people", on=TODAY - DAY, value=10, words=words)
+    stages = [(s.kind, s.starts_on, s.ends_on, "Another goal", s.exit_criteria) for s in program.stages.all()]
+    amend(program, hr, "Perché sì", stages=stages)
+    report = review(program, language="it")
+    [(label, begin, _end)] = table(report, "counted")
+    assert label == "Persone che scrivono note personali" and begin.startswith("meno di 10 % (")
+    assert [fact.value for fact in part(report, "counted").facts] == [None], "a bound is no value"
+    assert "meno di 10 %" in part(report, "counted").facts[0].note
+    assert {line[1].split(" ")[0] for line in table(report, "amended")} == {"Fase"}
+
+
 def test_no_series_no_charter_no_milestone_still_makes_a_review(hr, program):
     bare = Program.objects.create(
         name="Bare",
@@ -255,7 +318,9 @@ def test_executives_hr_and_leads_read_it_others_do_not(client_of, program, hr, e
     assert client_of(executive).get(url)["Location"] == f"{url}{TODAY.year}/"
     for reader in (executive, hr):
         page = client_of(reader).get(f"{url}{TODAY.year}/")
-        assert page.status_code == 200 and "What was promised at launch" in page.content.decode()
+        assert page.status_code == 200
+        for heading in ("What was promised at launch", "Stages"):  # once, also above the section's only table
+            assert page.content.decode().count(f">{heading}</h") == 1
     for reader in (manager, employee):
         for path in ("", f"{TODAY.year}/", f"{TODAY.year}/file/pdf/", f"{TODAY.year}/publish/"):
             assert client_of(reader).get(url + path).status_code == 403
@@ -305,6 +370,16 @@ def test_a_sponsor_signs_for_good_and_others_cannot(client_of, program, hr, exec
 
 
 # -- published -------------------------------------------------------------------------------------------------------
+
+
+def test_a_review_of_last_year_says_the_day_on_which_it_was_published(program, hr, monkeypatch):
+    monkeypatch.setattr(publishing, "rendered", lambda report, kind, **_more: b"x")
+    last = TODAY.year - 1
+    since(program, dt.date(last, 2, 1))
+    row = publishing.publish(by=hr, program=program, unit=None, languages=["en"], now=NOW, kind="year", year=last)
+    kept = from_json(publishing.content(row.files.get(format="json")))
+    assert row.as_of == kept.as_of == dt.date(last, 12, 31)
+    assert kept.said.startswith(f"Published on {board_words.on(TODAY, 'en')}.")
 
 
 def test_a_published_review_names_no_person_and_stays_what_it_was(client_of, program, hr, executive, monkeypatch):

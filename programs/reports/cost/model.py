@@ -9,7 +9,7 @@ Analysis*, 3rd ed. (2008), ch. 10.3.9. Inputs are drawn independently of each ot
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -149,9 +149,16 @@ def _drivers(inputs: Mapping[str, Input], counted: Sequence[Part], drawn: Drawn,
     whole = sum(squared.values()) or 1.0
     found = []
     for key in uncertain:
-        low, high = sorted(_at(inputs, counted, drawn, key, value) for value in (inputs[key].low, inputs[key].high))
+        low, high = sorted(_at(inputs, counted, drawn, {key: value}) for value in (inputs[key].low, inputs[key].high))
         found.append(Driver(key, low, high, round(100 * squared[key] / whole, 1)))
     return sorted(found, key=lambda one: (one.low - one.high, one.key))
+
+
+def at_likely(inputs: Mapping[str, Input]) -> float | None:
+    """The total with every input at *likely*: where the bars of all drivers meet. None: nothing can be counted."""
+    counted = [part for part in PARTS if all(key in inputs for key in part.uses)]
+    used = {key for part in counted for key in part.uses}
+    return _at(inputs, counted, used, {}) if counted else None
 
 
 def _correlation(one: Floats, other: Floats) -> float:
@@ -160,8 +167,10 @@ def _correlation(one: Floats, other: Floats) -> float:
     return float(np.corrcoef(scipy.stats.rankdata(one), scipy.stats.rankdata(other))[0, 1])
 
 
-def _at(inputs: Mapping[str, Input], counted: Sequence[Part], drawn: Drawn, key: str, value: float) -> float:
-    """The total with ``key`` at ``value`` and everything else at *likely*."""
-    likely = {one: inputs[one].likely for one in drawn} | {key: value}
+def _at(
+    inputs: Mapping[str, Input], counted: Sequence[Part], used: Collection[str], moved: Mapping[str, float]
+) -> float:
+    """The total with the inputs ``moved`` at these values and everything else at *likely*."""
+    likely = {one: inputs[one].likely for one in used} | dict(moved)
     plain = {one: _plain(one, np.array([number])) for one, number in likely.items()}
     return float(_sum({part.key: COSTS[part.key](plain) for part in counted})[0])

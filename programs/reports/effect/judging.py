@@ -100,14 +100,16 @@ def _nothing(cells: Cells) -> str:
         return "one_wave" if cells.waves else "no_wave"
     if cells.cohorts < 2:
         return "one_cohort"
-    if not any(start < cells.waves for start in cells.starts):
+    begun = [start for start in cells.starts if start < cells.waves]
+    if not begun:
         return "not_started"
+    # Cohorts of different days look alike here when all of them lie before the first wave.
+    if not any(begun):
+        return "no_baseline"
     if len(set(cells.starts)) == 1:
         return "all_at_once"
-    if not useful(cells).effects:
-        # Whoever began has no wave before his start, or nobody is left who has not begun.
-        return "no_baseline" if not any(1 <= start < cells.waves for start in cells.starts) else "all_at_once"
-    return ""
+    # Those with a wave before their start began in one and the same: who could be compared with them had begun before.
+    return "" if useful(cells).effects else "rest_before"
 
 
 def _begun(cells: Cells) -> int:
@@ -143,34 +145,45 @@ def _word(
     # As it is told: rounding must not turn an unclear effect into a clear one.
     outside = outwards(told.low, -1) > 0 or outwards(told.high, 1) < 0
     reasons = []
-    if before is not None and _moved(before):
+    if before is not None and moved(before.low, before.high):
         reasons.append("moved_before")
-    elif before is not None and outside and _goes_on(before, told, cells):
-        reasons.append("drifting")
-    if len(cells.compared) < COHORTS_CLEAR or len(cells.treated) < STARTED_CLEAR:
+    elif before is not None and outside and (why := _goes_on(before, told, cells)):
+        reasons.append(why)
+    if not enough(len(cells.compared), len(cells.treated)):
         reasons.append("few_cohorts")
     if drawn is not None and drawn.can_tell and drawn.p > 1 - LEVEL:
         reasons.append("lots")
     if outside and not reasons:
         return CLEAR, ()
     if not outside and -matters < told.low and told.high < matters:
-        return NONE, ()
+        # What moved before hides an effect as well as it feigns one.
+        return (EARLY, tuple(reasons)) if "moved_before" in reasons else (NONE, ())
     if "moved_before" not in reasons and told.p < LIKELY_P:
         return LIKELY, tuple(reasons) or ("wide",)
     return EARLY, tuple(reasons) if outside else (*reasons, "wide")
 
 
-def _moved(before: Told) -> bool:
-    """Whether they clearly moved before the start."""
-    return before.low > 0 or before.high < 0
+def enough(compared: int, begun: int) -> bool:
+    """Whether so many cohorts could make anything clear, however large it is."""
+    return compared >= COHORTS_CLEAR and begun >= STARTED_CLEAR
 
 
-def _goes_on(before: Told, told: Told, cells: Cells) -> bool:
-    """Whether half of what is found could be the going on of what was before: a test alone would seldom see it.
+def moved(low: float, high: float) -> bool:
+    """Whether cohorts clearly moved before their start, by the interval of it."""
+    return low > 0 or high < 0
 
-    Source: J. Roth, American Economic Review: Insights 4 (2022), 305–322.
+
+def _goes_on(before: Told, told: Told, cells: Cells) -> str:
+    """Whether half of what is found could be the going on of what was before, or the return from it ("": neither): a
+    test alone would seldom see it. A difference can go on growing for long; it returns no further than it had gone.
+
+    Sources: J. Roth, American Economic Review: Insights 4 (2022), 305–322; for the return, O. Ashenfelter, Review of
+    Economics and Statistics 60 (1978), 47–57.
     """
-    return abs(before.points) * min(lever(cells), LONGEST) > HALF * abs(told.points)
+    half = HALF * abs(told.points)
+    if before.points * told.points < 0:
+        return "rebound" if abs(before.points) > half else ""
+    return "drifting" if abs(before.points) * min(lever(cells), LONGEST) > half else ""
 
 
 def outwards(value: float, way: int) -> float:

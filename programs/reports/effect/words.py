@@ -68,6 +68,10 @@ WHY: dict[str, tuple[Any, Any]] = {
         _("Whoever has begun had begun before the first wave: there is no starting point to measure from."),
         _("The cohorts still to come: each needs one wave before it starts."),
     ),
+    "rest_before": (
+        _("Cohorts with a wave before their start began at once, the others before the first: nobody to compare with."),
+        _("The cohorts still to come: each needs one wave before it starts."),
+    ),
     "few_cohorts": (
         _("Too few cohorts: what happens to one whole cohort for other reasons cannot be told apart from the program."),
         _("More cohorts: at least four that start at different times, two of them begun."),
@@ -82,6 +86,10 @@ WHY: dict[str, tuple[Any, Any]] = {
     ),
     "drifting": (
         _("Half of it could be the going on of a difference that was growing before the start."),
+        _("More waves before the start of those to come; an order drawn by lot avoids it."),
+    ),
+    "rebound": (
+        _("Half of it could be a return to what was: just before they began cohorts had moved the other way."),
         _("More waves before the start of those to come; an order drawn by lot avoids it."),
     ),
     "wide": (
