@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from surveys.results.insight import change
 
@@ -63,7 +64,7 @@ def score(cell: Cell | None, *, label: str = "", why: str = "", slim: bool = Tru
     named = f' data-label="{escape(label)}"' if label else ""
     narrow = " slim" if slim else ""
     if not_asked(cell):
-        return mark_safe(f'<td class="muted center{narrow}"{named}>{escape(_("not asked"))}</td>')  # noqa: S308
+        return mark_safe(f'<td class="muted center{narrow}"{named}>{escape(pgettext("survey", "not asked"))}</td>')  # noqa: S308
     assert cell is not None
     if not cell.get("shown"):
         return hidden(label, why, slim=slim)

@@ -24,6 +24,7 @@ from surveys.waves.models import Wave
 
 TREE, SAID = "tree", "said"
 BATCH = 2000
+MARKED = 500
 CORRECTED = "[…]"
 MARK = re.compile(f"{re.escape(masking.MASK)}|{re.escape(CORRECTED)}")
 
@@ -41,19 +42,32 @@ def homes(wave: Wave) -> dict[tuple[bool, int], tuple[str, int]]:
 def write(made: Release, wave: Wave) -> int:
     """The comments of a wave that is being released; returns how many."""
     home_of = homes(wave)
-    moderated = Moderation.objects.filter(wave=wave).exists()
-    known = names_here() if moderated else frozenset()
+    if Moderation.objects.filter(wave=wave).exists():
+        _mask_unlooked(wave)
     rows = []
     for sealed in SealedComment.objects.filter(wave_id=wave.pk).exclude(home=NOWHERE).iterator():
         place = home_of.get((sealed.about_provider, sealed.home))
         if place is None:
             continue
-        masks = sealed.masks
-        if moderated and not sealed.looked:
-            masks = masking.write(masking.suggest(sealed.text, known))
-        text, masked = masking.applied(sealed.text, masks)
+        text, masked = masking.applied(sealed.text, sealed.masks)
         rows.append(_row(made, *place, sealed.item, text, masked))
     return _insert(rows)
+
+
+def _mask_unlooked(wave: Wave) -> None:
+    """Mark the names in comments nobody looked at, also in those that are shown nowhere.
+
+    In the sealed rows themselves: their text is rewritten from these marks (sealing.coarsen), and a name that is told
+    as "[name]" must not stay in the database. Later it could not be found again: who left has no name here any more.
+    """
+    known = names_here()
+    found = []
+    rows = SealedComment.objects.filter(wave_id=wave.pk)
+    for sealed in rows.filter(looked=False).iterator():
+        if masks := masking.write(masking.suggest(sealed.text, known)):
+            sealed.masks = masks
+            found.append(sealed)
+    rows.bulk_update(found, ["masks"], batch_size=MARKED)
 
 
 def write_corrected(

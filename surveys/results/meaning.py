@@ -23,8 +23,6 @@ from surveys.results.tallying import Rows
 from surveys.results.trees import Node, node_of_unit, reporting_tree
 
 TREE = "tree"
-# Of how many nothing can be said is no secret about anybody, so it is not censored.
-UNCLASSIFIED = frozenset({barriers.FIRST.index(barriers.UNCLASSIFIED)})
 ONE = 0  # own answers are about one thing
 SOMEBODY = 0  # customers too few to be named
 Cells = Mapping[int, Mapping[str, dict[str, Any]]]
@@ -45,7 +43,7 @@ def complete(
     """
     tree = reporting_tree(snapshot)
     added: dict[Any, dict[str, dict[str, Any]]] = {}
-    for found in (_own(tree, snapshot, rules, sealed), _ratings(tree, snapshot, rules, sealed)):
+    for found in (_own(tree, snapshot, rules, sealed, groups), _ratings(tree, snapshot, rules, sealed)):
         for group, cells in found.items():
             added.setdefault(group, {}).update(cells)
     effect, served = _design_effect(snapshot, sealed), service_measures(item_lists(snapshot)[1])
@@ -71,6 +69,7 @@ def _groups(
     leaves: dict[Any, list[Leaf]],
     rules: Mapping[str, Any],
     crossing: sealing.Crossing | None = None,
+    indexed: Mapping[str, set[Any]] | None = None,
 ) -> sealing.Groups:
     """The tree as :mod:`sealing` takes it, shown by the rules of the promise."""
     forest = Forest(dict(parents), leaves)
@@ -78,18 +77,29 @@ def _groups(
     def show(counts: Mapping[Leaf, int], least: int) -> set[Any]:
         return disclosure.protect_counts(forest, counts, rules["k"], least=least)
 
+    def together(bases: Sequence[Mapping[Leaf, int]], least: int, allowed: set[Any]) -> set[Any]:
+        return disclosure.protect_together(forest, bases, rules["k"], least, allowed)
+
     return sealing.Groups(
         parents={node: parents[node] for node in forest.order},
         leaves=leaves,
         show=show,
+        together=together,
         people=disclosure.people,
         said=lambda n: disclosure.said_count(n, rules),
+        indexed=indexed or {},
         crossing=crossing,
     )
 
 
-def _own(tree: Sequence[Node], snapshot: Mapping[str, Any], rules: Mapping[str, Any], sealed: Sealed) -> sealing.Cells:
-    """By node of the tree, and by column of the cuts."""
+def _own(
+    tree: Sequence[Node],
+    snapshot: Mapping[str, Any],
+    rules: Mapping[str, Any],
+    sealed: Sealed,
+    released: Sequence[Group],
+) -> sealing.Cells:
+    """By node of the tree, and by column of the cuts. ``released``: with the scores, beside which this is told."""
     forest = forest_of(tree, (row[0] for row in sealed.own))
     homes = {leaf for leaves in forest.leaves.values() for leaf in leaves}
     known = [at for at, row in enumerate(sealed.own) if (row[0], ONE) in homes]
@@ -97,15 +107,16 @@ def _own(tree: Sequence[Node], snapshot: Mapping[str, Any], rules: Mapping[str, 
     rows = Rows.of(where, np.zeros((len(known), 0)))
     cut_of = sealed.own_cuts or [()] * len(sealed.own)
     told = told_of(tree, forest, rows, [cut_of[at] for at in known], snapshot.get("cuts") or ())
-    groups = _groups(forest.parents, forest.leaves, rules, _crossing(told, forest, rows, rules) if told else None)
+    crossing = _crossing(told, forest, rows, rules) if told else None
+    divisions = told.divisions if told else []
+    groups = _groups(forest.parents, forest.leaves, rules, crossing, _indexed(released, divisions))
     items = item_lists(snapshot)[0]
     cells = sealing.own_cells(where, [sealed.own[at][-1] for at in known], items, groups, rules)
     labels = (told.labels, told.label_of) if told else None
     columns = {column: cells[column] for column in groups.columns}
     for key, (mask, places, width) in groups.heard.items():
-        scale = joint.Scale(None, exempt=UNCLASSIFIED) if key == "barrier" else joint.Scale(None, secret=(1,))
+        scale = joint.Scale(None) if key == "barrier" else joint.Scale(None, secret=(1,))
         hide_classes(cells, columns, forest, key, scale, (mask, places, width), rows, labels, rules)
-    divisions = told.divisions if told else []
     named = {_group_of(column, divisions): found for column, found in columns.items()}
     return {node: cells[node] for node in groups.parents} | named
 
@@ -113,6 +124,25 @@ def _own(tree: Sequence[Node], snapshot: Mapping[str, Any], rules: Mapping[str, 
 def _group_of(column: Sequence[Any], divisions: Sequence[int]) -> tuple[Any, ...]:
     """What a column of the cuts is as a group of the release: family, unit (of a category of everybody: any), other."""
     return ("cut", None, column[1]) if column[0] == "cut" else ("unit_cut", divisions[column[1]], column[2])
+
+
+def _indexed(released: Sequence[Group], divisions: Sequence[int]) -> dict[str, set[Any]]:
+    """For each dimension the nodes of the tree and the columns of the cuts that show its index."""
+    number = {division: at for at, division in enumerate(divisions)}
+    found: dict[str, set[Any]] = {name: set() for name in barriers.DIMENSIONS}
+    for group in released:
+        if group.family == TREE:
+            here: Any = group.unit
+        elif group.family == "cut":
+            here = ("cut", group.other)
+        elif group.family == "unit_cut" and group.unit in number:
+            here = ("unit", number[group.unit], group.other)
+        else:
+            continue
+        for name, mine in found.items():
+            if group.cells.get(name, {}).get("shown"):
+                mine.add(here)
+    return found
 
 
 def _crossing(told: Told, forest: Forest, rows: Rows, rules: Mapping[str, Any]) -> sealing.Crossing:

@@ -24,7 +24,11 @@ from surveys.results.groups import Group, Sealed
 from surveys.results.models import Release, SealedOwn, SealedRating
 from surveys.results.scoring import FORMULA_VERSION
 from surveys.results.sealing import forget, locked, seal
+from surveys.waves import turnout
 from surveys.waves.models import Invitation, Wave
+
+# Of the advisory lock under which releases are published.
+LOCK = 7_310_017
 
 
 class CannotClose(Exception):
@@ -78,16 +82,19 @@ def release(wave: Wave, *, now: dt.datetime, by: Employee | None = None) -> bool
     tell("meaning")
     before, first = history.before(wave), history.first(wave)
     groups = meaning.complete(groups, wave.snapshot, wave.rules, sealed, before=before, first=first)
-    groups = repeats.protect(wave, groups) + kept.groups(wave.snapshot, wave.rules)
     tell("writing")
     return _publish(wave, groups, sealed, now=now, by=by)
 
 
 @transaction.atomic
 def _publish(wave: Wave, groups: list[Group], sealed: Sealed, *, now: dt.datetime, by: Employee | None) -> bool:
+    # One release after the other: what was released near it, before or meanwhile, is all known here.
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
     wave = locked(wave)
     if wave.state != Wave.State.CLOSED:
         return False
+    groups = repeats.protect(wave, groups) + kept.groups(wave.snapshot, wave.rules)
     made = Release.objects.create(
         wave=wave,
         formula_version=FORMULA_VERSION,
@@ -160,6 +167,4 @@ def rules_hash(wave: Wave) -> str:
 
 def _told_answered(invited: int, answered: int) -> int:
     """The tally as participation may be told: in steps of 5 points, its ends censored."""
-    if invited < 10:
-        return 0
-    return round(invited * min(max(round(answered / invited * 20) * 5, 10), 90) / 100)
+    return round(invited * turnout.percent(answered, invited) / 100) if invited >= turnout.SMALLEST else 0

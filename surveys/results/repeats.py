@@ -5,7 +5,9 @@ twice is open by one point per person of either wave. So a number whose question
 90 days before is shown only where that openness keeps any k − 1 people open by half the scale: from 25 (k − 1) people.
 How the same answers spread (favourable, neutral, unfavourable, each answer's share) are further roundings of them:
 together they narrow several times as much, so they come from 200 (k − 1) people, and below only the score is told.
-Waves that asked other people (another turn of a panel, other units) or other questions do not count.
+How many are at or below a threshold, and how many answered all alike, are such shares, too.
+Waves that asked other people (another turn of a panel, other units) or other questions do not count. Which of two waves
+began first does not matter, nor which is released first: the one that comes second is protected.
 """
 
 from __future__ import annotations
@@ -16,6 +18,7 @@ from dataclasses import replace
 from typing import Any
 
 from dateutil.relativedelta import relativedelta
+from django.db.models import Q
 
 from surveys.results.disclosure import HIDDEN
 from surveys.results.disclosure.bounds import HALF, count_of
@@ -26,6 +29,7 @@ from surveys.waves.models import Wave
 DAYS = 90
 # Beside the score, how answers spread; told again only of so many times as many people.
 SPREAD = frozenset({"fav", "neu", "unf", "fav_low", "fav_high", "dist", "effect"})
+SHARES = frozenset({"shares", "percent"})  # a cell of nothing else
 TIMES = 8
 WHOLE = ("barrier", "straight", "drivers")  # cells that rest on all own questions
 
@@ -35,15 +39,16 @@ def least_people(rules: Mapping[str, int]) -> int:
     return round(HALF / 2 * (rules["k"] - 1))
 
 
-def inside(earlier: dt.date, later: dt.date) -> bool:
+def inside(one: dt.date, other: dt.date) -> bool:
     """Less than 90 days apart; a quarter is a quarter, however short its months are."""
-    return earlier <= later < min(earlier + dt.timedelta(days=DAYS), earlier + relativedelta(months=3))
+    earlier, later = sorted((one, other))
+    return later < min(earlier + dt.timedelta(days=DAYS), earlier + relativedelta(months=3))
 
 
 def protect(wave: Wave, groups: Sequence[Group]) -> list[Group]:
-    """The groups of a wave with what could be subtracted from an earlier release hidden. Hiding is always safe."""
+    """The groups of a wave with what could be subtracted from another release hidden. Hiding is always safe."""
     codes = set[str]()
-    for other in _earlier(wave):
+    for other in near(wave):
         codes |= shared_codes(wave.snapshot, other.snapshot)
     if not codes:
         return list(groups)
@@ -52,21 +57,30 @@ def protect(wave: Wave, groups: Sequence[Group]) -> list[Group]:
     return [replace(one, cells=hide(one.cells, keys, least)) for one in groups]
 
 
-def _earlier(wave: Wave) -> list[Wave]:
-    """Released waves that asked some of the same people lately."""
-    since = wave.opens_on - dt.timedelta(days=DAYS)
-    found = Wave.objects.filter(state=Wave.State.RELEASED, opens_on__gte=since, opens_on__lte=wave.opens_on)
-    return [
-        other
-        for other in found.exclude(pk=wave.pk).select_related("series").order_by("pk")
-        if inside(other.opens_on, wave.opens_on) and _same_people(wave, other)
-    ]
+def near(wave: Wave) -> list[Wave]:
+    """Released waves that asked some of the same people within 90 days, before or after, or at the same time."""
+    quarter = dt.timedelta(days=DAYS)
+    lately = Q(opens_on__gte=wave.opens_on - quarter, opens_on__lte=wave.opens_on + quarter)
+    together = Q(opens_on__lte=wave.closes_on, closes_on__gte=wave.opens_on)
+    found = Wave.objects.filter(lately | together, state=Wave.State.RELEASED).exclude(pk=wave.pk)
+    return [other for other in found.order_by("pk") if _at_a_time(wave, other) and _same_people(wave, other)]
+
+
+def _at_a_time(wave: Wave, other: Wave) -> bool:
+    together = wave.opens_on <= other.closes_on and other.opens_on <= wave.closes_on
+    return together or inside(wave.opens_on, other.opens_on)
 
 
 def _same_people(wave: Wave, other: Wave) -> bool:
-    if wave.series_id == other.series_id and wave.series.panel > 1 and (wave.number - other.number) % wave.series.panel:
-        return False  # another part of the panel
-    return bool(_units(wave.snapshot) & _units(other.snapshot))
+    return not _other_turn(wave, other) and bool(_units(wave.snapshot) & _units(other.snapshot))
+
+
+def _other_turn(wave: Wave, other: Wave) -> bool:
+    """Whether both asked, by what they froze when they opened, different parts of one panel."""
+    if wave.series_id != other.series_id or "panel" not in wave.rules:
+        return False
+    dealt = all(wave.rules[key] == other.rules.get(key) for key in ("panel", "panel_since"))
+    return dealt and wave.rules["panel_turn"] != other.rules["panel_turn"]
 
 
 def _units(snapshot: Mapping[str, Any]) -> set[int]:
@@ -105,7 +119,7 @@ def hide(cells: Mapping[str, dict], keys: set[str], least: int) -> dict[str, dic
 def _coarser(cell: dict, least: int) -> dict:
     """A cell told again: hidden, or its score alone, or as it is."""
     people = count_of(cell).low
-    if people < least or ("shares" in cell and people < TIMES * least):
+    if people < least or (SHARES & cell.keys() and people < TIMES * least):
         return dict(HIDDEN)
     if people < TIMES * least:
         return {name: value for name, value in cell.items() if name not in SPREAD}

@@ -13,7 +13,7 @@ from surveys.results.insight.intervals import mean_interval, share_interval
 
 DIMENSIONS = ("want", "know", "can")
 BARRIER_THRESHOLD = 3.0
-FORMULA_VERSION = "3"
+FORMULA_VERSION = "4"
 __all__ = ["Tally", "mean_interval", "share_interval", "to_index"]
 
 

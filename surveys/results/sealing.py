@@ -28,6 +28,8 @@ from surveys.waves.models import Invitation, Message, Wave
 
 SEALED = (SealedOwn, SealedRating, SealedComment)
 Content = dict[str, Any]
+# Where the ratings of (provider, customer block) are kept; None: nowhere.
+Places = Mapping[tuple[int, int], tuple[int, int] | None]
 
 
 def locked(wave: Wave) -> Wave:
@@ -47,9 +49,10 @@ def seal(wave: Wave) -> bool:
     contents, unreadable = _open_envelopes(wave)
     respondents = Counter(one["block"] for one in contents)
     raters = Counter(cell for one in contents for cell in _rated(one))
+    places = placing.rating_places(raters, wave.rules["k"])
     kinds: list[tuple[Any, list[Any]]] = [
         (SealedOwn, _own_rows(wave, contents, respondents)),
-        (SealedRating, _rating_rows(wave, contents, raters)),
+        (SealedRating, _rating_rows(wave, contents, places)),
         (SealedComment, _comment_rows(wave, contents, respondents, raters)),
     ]
     for model, rows in kinds:
@@ -57,7 +60,7 @@ def seal(wave: Wave) -> bool:
         _write(model, rows)
     wave.snapshot["sealed"] = {
         "respondents": [[block, n] for block, n in sorted(respondents.items())],
-        "raters": [[node, n] for node, n in sorted(_raters(wave, contents).items())],
+        "raters": [[node, n] for node, n in sorted(_raters(wave, contents, places).items())],
         "unreadable": unreadable,
         "unused": learning.hardly_used(contents, wave.rules["k"]),
     }
@@ -122,9 +125,8 @@ def _categories(one: Content, width: int) -> tuple[int, ...]:
     return given if len(given) == width else (cuts.NOT_TOLD,) * width
 
 
-def _rating_rows(wave: Wave, contents: list[Content], raters: Mapping[tuple[int, int], int]) -> list[SealedRating]:
+def _rating_rows(wave: Wave, contents: list[Content], places: Places) -> list[SealedRating]:
     items = measures.item_lists(wave.snapshot)[1]
-    places = placing.rating_places(raters, wave.rules["k"])
     return [
         SealedRating(
             wave_id=wave.pk,
@@ -183,8 +185,11 @@ def _number(answers: dict[str, Any], item: dict[str, Any]) -> int | None:
     return answer if answer is not None and scale_of(item).valid(answer) else None
 
 
-def _raters(wave: Wave, contents: list[Content]) -> Counter[int]:
-    """Distinct people who rated something in each group: to be counted before ratings lose their person."""
+def _raters(wave: Wave, contents: list[Content], places: Places) -> Counter[int]:
+    """Distinct people who rated something in each group: to be counted before ratings lose their person.
+
+    Ratings that are not kept (``places`` None) are behind no number, so nobody is counted for them.
+    """
     tree = computing.reporting_tree(wave.snapshot)
     place = computing.node_of_unit(wave.snapshot, tree)
     above = computing.ancestors(tree)
@@ -195,6 +200,7 @@ def _raters(wave: Wave, contents: list[Content]) -> Counter[int]:
             int(provider)
             for provider, answers in one.get("providers", {}).items()
             if 2 * sum(_number(answers, item) is not None for item in items) > len(items)
+            and places.get((int(provider), one["block"])) is not None
         }
         found.update({node for provider in rated if provider in place for node in above[place[provider]]})
     return found

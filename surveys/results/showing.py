@@ -147,7 +147,7 @@ class Index:
     name: str
     cell: Cell
     word: str
-    weak: Sequence[tuple[str, str, float | None]]
+    weak: Sequence[tuple[str, str, float]]
     questions: Sequence[Sequence[Any]]
     here: tuple[int, int] | None
 
@@ -171,12 +171,8 @@ def trust(cells: Cells, items: Items, language: str, name: str) -> Trust | None:
             words.pick(key, language),
             cell,
             words.pick(_word(cell["alpha"]), language),
-            [
-                (code, texts.get(code, code), rest)
-                for code, _, rest in cell["items"]
-                if rest is None or rest < WEAK_ITEM
-            ],
-            cell["items"],
+            [(code, texts.get(code, code), rest) for code, _, rest in _questions(cell) if rest < WEAK_ITEM],
+            _questions(cell),
             intervals.of_these_people(cells.get(key) or {}, participation),
         )
         for key in INDICES
@@ -186,6 +182,13 @@ def trust(cells: Cells, items: Items, language: str, name: str) -> Trust | None:
     if not found and not straight.get("shown"):
         return None
     return Trust(found, straight, silent(participation))
+
+
+def _questions(cell: Cell) -> Sequence[Sequence[Any]]:
+    """What a cell tells of each question. Releases of formulas before the fourth left a place empty where all had
+    answered alike: that is passed over, with the places beside it."""
+    items: Sequence[Sequence[Any]] = cell["items"]
+    return items if all(rest is not None for _code, _dropped, rest in items) else []
 
 
 def trust_hidden(cells: Cells) -> str:

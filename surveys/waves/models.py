@@ -7,6 +7,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from surveys.instruments.models import Instrument, InstrumentVersion
 from surveys.waves import cuts
@@ -84,7 +85,8 @@ class Series(models.Model):
 class Wave(models.Model):
     """One occurrence. Opening freezes everything it needs into it.
 
-    ``rules``: {"k": 5, "band_to": 7, "distribution_from": 20, "comment_home": 10, "score_detail_from": 8}
+    ``rules``: {"k": 5, "band_to": 7, "distribution_from": 20, "comment_home": 10, "score_detail_from": 8}; of a panel
+    "panel" (its size), "panel_turn" (from 0), "panel_since" (the wave its places were dealt for), too.
     ``snapshot``: {"units": [{"id", "name", "parent", "block"}], "blocks": [{"id": its first unit's, "name",
     "units": [ids], "parent", "invited"}], "items": [{code, kind, about, dimension, facet, requirements,
     text, section, required, cannot_judge}]} as of opening.
@@ -100,8 +102,8 @@ class Wave(models.Model):
         DRAFT = "draft", _("On hold")
         SCHEDULED = "scheduled", _("Scheduled")
         OPENING = "opening", _("Opening")
-        OPEN = "open", _("Open")
-        CLOSED = "closed", _("Closed")
+        OPEN = "open", pgettext_lazy("wave", "Open")
+        CLOSED = "closed", pgettext_lazy("wave", "Closed")
         RELEASED = "released", _("Released")
         CANCELLED = "cancelled", _("Cancelled")
 

@@ -51,6 +51,7 @@ class Plan:
     served_by: list[int] = field(default_factory=list)  # everybody on the service map who serves somebody
     told: cuts.Frozen = field(default_factory=lambda: cuts.Frozen([], {}))
     promises: list[asked_promises.Chosen] = field(default_factory=list)
+    turn: dict[str, int] = field(default_factory=dict)  # of a panel, see _turn
 
 
 @transaction.atomic
@@ -139,7 +140,8 @@ def _plan(wave: Wave, *, today: dt.date) -> Plan:
     items = frozen_items(version)
     links = audience.active_links(today)
     minutes = audience.minutes_for(items, series, links, promises=asked_promises.expected(items, today))
-    choice = audience.choose(series, today, minutes=minutes, turn=audience.turn_of(series))
+    turn = audience.turn_of(series)
+    choice = audience.choose(series, today, minutes=minutes, turn=turn)
     if not choice.people:
         raise CannotOpen(nobody(choice))
     _tell(wave, 2, len(choice.people))
@@ -150,7 +152,22 @@ def _plan(wave: Wave, *, today: dt.date) -> Plan:
     served_by = sorted({unit for found in links.values() for unit in found})
     told = _cuts(choice, blocks, series, today)
     promises = asked_promises.due(items, nodes, blocks, choice.sizes, series.k, today)
-    return Plan(today, version, items, choice, nodes, blocks, providers, served_by, told, promises)
+    dealt = _turn(wave, turn)
+    return Plan(today, version, items, choice, nodes, blocks, providers, served_by, told, promises, dealt)
+
+
+def _turn(wave: Wave, turn: int) -> dict[str, int]:
+    """Which part of a panel is asked, by the places dealt for wave ``panel_since``; nothing where everybody is asked.
+
+    Waves of one dealing whose turns differ ask nobody twice."""
+    series = wave.series
+    if series.panel < 2:
+        return {}
+    opened = Wave.objects.filter(series=series, opened_at__isnull=False).exclude(pk=wave.pk)
+    last = opened.order_by("-opened_at").values_list("rules", flat=True).first() or {}
+    same = last.get("panel") == series.panel and PanelPlace.objects.filter(series=series).exists()
+    since = last["panel_since"] if same else wave.number
+    return {"panel": series.panel, "panel_turn": turn % series.panel, "panel_since": since}
 
 
 def _cuts(choice: audience.Choice, blocks: list[Block], series: Series, today: dt.date) -> cuts.Frozen:
@@ -207,7 +224,7 @@ def _fill(wave: Wave, plan: Plan, *, now: dt.datetime) -> None:
         late = plan.today > wave.opens_on
         wave.opens_on, wave.closes_on = plan.today, _last_day(wave, plan.today, late=late)
     wave.version = _frozen(plan.version)
-    wave.rules = rules_for(series)
+    wave.rules = rules_for(series) | plan.turn
     asked = {"items": plan.items, "sections": plan.version.sections, "providers": plan.served_by}
     asked["cuts"] = plan.told.cuts
     promises = asked_promises.freeze(wave, plan.promises, plan.nodes, plan.today)

@@ -13,21 +13,15 @@ from typing import Any
 
 from django.db.models import Count, Q
 
+from surveys.waves import turnout
 from surveys.waves.models import Invitation, Wave
-
-SMALLEST = 10
-STEP = 5
-ENDS = (10, 90)
+from surveys.waves.turnout import SMALLEST as SMALLEST
+from surveys.waves.turnout import STEP as STEP
 
 
 def rounded(answered: int, invited: int) -> str:
-    """``under 10 %``, ``over 90 %``, or the nearest 5 points."""
-    share = 100 * answered / invited
-    if share < ENDS[0]:
-        return f"under {ENDS[0]} %"
-    if share > ENDS[1]:
-        return f"over {ENDS[1]} %"
-    return f"about {STEP * round(share / STEP)} %"
+    """``under 10 %``, ``over 90 %``, or the nearest 5 points; see :mod:`turnout`."""
+    return turnout.end(answered, invited) or f"about {turnout.percent(answered, invited)} %"
 
 
 def refresh_due(today: dt.date) -> int:

@@ -1,22 +1,24 @@
 """Generated organisations for the attacker: people with homes, cuts, answers and ratings, sealed and released.
 
-Everything runs through the product's own pure code: blocks, cuts, pooling at sealing, the release. What is released is
-then written down as rows over people's answers, from the truth the product no longer has.
+Everything runs through the product's own pure code: blocks, cuts, pooling at sealing, the release with all that is
+worked out from respondents (barriers, reliability, drivers). What is released is then written down as rows over
+people's answers, from the truth the product no longer has.
 """
 
 from __future__ import annotations
 
 import random
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
-from surveys.results import placing, scoring
+from surveys.results import meaning, placing, scoring
 from surveys.results.computing import compute
 from surveys.results.groups import Group, Sealed
-from surveys.results.measures import own_measures, service_measures
+from surveys.results.insight import sealing
+from surveys.results.measures import SERVICE_KINDS, own_measures, service_measures
 from surveys.results.own_cells import forest_of
 from surveys.results.scoring import Tally
 from surveys.results.trees import ancestors, division_of, node_of_unit, reporting_tree
@@ -37,6 +39,7 @@ ITEMS = [
     item("W2", dimension="want"),
     item("W3", dimension="want"),
     item("K1", dimension="know"),
+    item("C1", dimension="can"),
     item("T1", kind="outcome"),
     item("P1", kind="satisfaction", about="provider"),
     item("P2", kind="satisfaction", about="provider"),
@@ -94,7 +97,8 @@ class World:
         return sum(bool(cell.get("shown")) for group in self.groups for cell in group.cells.values())
 
 
-def build(chance: random.Random, shape: Shape) -> World:
+def build(chance: random.Random, shape: Shape, alike: Collection[str] = ()) -> World:
+    """``alike``: questions that whoever answers them answers in the same way."""
     rules = {**RULES, "k": shape.k, "band_to": max(7, shape.k + 2), "score_detail_from": max(8, shape.k + 3)}
     nodes = [UnitNode(1, "Company")]
     level = {1: 0}
@@ -121,8 +125,11 @@ def build(chance: random.Random, shape: Shape) -> World:
     ]
     for person in people:
         _answer(person, chance, shape, [node.id for node in nodes])
+        for given in (person.own, *person.ratings.values()):
+            given |= {code: 4 for code in alike if given.get(code) is not None}
     sealed = seal(people, snapshot, rules, Counter(one.block for _unit, one in traits))
-    return World(snapshot, people, sealed, compute(snapshot, rules, sealed), rules)
+    groups = meaning.complete(compute(snapshot, rules, sealed), snapshot, rules, sealed)
+    return World(snapshot, people, sealed, groups, rules)
 
 
 def _answer(person: Person, chance: random.Random, shape: Shape, units: list[int]) -> None:
@@ -172,7 +179,11 @@ def _raters(people: Iterable[Person], snapshot: dict, tree: list) -> Counter:
     place, above = node_of_unit(snapshot, tree), ancestors(tree)
     found: Counter[int] = Counter()
     for one in people:
-        rated = [p for p, given in one.ratings.items() if 2 * sum(a is not None for a in given.values()) > len(given)]
+        rated = [
+            p
+            for p, given in one.ratings.items()
+            if 2 * sum(a is not None for a in given.values()) > len(given) and one.rated_as[p] is not None
+        ]
         found.update({node for provider in rated for node in above[place[provider]]})
     return found
 
@@ -188,8 +199,9 @@ def rows(world: World, families: Iterable[str] = (), shown: Any = None) -> list[
         if wanted and group.family not in wanted:
             continue
         for key, cell in group.cells.items():
-            if cell.get("shown") and key not in {"participation", "barrier"}:
-                found += [row for row in (row_of(world, group, key), _classes(world, group, key)) if row]
+            if cell.get("shown") and key != "participation":
+                told = recounts(world, group, key) or [row_of(world, group, key), _classes(world, group, key)]
+                found += [row for row in told if row]
     return found
 
 
@@ -228,6 +240,104 @@ def _classes(world: World, group: Group, key: str) -> Row:
         if len(given) > 1 and 2 * answered > len(given):
             row[person.id, (about, "class", key)] = Fraction(1)
     return row
+
+
+def recounts(world: World, group: Group, key: str) -> list[Row]:
+    """Rows of a cell that counts people again: by dimension, by their first barrier, or who answered all questions.
+
+    A class of an index, the share at or below its threshold and the same share among the barriers are one unknown. Of
+    the barriers after the first nobody else can be in one than who stands for that dimension and for those before it.
+    """
+    kind, _, index = key.partition(":")
+    if key in BASES or kind in ("reliability", "drivers"):
+        about, codes = _base(world, group, key)
+        return [
+            {(person.id, (rated, *unknown)): Fraction(1) for person, rated, given in about if has(given)}
+            for unknown, has in _unknowns(kind, index, codes)
+        ]
+    return []
+
+
+BASES = ("barrier", "straight", "below:want", "below:know", "below:can")
+Has = Callable[[dict[str, int | None]], bool]
+
+
+def _base(
+    world: World, group: Group, key: str
+) -> tuple[list[tuple[Person, int | None, dict[str, int | None]]], list[str]]:
+    if key.endswith(":served"):
+        provider = [one for one in ITEMS if one["about"] == "provider"]
+        inside = next(one.codes for one in service_measures(provider) if one.key == "served")
+        return [(one, rated, one.ratings[rated]) for one, rated in _raters_in(world, group)], list(inside)
+    own = [one["code"] for one in ITEMS if one["about"] == "own"]
+    return [(one, None, one.own) for one in _own_members(world, group)], own
+
+
+def _unknowns(kind: str, index: str, codes: list[str]) -> list[tuple[tuple, Has]]:
+    def judged(*dimensions: str) -> Has:
+        lists = [[one["code"] for one in ITEMS if one["dimension"] == name] for name in dimensions]
+        return lambda given: all(2 * sum(given[code] is not None for code in mine) > len(mine) for mine in lists)
+
+    def enough(codes: list[str], least: int) -> Has:
+        return lambda given: sum(given[code] is not None for code in codes) >= least
+
+    scored = [one["code"] for one in ITEMS if one["dimension"]]
+    if kind == "below":
+        return [(("class", index), judged(index))]
+    if kind == "barrier":
+        return [
+            (("class", "want"), judged("want")),
+            (("first", "know"), judged("want", "know")),
+            (("first", "can"), judged("want", "know", "can")),
+            (("first", "any"), enough(scored, 1)),
+        ]
+    if kind == "straight":
+        return [(("straight",), enough([one["code"] for one in ITEMS if one["kind"] == "agreement"], 5))]
+    if kind == "reliability" and index != "served":
+        codes = [one["code"] for one in ITEMS if one["dimension"] == index]
+    elif index != "served":
+        codes = [*scored, "T1"]
+    return [((kind, index), enough(codes, len(codes)))]
+
+
+def announced(world: World) -> list[tuple]:
+    """Cells of reliability or drivers that leave a question out, or its place empty: so that all answered it alike."""
+    found = []
+    for group in world.groups:
+        for key, cell in group.cells.items():
+            kind = key.partition(":")[0]
+            if not cell.get("shown") or kind not in ("reliability", "drivers"):
+                continue
+            asked = _asked(key)
+            told = [row[0] for row in cell["items"]]
+            empty = [row[0] for row in cell["items"] if kind == "reliability" and row[2] is None]
+            empty += [row[0] for row in cell["items"] if row[1] is None and len(asked) > 2]
+            if sorted(told) != asked or empty:
+                found.append((group.family, group.unit, group.other, key, told, empty))
+    return found
+
+
+def settled(world: World) -> set[tuple]:
+    """Which cells of reliability and drivers are shown."""
+    return {
+        (group.family, group.unit, group.other, key)
+        for group in world.groups
+        for key, cell in group.cells.items()
+        if key.partition(":")[0] in ("reliability", "drivers") and cell.get("shown")
+    }
+
+
+def _asked(key: str) -> list[str]:
+    kind, _, index = key.partition(":")
+    outcome = sealing.outcome_of
+    if index == "served":
+        provider = [one for one in ITEMS if one["about"] == "provider"]
+        inside = [at for at, one in enumerate(provider) if one["kind"] in SERVICE_KINDS]
+        at = outcome(provider, inside) if kind == "drivers" else None
+        return sorted(provider[one]["code"] for one in inside if one != at)
+    if kind == "reliability":
+        return sorted(one["code"] for one in ITEMS if one["dimension"] == index)
+    return sorted(one["code"] for one in ITEMS if one["dimension"])
 
 
 def _own_members(world: World, group: Group) -> list[Person]:

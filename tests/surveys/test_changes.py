@@ -26,7 +26,8 @@ def raised(groups, points=0, only=lambda group: True):
     """The groups with every score moved up by so many points."""
 
     def cell(one):
-        moved = {key: min(100, one[key] + points) for key in ("index", "low", "high")} if "low" in one else {}
+        scored = {"index", "low"} <= one.keys()
+        moved = {key: min(100, one[key] + points) for key in ("index", "low", "high")} if scored else {}
         return {**one, **moved}
 
     return [

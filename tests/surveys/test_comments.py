@@ -136,6 +136,20 @@ def test_a_wave_waits_until_its_comments_were_looked_at(world, client_of, hr, mo
     assert client.get(reverse("results:comments", args=[wave.pk])).status_code == 403
 
 
+def test_names_masked_by_themselves_are_nowhere_kept(world, hr):
+    """Nobody looked in time: what a page tells as "[name]" stays in no row, nor a name in a comment shown nowhere."""
+    wave = waiting(world)
+    SealedComment.objects.filter(wave_id=wave.pk, home=0).update(text=f"{PLANTED} by {NAMED}")
+    assert SealedComment.objects.filter(wave_id=wave.pk, home=0).exists()
+    releasing.close_wave(wave, now=timezone.now() + dt.timedelta(days=8))
+    wave.refresh_from_db()
+    assert wave.state == Wave.State.RELEASED and wave.public_key is None
+    texts = list(comments.readable(wave, hr).values_list("text", flat=True))
+    assert "[name] is rude to everybody who asks." in texts
+    kept = " ".join(SealedComment.objects.filter(wave_id=wave.pk).values_list("text", flat=True))
+    assert "[name] is rude" in kept and f"{PLANTED} by [name]" in kept and NAMED not in kept
+
+
 def test_what_was_marked_can_be_changed_until_the_end(world, moderator):
     wave, now = waiting(world), timezone.now()
     row = moderating.of(wave).filter(text=SAID[0]).first()

@@ -14,14 +14,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from surveys.results import disclosure, tallying
+from surveys.results import disclosure, meaning, tallying
 from surveys.results.computing import compute
 from surveys.results.disclosure import Crowd, Forest, LeafScores
 from surveys.results.disclosure.bounds import narrowed
+from surveys.results.groups import Sealed
 from surveys.results.scoring import Tally
 from tests.surveys import attacker
 from tests.surveys.attacker import Told, in_span, smallest_support
-from tests.surveys.protection_world import RULES, Shape, build, rows, tally
+from tests.surveys.protection_world import RULES, Shape, announced, build, rows, settled, tally
 
 WORLDS = int(os.environ.get("PROTECTION_WORLDS", "60"))
 SHAPES = st.builds(
@@ -76,9 +77,41 @@ def test_the_same_answers_give_the_same_release_in_any_order(seed, shape):
         asked_about=sealed.asked_about,
     )
     again = compute(world.snapshot, world.rules, mixed)
+    again = meaning.complete(again, world.snapshot, world.rules, mixed)
     assert [(g.family, g.unit, g.other, g.cells) for g in again] == [
         (g.family, g.unit, g.other, g.cells) for g in world.groups
     ]
+
+
+@settings(max_examples=max(5, WORLDS // 4), deadline=None)
+@given(st.integers(0, 2**32), SHAPES, st.sets(st.sampled_from(["W1", "W2", "K1", "T1", "P2"]), min_size=1))
+def test_reliability_and_drivers_never_announce_that_nobody_differs(seed, shape, alike):
+    """Whether they are shown depends on who answered, never on what; and no question of them is left out or empty."""
+    world = build(random.Random(seed), shape)
+    same = build(random.Random(seed), shape, alike=alike)
+    assert announced(world) == announced(same) == []
+    assert settled(world) == settled(same)
+
+
+def test_barriers_are_not_told_where_they_count_a_hidden_group_of_an_index_again():
+    """Of C six answered and four stand for "want": B is hidden so that they stay. Shares of 64 and 58 people less B's
+    would say that all four fall short, if they were told where the index is not."""
+    sizes, units = {1: 30, 2: 28, 3: 6}, [{"id": 9, "name": "Top", "parent": None, "block": None}]
+    units += [{"id": n, "name": f"Unit {n}", "parent": 9, "block": n} for n in sizes]
+    blocks = [{"id": n, "name": f"Unit {n}", "units": [n], "parent": 9, "invited": size} for n, size in sizes.items()]
+    items = [{"code": c, "kind": "agreement", "about": "own", "dimension": d, "text": {"en": c}}
+             for c, d in (("W", "want"), ("K", "know"), ("C", "can"))]  # fmt: skip
+    snapshot = {"units": units, "blocks": blocks, "items": items, "cuts": []}
+    own = [(1, [2 if n < 4 else 5, 5, 5]) for n in range(30)] + [(2, [2 if n < 6 else 5, 5, 5]) for n in range(28)]
+    own += [(3, [2 if n < 4 else None, 5, 5]) for n in range(6)]
+    sealed = Sealed(own=own, ratings=(), respondents=sizes, raters={}, invited=sizes, asked_about=frozenset())
+    found = meaning.complete(compute(snapshot, RULES, sealed), snapshot, RULES, sealed)
+    cells = {group.unit: group.cells for group in found if group.family == "tree"}
+    assert [cells[n]["want"]["shown"] for n in (9, 1, 2, 3)] == [True, True, False, False]
+    for key in ("below:want", "barrier"):
+        assert [cells[n][key]["shown"] for n in (9, 1, 2, 3)] == [True, True, False, False], key
+    # Nobody of these stays unclassified, which is not told either.
+    assert cells[1]["barrier"]["shares"]["unclassified"] > 0
 
 
 def weak_worlds(count: int = 12) -> int:

@@ -178,15 +178,48 @@ def test_moments_add_up_and_order_does_not_matter(n, k, seed):
 
 def test_contradicting_items_have_a_negative_alpha_that_is_shown():
     rows = scores(60, 1, 3) * np.array([[1.0, -1.0, 1.0]]) + scores(60, 3, 4, common=0) * 0.3
-    made = reliability.cell(reliability.Moments.of(rows), ["a", "b", "c"], 60, 60)
+    made = told_of(rows, "abc", step=1.0)
     assert made["alpha"] < 0 and made["items"][1][0] == "b"
     assert made["items"][1][1] > 0.8 and made["items"][1][2] < 0  # without the turned one all is well
 
 
-def test_whoever_left_one_out_is_not_in_alpha_and_nobody_differing_has_none():
+def told_of(rows, codes, step=25.0, lot=1):
+    """The released reliability of these answers (0–100), on five points."""
+    n, steps = len(rows), np.full(len(codes), step)
+    return reliability.cell(reliability.Moments.of(rows), list(codes), n, n, steps, np.random.default_rng(lot))
+
+
+def test_whoever_left_one_out_is_not_in_alpha():
     rows = np.array([[1, 2.0], [3, 3], [np.nan, 4], [5, 4]])
     assert reliability.Moments.of(rows).n == 3
-    assert reliability.cell(reliability.Moments.of(np.ones((30, 3)) * 3), "abc", 30, 30) is None
+
+
+@quick
+@given(st.integers(20, 200), st.integers(2, 7), st.integers(0, 7), st.integers(0, 10**6))
+def test_alpha_is_told_whatever_was_answered(n, k, constant, seed):
+    """Some questions answered alike by all, or all of them, or each person's answers all alike, or opposed."""
+    rows = np.random.default_rng(seed).integers(0, 5, (n, k)) * 25.0
+    rows[:, :constant] = 100.0
+    for turned in (rows, np.repeat(rows[:, -1:], k, axis=1), np.column_stack([rows[:, -1], 100 - rows[:, -1]])):
+        made = told_of(turned, "abcdefg"[: turned.shape[1]], lot=seed)
+        assert -1 <= made["alpha"] <= 1 and len(made["items"]) == turned.shape[1]
+        assert made["low"] <= made["alpha"] <= made["high"]
+        for _code, dropped, rest in made["items"]:
+            assert (dropped is None) == (turned.shape[1] == 2) and -1 <= rest <= 1
+
+
+def test_a_question_answered_alike_by_all_looks_like_one_where_two_stand_a_step_off():
+    """Neither an empty place nor a correlation of 0.00 tells of it: what is told scatters as it does of two people."""
+    alike, two = [], []
+    for seed in range(300):
+        chance = np.random.default_rng(seed)
+        rows = np.clip(chance.integers(1, 5, (30, 1)) + chance.integers(-1, 2, (30, 4)), 0, 4) * 25.0
+        rows[:, 0] = 100.0
+        alike.append(told_of(rows, "abcd", lot=seed)["items"][0][2])
+        rows[chance.choice(30, 2, replace=False), 0] = 75.0
+        two.append(told_of(rows, "abcd", lot=seed)["items"][0][2])
+    assert np.std(alike) == pytest.approx(np.std(two), rel=0.15) and abs(np.mean(alike)) < 0.03
+    assert sum(one == 0 for one in alike) <= sum(one == 0 for one in two) + 6
 
 
 # -- drivers ---------------------------------------------------------------------------------------------------------
@@ -257,6 +290,17 @@ def test_a_repeated_release_gives_the_same_drivers():
     assert drivers.find(list("abcde"), covariance, 150) == drivers.find(list("abcde"), covariance, 150)
 
 
+def test_drivers_name_every_question_and_are_told_where_all_say_the_same():
+    chance = np.random.default_rng(5)
+    rows = chance.integers(0, 5, (120, 4)) * 25.0
+    steps = np.full(4, 25.0)
+    for turned in (rows, np.where(np.arange(4) == 1, 100.0, rows), np.where(np.arange(4) == 3, 0.0, rows), rows * 0):
+        lot = np.random.default_rng(3)
+        made = drivers.cell(list("abc"), "t", reliability.Moments.of(turned), 120, steps, lot)
+        assert sorted(row[0] for row in made["items"]) == list("abc") and 0 <= made["r2"] < 100
+        assert not any(None in row for row in made["items"])
+
+
 # -- barriers --------------------------------------------------------------------------------------------------------
 
 means = st.one_of(st.none(), st.floats(1, 5))
@@ -288,7 +332,7 @@ def test_barrier_shares_never_announce_an_edge(counts):
     assert list(shares) == list(FIRST)
     if n >= 20:
         assert 97 <= sum(shares.values()) <= 103 and "rounded" not in made
-        assert all(0 < shares[name] < 100 for name in FIRST[:4] if n < 100)
+        assert all(0 < shares[name] < 100 for name in FIRST if n < 100)
     else:
         assert made["rounded"] == 20 and all(share % 20 == 0 for share in shares.values())
         assert max(shares.values()) <= 80
@@ -319,7 +363,7 @@ def test_small_barriers_could_be_of_any_count_in_their_class(low, high):
             shares = barriers.first_cell(counts, "", RULES)["shares"]
             fits.setdefault(tuple(shares.values()), set()).add(n)
     assert all(len(counts) >= 2 for counts in fits.values())
-    assert sum(len(counts) == high - low + 1 for counts in fits.values()) >= 0.8 * len(fits)
+    assert sum(len(counts) == high - low + 1 for counts in fits.values()) >= 0.75 * len(fits)
 
 
 # -- trends ----------------------------------------------------------------------------------------------------------

@@ -183,7 +183,8 @@ def test_what_is_added_keeps_its_remainders(data):
         for _ in range(sizes[leaf]):
             where.append((leaf, 0))
             answers.append([None if chance.random() < gone else chance.randint(1, 5) for _ in ITEMS])
-    groups = meaning._groups(parents, {leaf: [(leaf, 0)] for leaf in leaves}, RULES)
+    everywhere = {name: set(parents) for name in ("want", "know", "can")}
+    groups = meaning._groups(parents, {leaf: [(leaf, 0)] for leaf in leaves}, RULES, indexed=everywhere)
     found = sealing.own_cells(where, answers, ITEMS, groups, RULES)
     below = {node: {leaf for leaf in leaves if node in _above(leaf, parents)} for node in parents}
     base = {
@@ -220,10 +221,10 @@ def _above(node: int, parents: dict[int, int | None]) -> list[int]:
 def test_bad_input_is_hidden_and_not_an_error():
     """Nobody answered; everybody the same; one unit; all "can't judge"; a question missing of a dimension."""
     leaves = {1: [(1, 0)]}
-    groups = meaning._groups({1: None}, leaves, RULES)
+    groups = meaning._groups({1: None}, leaves, RULES, indexed={name: {1} for name in ("want", "know", "can")})
     assert sealing.own_cells([], [], ITEMS, groups, RULES) == {1: {}}
     same = sealing.own_cells([(1, 0)] * 130, [[4] * 7] * 130, ITEMS, groups, RULES)[1]
-    assert same["reliability:want"] == sealing.HIDDEN and same["drivers"] == sealing.HIDDEN
+    assert same["reliability:want"]["shown"] and same["drivers"]["shown"]  # a hidden one would say that nobody differs
     assert same["barrier"]["shares"]["none"] < 100 and same["straight"]["percent"] < 100
     silent = sealing.own_cells([(1, 0)] * 130, [[None] * 7] * 130, ITEMS, groups, RULES)[1]
     assert all(cell == sealing.HIDDEN for cell in silent.values())

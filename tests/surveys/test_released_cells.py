@@ -6,6 +6,7 @@ import pytest
 
 from surveys.results import disclosure
 from surveys.results.disclosure.reasons import why
+from surveys.waves import participation
 from tests.surveys.protection_world import RULES, tally
 
 
@@ -64,6 +65,19 @@ def test_participation_is_told_in_steps_with_censored_ends():
     assert disclosure.participation_cell(40, 40)["words"] == "over 90 %"
     assert disclosure.participation_cell(40, 0)["words"] == "under 10 %"
     assert disclosure.participation_cell(40, 25)["percent"] in (60, 65)
+
+
+@pytest.mark.parametrize("invited", [*range(10, 60), 99, 100, 101, 1000])
+def test_participation_never_says_all_or_nobody(invited):
+    """Each end told stands for three counts or more, and the release says the same as the open wave did."""
+    told: dict[str, list[int]] = {}
+    for answered in range(invited + 1):
+        cell = disclosure.participation_cell(invited, answered)
+        told.setdefault(cell["words"], []).append(answered)
+        assert participation.rounded(answered, invited).removeprefix("about ") == cell["words"]
+        assert 10 <= cell["percent"] <= 90
+    ends = [counts for counts in told.values() if {0, invited} & set(counts)]
+    assert len(ends) == 2 and all(len(counts) >= 3 for counts in ends)
 
 
 def test_the_reason_never_tells_which_part_of_the_rule_struck():

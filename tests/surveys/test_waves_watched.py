@@ -72,16 +72,17 @@ def test_figures_are_those_of_the_day(wave, manager, hr, client_of, today):
     wave.refresh_from_db()
     assert wave.participation["on"] == (today + dt.timedelta(days=1)).isoformat()
     first = wave.participation["groups"]
-    assert first and all(group["share"] == "under 10 %" for group in first)
+    # Of 13 nobody answered, of which no more is told than of two.
+    assert first and {group["share"] for group in first} == {"about 15 %"} and first[0]["invited"] == 13
     Invitation.objects.update(state=Invitation.State.ANSWERED)
     tick(now=tomorrow)
     wave.refresh_from_db()
     assert wave.participation["groups"] == first, "an answer shows the next day"
     page = client_of(hr).get(f"/waves/{wave.pk}/").content.decode()
-    assert "under 10 %" in page and "over 90 %" not in page
+    assert "about 15 %" in page and "about 85 %" not in page
     tick(now=tomorrow + dt.timedelta(days=1))
     wave.refresh_from_db()
-    assert {group["share"] for group in wave.participation["groups"]} == {"over 90 %"}
+    assert {group["share"] for group in wave.participation["groups"]} == {"about 85 %"}
 
 
 def test_the_monitor_names_nobody_and_counts_no_answers(wave, manager, hr, client_of):

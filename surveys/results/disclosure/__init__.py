@@ -32,6 +32,7 @@ from surveys.results.disclosure.forest import (
     protect,
     protect_counts,
     protect_index,
+    protect_together,
 )
 from surveys.results.disclosure.spans import Crowd, protect_crossing
 
@@ -60,6 +61,7 @@ __all__ = [
     "protect_counts",
     "protect_crossing",
     "protect_index",
+    "protect_together",
     "said_count",
     "score_cell",
     "shares_cell",

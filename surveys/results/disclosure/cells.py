@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from surveys.results.scoring import FIVE_POINTS, Tally, Thirds, answer_thirds, mean_interval, share_interval
+from surveys.waves import turnout
 
 HIDDEN = {"shown": False, "why": "hidden for privacy"}
 NOT_ASKED = {"shown": False, "why": "not asked"}
 CLASS_ENDS = (7, 11, 15, 19)
-PARTICIPATION_BASE = 10
+PARTICIPATION_BASE = turnout.SMALLEST
 
 
 def count_class(n: int, rules: Mapping[str, int]) -> tuple[int, int] | None:
@@ -121,9 +122,8 @@ def percentages(shares: Sequence[float]) -> list[int]:
 
 
 def participation_cell(invited: int, answered: int) -> dict:
-    """Participation in steps of 5 points, its ends censored."""
+    """Participation in steps of 5 points, its ends censored: as it was told while the wave was open."""
     if invited < PARTICIPATION_BASE:
         return dict(HIDDEN)
-    percent = round(answered / invited * 20) * 5
-    words = "under 10 %" if percent < 10 else "over 90 %" if percent > 90 else f"{percent} %"
-    return {"shown": True, "percent": min(max(percent, 10), 90), "words": words}
+    percent = turnout.percent(answered, invited)
+    return {"shown": True, "percent": percent, "words": turnout.end(answered, invited) or f"{percent} %"}

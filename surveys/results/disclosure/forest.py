@@ -132,6 +132,23 @@ def protect_counts(forest: Forest, counts: Mapping[Leaf, int], k: int, least: in
     return protect(forest, lambda leaves: base(leaves) >= enough, lambda rest: not 0 < base(rest) < k, base)
 
 
+def protect_together(
+    forest: Forest, bases: Sequence[Mapping[Leaf, int]], k: int, least: int, allowed: set[Id]
+) -> set[Id]:
+    """Of the ``allowed`` groups those to show for several bases told in one cell, the first of at least ``least``."""
+
+    def base(leaves: Sequence[Leaf], at: int = 0) -> int:
+        return people((leaf, bases[at].get(leaf, 0)) for leaf in leaves)
+
+    return protect(
+        forest,
+        lambda leaves: base(leaves) >= max(k, least),
+        lambda rest: not any(0 < base(rest, at) < k for at in range(len(bases))),
+        base,
+        allowed,
+    )
+
+
 @dataclass
 class LeafScores:
     """What one leaf holds for a group of measures: the index by people (who answered more than half), its items, and

@@ -42,7 +42,7 @@ class Scale:
 
     ``values`` None: categories without an order; then nobody may know of more than half of a group that it chose one
     of the ``secret`` ones. ``steps``: of the scale, by which its ends are censored. ``option``: of
-    several choices the one that this is about. ``exempt``: categories whose emptiness is not censored.
+    several choices the one that this is about.
     """
 
     values: tuple[float, ...] | None
@@ -51,7 +51,6 @@ class Scale:
     secret: tuple[int, ...] = ()
     steps: int = 4
     option: int | None = None
-    exempt: frozenset[int] = frozenset()
 
     def low(self, at: int) -> float:
         return self.ends[at][0] if self.ends else (self.values or ())[at]
@@ -130,10 +129,7 @@ def told_of(cell: Mapping[str, Any], counts: Sequence[int], scale: Scale, rules:
     for parts, percents in groups:
         true = [sum(counts[at] for at in part) / n for part in parts]
         # Rescaled after censoring, then rounded.
-        censored = [
-            0.0 if not one and part <= scale.exempt else min(max(one, 2 / people), (people - 2) / people)
-            for one, part in zip(true, parts, strict=True)
-        ]
+        censored = [min(max(one, 2 / people), (people - 2) / people) for one in true]
         whole = sum(censored) if len(parts) > 1 else 1.0
         for part, one in zip(parts, percents, strict=True):
             low, high = ((one + side) / 100 * whole for side in (-to / 2, to / 2))

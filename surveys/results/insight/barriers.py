@@ -85,11 +85,8 @@ def first_cell(counts: Sequence[int], said: int | str, rules: Mapping[str, Any])
     if n < max(FROM, rules["score_detail_from"]):
         return None
     to, least = 1 if n >= rules["distribution_from"] else TOGETHER, _least(n, rules)
-    # Nobody in "unclassified" is no secret about anybody's opinion; the others are censored at both ends.
-    told = [
-        0.0 if name == UNCLASSIFIED and not hits else min(max(hits / n, 2 / least), (least - 2) / least)
-        for name, hits in zip(FIRST, counts, strict=True)
-    ]
+    # Of all alike: who said too little of one dimension may have told of another.
+    told = [min(max(hits / n, 2 / least), (least - 2) / least) for hits in counts]
     whole = sum(told)
     shares = {name: round(share / whole * 100 / to) * to for name, share in zip(FIRST, told, strict=True)}
     cell: dict[str, Any] = {"shown": True, "n": said, "shares": shares}

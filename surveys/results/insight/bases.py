@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -40,8 +40,18 @@ class Crossing:
 
     def kept(self, mask: Mask, nodes: set[Node], least: int) -> dict[int, int]:
         """The columns of at least ``least`` people that may be told, with how many these are."""
-        wanted = {at: n for at, n in enumerate(self.count(mask)) if n >= least}
-        return {at: wanted[at] for at in self.show(mask, nodes, wanted)} if wanted else {}
+        return self.together([mask], nodes, least, self.columns)
+
+    def together(self, masks: Sequence[Mask], nodes: set[Node], least: int, allowed: Container[Any]) -> dict[int, int]:
+        """Of the ``allowed`` columns those that may be told of several bases in one cell, with the people of the
+        first, which are at least ``least``."""
+        first = self.count(masks[0])
+        kept = {at for at, n in enumerate(first) if n >= least and self.columns[at] in allowed}
+        for mask in masks:
+            wanted = {at: n for at, n in enumerate(self.count(mask)) if n and at in kept}
+            # Whom nobody of a column told it of stays as it is.
+            kept = kept - wanted.keys() | (self.show(mask, nodes, wanted) if wanted else set())
+        return {at: first[at] for at in sorted(kept)}
 
 
 @dataclass(frozen=True)
@@ -49,16 +59,20 @@ class Groups:
     """The groups of a release: ``parents`` child → parent (children first), ``leaves`` of a group's own.
 
     ``show(counts, least)``: the groups that may be told of a base, ``counts`` people per leaf, each with at least
-    ``least`` of them. ``people(counts of leaves)``: how many distinct people these are at least. ``said``: how a count
-    is told. ``crossing``: groups that cross the tree. ``heard``: filled with who is in the base of a measure and into
-    which of how many classes he falls, for a last look at what is shown together.
+    ``least`` of them. ``together(bases, least, allowed)``: the same of several bases told in one cell, among the
+    ``allowed`` groups. ``people(counts of leaves)``: how many distinct people these are at least. ``said``: how a count
+    is told. ``indexed``: for each dimension the groups, of the tree and crossing it, that show its index. ``crossing``:
+    groups that cross the tree. ``heard``: filled with who is in the base of a measure and into which of how many
+    classes he falls, for a last look at what is shown together.
     """
 
     parents: Mapping[Node, Node | None]
     leaves: Mapping[Node, Sequence[Leaf]]
     show: Callable[[Mapping[Leaf, int], int], set[Node]]
+    together: Callable[[Sequence[Mapping[Leaf, int]], int, set[Node]], set[Node]]
     people: Callable[[Iterable[tuple[Leaf, int]]], int]
     said: Callable[[int], int | str]
+    indexed: Mapping[str, set[Node]] = field(default_factory=dict)
     crossing: Crossing | None = None
     heard: dict[str, tuple[Mask, NDArray[np.int64], int]] = field(default_factory=dict)
 

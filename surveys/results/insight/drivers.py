@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from surveys.results.insight import censored
 from surveys.results.insight.reliability import Moments
 
 Array = NDArray[np.float64]
@@ -135,45 +136,50 @@ class Driver:
 def find(codes: Sequence[str], covariance: Array, n: int) -> tuple[float, list[Driver]] | None:
     """R² and the drivers, strongest first, of the last variable of ``covariance`` on the others, named by ``codes``.
 
-    None where too few people answered or the outcome is the same for all. Items that everybody answers alike explain
-    nothing and are left out.
+    None where too few people answered. Every variance must be above zero.
     """
-    spread = np.diag(covariance)
-    if spread[-1] <= 1e-12:
+    p = len(codes)
+    if not enough(n, p):
         return None
-    kept = [at for at in range(len(codes)) if spread[at] > 1e-12]
-    if not enough(n, len(kept)):
-        return None
-    matrix = correlations(covariance[np.ix_([*kept, -1], [*kept, -1])])
+    matrix = correlations(covariance)
     among, outcome = matrix[:-1, :-1], matrix[:-1, -1]
     r2 = explained(among, outcome)
-    if r2 <= 1e-9:
-        return None
-    weights = relative_weights(among, outcome) / r2
-    by_order: Sequence[float | None] = list(lmg(among, outcome) / r2) if len(kept) <= MOST_LMG else [None] * len(kept)
+    # Of what nothing explains each has no share.
+    whole = r2 if r2 > 1e-9 else float("inf")
+    weights = relative_weights(among, outcome) / whole
+    by_order: Sequence[float | None] = list(lmg(among, outcome) / whole) if p <= MOST_LMG else [None] * p
     betas = np.linalg.pinv(among, hermitian=True) @ outcome
     clear = beats_noise(among, outcome, n)
     weak = 1.96 / sqrt(n)
     found = [
         Driver(
-            codes[at],
-            float(weights[place]),
-            None if by_order[place] is None else float(by_order[place] or 0.0),
-            0 if abs(outcome[place]) < weak else 1 if outcome[place] > 0 else -1,
-            clear[place],
-            clear[place] and bool(betas[place] * outcome[place] < 0 or abs(outcome[place]) < weak),
+            code,
+            float(weights[at]),
+            None if by_order[at] is None else float(by_order[at] or 0.0),
+            0 if abs(outcome[at]) < weak else 1 if outcome[at] > 0 else -1,
+            clear[at],
+            clear[at] and bool(betas[at] * outcome[at] < 0 or abs(outcome[at]) < weak),
         )
-        for place, at in enumerate(kept)
+        for at, code in enumerate(codes)
     ]
     return r2, sorted(found, key=lambda one: (-one.weight, one.code))
 
 
-def cell(codes: Sequence[str], outcome: str, moments: Moments, people: int) -> dict[str, Any] | None:
-    """The released cell: ``items`` [code, weight %, lmg % or None, sign, clear, suppressor], strongest first."""
-    found = find(codes, moments.covariance(), people)
+def cell(
+    codes: Sequence[str], outcome: str, moments: Moments, people: int, steps: Array, lot: np.random.Generator
+) -> dict[str, Any] | None:
+    """The released cell: ``items`` [code, weight %, lmg % or None, sign, clear, suppressor], strongest first.
+
+    ``steps`` of the scales, the outcome's last, and ``lot``: see :mod:`censored`; what is told names every question.
+    """
+    floors = censored.floors(steps, people)
+    covariance = censored.covariance(moments.covariance(), floors, people, lot)
+    found = find(codes, covariance, people)
     if found is None:
         return None
     r2, drivers = found
+    # Nor is it told that the outcome follows from the others for everybody.
+    r2 = min(r2, float(covariance[-1, -1] / (covariance[-1, -1] + floors[-1])))
     return {
         "shown": True,
         "n": people,

@@ -11,6 +11,7 @@ import numpy as np
 import scipy
 from numpy.typing import NDArray
 
+from surveys.results.insight import censored
 from surveys.results.insight.intervals import LEVEL
 
 Array = NDArray[np.float64]
@@ -55,17 +56,24 @@ class Moments:
         return found
 
 
-def alpha(covariance: Array) -> float | None:
+def alpha(covariance: Array, least: float = 0.0) -> float | None:
     """Cronbach's alpha, k/(k − 1) · (1 − Σ item variances / variance of the sum); may be negative, None if undefined.
 
     A negative alpha says that items contradict each other (one may be reversed by mistake): it is shown, not hidden.
+    ``least``: as it is told, see :func:`_alpha`; then it is defined from two items on.
     Source: L. J. Cronbach, Psychometrika 16 (1951), 297–334.
     """
-    k = len(covariance)
-    whole = float(covariance.sum())
+    return _alpha(len(covariance), float(np.trace(covariance)), float(covariance.sum()), least)
+
+
+def _alpha(k: int, trace: float, whole: float, least: float) -> float | None:
+    """``least``: variance of two people one step off. Neither that the sum is the same for all is told, nor that each
+    answers all items alike: as if two did not, in one of them."""
+    whole = max(whole, least)
     if k < 2 or whole <= 1e-12:
         return None
-    return float(k / (k - 1) * (1 - np.trace(covariance) / whole))
+    value = k / (k - 1) * (1 - trace / whole)
+    return min(max(value, LOWEST), whole / (whole + least)) if least else value
 
 
 def alpha_interval(value: float, n: int, k: int, level: float = LEVEL) -> tuple[float, float]:
@@ -87,49 +95,61 @@ def _f(one: int, other: int, level: float) -> tuple[float, float]:
     return float(upper), float(lower)
 
 
-def if_dropped(covariance: Array) -> list[float | None]:
+def if_dropped(covariance: Array, least: float = 0.0) -> list[float | None]:
     """Alpha of the other items, for each item."""
-    k = len(covariance) - 1
     own = np.diag(covariance)
     wholes = covariance.sum() - 2 * covariance.sum(axis=1) + own
     traces = own.sum() - own
     return [
-        None if k < 2 or whole <= 1e-12 else float(k / (k - 1) * (1 - trace / whole))
+        _alpha(len(covariance) - 1, float(trace), float(whole), least)
         for whole, trace in zip(wholes, traces, strict=True)
     ]
 
 
-def item_rest(covariance: Array) -> list[float | None]:
+def item_rest(covariance: Array, least: float = 0.0) -> list[float | None]:
     """Each item's correlation with the sum of the others ("corrected item–total"); None where one of them is constant.
 
+    ``least``: as it is told, never that one follows from the other for everybody; then it is defined from two items on.
     Source: J. C. Nunnally & I. H. Bernstein, Psychometric Theory (3rd ed., 1994), chapter 8.
     """
     found: list[float | None] = []
     whole = covariance.sum()
     for at, row in enumerate(covariance):
-        own = row[at]
-        rest = whole - 2 * row.sum() + own
-        together = row.sum() - own
-        found.append(float(together / np.sqrt(own * rest)) if own > 1e-12 and rest > 1e-12 else None)
+        own = max(row[at], least)
+        rest = max(whole - 2 * row.sum() + row[at], least)
+        together = row.sum() - row[at]
+        if own <= 1e-12 or rest <= 1e-12:
+            found.append(None)
+            continue
+        most = np.sqrt(own / (own + least))
+        value = together / np.sqrt(own * rest)
+        found.append(float(min(max(value, -most), most)) if least else float(value))
     return found
 
 
+# An alpha further below 0 says nothing more than that items contradict each other, but how alike the sums are.
+LOWEST = -1.0
 # Below this an item does not go with the others: the usual floor (Nunnally & Bernstein 1994).
 WEAK_ITEM = 0.2
 
 
-def cell(moments: Moments, codes: Iterable[str], n: int | str, people: int) -> dict[str, Any] | None:
-    """The released cell of an index's reliability; None where alpha is undefined (nobody differs).
+def cell(
+    moments: Moments, codes: Iterable[str], n: int | str, people: int, steps: Array, lot: np.random.Generator
+) -> dict[str, Any] | None:
+    """The released cell of an index's reliability; None of fewer than two items.
 
-    ``n``: as it is told; ``people``: distinct people, for the interval. ``items``: (code, alpha if dropped,
-    item–rest correlation), None where undefined. Two decimals.
+    ``n``: as it is told; ``people``: distinct people, for the interval; ``steps`` of the scales and ``lot``: see
+    :mod:`censored`, so that it is told whatever was answered. ``items``: (code, alpha if dropped: None of two items,
+    item–rest correlation). Two decimals.
     """
-    covariance = moments.covariance()
-    value = alpha(covariance)
+    floors = censored.floors(steps, people)
+    covariance = censored.covariance(moments.covariance(), floors, people, lot)
+    least = float(floors.min())
+    value = alpha(covariance, least)
     if value is None:
         return None
     low, high = alpha_interval(value, people, len(covariance))
-    rows = zip(codes, if_dropped(covariance), item_rest(covariance), strict=True)
+    rows = zip(codes, if_dropped(covariance, least), item_rest(covariance, least), strict=True)
     return {
         "shown": True,
         "n": n,

@@ -14,7 +14,19 @@ from numpy.typing import NDArray
 
 from surveys.instruments.scales import scale_of
 from surveys.results.insight import barriers
-from surveys.results.insight.bases import HIDDEN, NOT_ASKED, Array, Cells, Crossing, Groups, Items, Leaf, Mask, Rows
+from surveys.results.insight.bases import (
+    HIDDEN,
+    NOT_ASKED,
+    Array,
+    Cells,
+    Crossing,
+    Groups,
+    Items,
+    Leaf,
+    Mask,
+    Node,
+    Rows,
+)
 from surveys.results.insight.summed import tell_drivers, tell_reliability
 
 __all__ = ["Cells", "Crossing", "Groups", "indices", "outcome_of", "own_cells", "rating_cells"]
@@ -97,7 +109,12 @@ def outcome_of(items: Items, predictors: Sequence[int]) -> int | None:
 
 
 def _barriers(cells: Cells, rows: Rows, dimensions: Mapping[str, list[int]], groups: Groups, rules: Mapping) -> None:
-    """*barrier*: people by their first failing dimension; *below:want* …: the share at or below the threshold."""
+    """*barrier*: people by their first failing dimension; *below:want* …: the share at or below the threshold.
+
+    Both count again who is in the classes of the indices. So they are told only where these are: of sets of groups that
+    lie within each other no remainder is about fewer people than one of the widest. Of a barrier, beside everybody who
+    answered, nobody but who stands for a dimension and for those before it can be in its share.
+    """
     if not all(dimensions.values()):
         for row in cells.values():
             row["barrier"] = dict(NOT_ASKED)
@@ -106,15 +123,20 @@ def _barriers(cells: Cells, rows: Rows, dimensions: Mapping[str, list[int]], gro
     means = {name: _means(rows.values[:, places]) for name, places in dimensions.items()}
     everything = [at for places in dimensions.values() for at in places]
     answered = ~np.isnan(rows.values[:, everything]).all(axis=1)
+    judged = np.logical_and.accumulate([~np.isnan(mean) for mean in means.values()])
     firsts = np.array([_first(person, threshold) for person in zip(*means.values(), strict=True)])
 
     def first(fallen: Sequence[int], n: int) -> dict[str, Any] | None:
         return barriers.first_cell(fallen, groups.said(n), rules)
 
-    _tell(cells, "barrier", rows, answered, (firsts, len(barriers.FIRST)), first, groups, _least(rules))
-    for name, mean in means.items():
+    indexed = [groups.indexed.get(name, set()) for name in means]
+    everywhere = set.intersection(*indexed)
+    classes, masks = (firsts, len(barriers.FIRST)), [answered, *judged]
+    _tell(cells, "barrier", rows, masks, classes, first, groups, _least(rules), everywhere)
+    for (name, mean), allowed in zip(means.items(), indexed, strict=True):
         with np.errstate(invalid="ignore"):
-            _tell_share(cells, f"below:{name}", rows, ~np.isnan(mean), mean <= threshold, groups, rules, _least(rules))
+            hits = mean <= threshold
+        _tell_share(cells, f"below:{name}", rows, ~np.isnan(mean), hits, groups, rules, _least(rules), allowed)
 
 
 def _least(rules: Mapping) -> int:
@@ -128,14 +150,22 @@ def _first(means: tuple[float, ...], threshold: float) -> int:
 
 
 def _tell_share(
-    cells: Cells, key: str, rows: Rows, mask: Mask, hits: Mask, groups: Groups, rules: Mapping, least: int
+    cells: Cells,
+    key: str,
+    rows: Rows,
+    mask: Mask,
+    hits: Mask,
+    groups: Groups,
+    rules: Mapping,
+    least: int,
+    allowed: set[Node] | None = None,
 ) -> None:
     """A share of the people in ``mask``: those of them in ``hits``."""
 
     def cell(counts: Sequence[int], n: int) -> dict[str, Any] | None:
         return barriers.below_cell(counts[1], n, groups.said(n), rules)
 
-    _tell(cells, key, rows, mask, (hits.astype(np.int64), 2), cell, groups, least)
+    _tell(cells, key, rows, [mask], (hits.astype(np.int64), 2), cell, groups, least, allowed)
 
 
 def _means(given: Array) -> Array:
@@ -151,20 +181,24 @@ def _tell(
     cells: Cells,
     key: str,
     rows: Rows,
-    mask: Mask,
+    masks: Sequence[Mask],
     classes: tuple[NDArray[np.int64], int],
     cell: Callable[[Sequence[int], int], dict[str, Any] | None],
     groups: Groups,
     least: int,
+    allowed: set[Node] | None = None,
 ) -> None:
-    """How the people in ``mask`` divide into ``classes`` (each row's, and how many there are), in every group.
+    """How people divide into ``classes`` (each row's, and how many there are), in every group, or the ``allowed``.
 
-    ``cell``: made of the people of each class and of how many people all are at least.
+    ``masks``: who has one, and who of these some of the classes are about. ``cell``: made of the people of each class
+    and of how many people all are at least.
     """
     places, width = classes
+    mask = masks[0]
     parts = [mask & (places == at) for at in range(width)]
     counts, of_class = rows.count(mask), [rows.count(part) for part in parts]
-    shown = groups.show(counts, least)
+    among = {*groups.parents, *groups.columns} if allowed is None else allowed
+    shown = groups.together([rows.count(one) for one in masks], least, among)
     leaves = groups.all_leaves(counts)
     for node in groups.parents:
         cells[node][key] = dict(HIDDEN)
@@ -175,7 +209,7 @@ def _tell(
             cells[node][key] = made or dict(HIDDEN)
     groups.heard[key] = (mask, places, width)
     if groups.crossing and key.startswith(CROSSED):
-        kept = groups.crossing.kept(mask, shown, least)
+        kept = groups.crossing.together(masks, shown, least, among)
         in_columns = [groups.crossing.count(part) for part in parts]
         for at, column in enumerate(groups.columns):
             told = cell([of[at] for of in in_columns], kept[at]) if at in kept else None

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from surveys.results.insight import drivers, reliability
+from surveys.results.insight import censored, drivers, reliability
 from surveys.results.insight.bases import HIDDEN, Array, Cells, Crossing, Groups, Items, Leaf, Mask, Node, Rows
 from surveys.results.insight.reliability import Moments
 
@@ -71,27 +71,36 @@ def tell_reliability(
     counts, sums = summed(rows, places, groups)
     shown, leaves = groups.show(counts, rules["distribution_from"]), groups.all_leaves(counts)
     codes = [items[at]["code"] for at in places]
+    steps, lot = censored.steps_of([items[at] for at in places]), censored.lots(rows.values[:, list(places)])
     for node in groups.parents:
         row = cells[node]
         row[key] = dict(HIDDEN)
         if node in shown:
             n = groups.people((leaf, counts[leaf]) for leaf in leaves[node])
-            row[key] = reliability.cell(sums[node], codes, groups.said(n), n) or dict(HIDDEN)
+            row[key] = reliability.cell(sums[node], codes, groups.said(n), n, steps, lot) or dict(HIDDEN)
     if groups.crossing:
-        _reliability_of_columns(cells, key, rows.values[:, list(places)], codes, (shown, groups), rules)
+        _reliability_of_columns(cells, key, rows.values[:, list(places)], (codes, steps, lot), (shown, groups), rules)
 
 
 def _reliability_of_columns(
-    cells: Cells, key: str, values: Array, codes: Sequence[str], of: tuple[set[Node], Groups], rules: Mapping
+    cells: Cells,
+    key: str,
+    values: Array,
+    how: tuple[Sequence[str], Array, np.random.Generator],
+    of: tuple[set[Node], Groups],
+    rules: Mapping,
 ) -> None:
     """The same for the groups that cross the tree, beside the nodes that are shown."""
     shown, groups = of
+    codes, steps, lot = how
     assert groups.crossing is not None
     whole = ~np.isnan(values).any(axis=1)
     kept = groups.crossing.kept(whole, shown, rules["distribution_from"])
     sums = summed_columns(values, whole, groups.crossing, kept)
     for at, column in enumerate(groups.columns):
-        made = reliability.cell(sums[at], codes, groups.said(kept[at]), kept[at]) if at in kept else None
+        made = None
+        if at in kept:
+            made = reliability.cell(sums[at], codes, groups.said(kept[at]), kept[at], steps, lot)
         cells[column][key] = made or dict(HIDDEN)
 
 
@@ -115,10 +124,11 @@ def tell_drivers(
     shown, leaves = groups.show(counts, least), groups.all_leaves(counts)
     sizes = {node: groups.people((leaf, counts[leaf]) for leaf in leaves[node]) for node in shown}
     codes, what = [items[at]["code"] for at in predictors], items[outcome]["code"]
+    steps, lot = censored.steps_of([items[at] for at in places]), censored.lots(rows.values[:, places])
     for node in groups.parents:
         cells[node][key] = dict(HIDDEN)
     for node in _largest(sizes):
-        cells[node][key] = drivers.cell(codes, what, sums[node], sizes[node]) or dict(HIDDEN)
+        cells[node][key] = drivers.cell(codes, what, sums[node], sizes[node], steps, lot) or dict(HIDDEN)
     if groups.crossing:
         values = rows.values[:, places]
         whole = ~np.isnan(values).any(axis=1)
@@ -128,7 +138,7 @@ def tell_drivers(
         for column in groups.columns:
             cells[column][key] = dict(HIDDEN)
         for at in chosen:
-            made = drivers.cell(codes, what, of_columns[at], kept[at])
+            made = drivers.cell(codes, what, of_columns[at], kept[at], steps, lot)
             cells[groups.columns[at]][key] = made or dict(HIDDEN)
 
 
