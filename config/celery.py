@@ -29,6 +29,7 @@ ROOMS = (
     "surveys.results",
     "programs.training",
     "programs.recognition",
+    "programs.practices",
     "programs.reports",
 )
 
@@ -58,6 +59,15 @@ def run_tick() -> list[str]:
 def tick() -> None:
     """Once a minute: find whatever is due by date and state, in every room."""
     run_tick()
+
+
+@signals.task_prerun.connect
+def _in_the_organisations_zone(**kwargs: Any) -> None:
+    from django.utils import timezone
+
+    from culture.access import clock
+
+    timezone.activate(clock.zone())
 
 
 @signals.worker_ready.connect

@@ -23,7 +23,7 @@ from aiosmtpd.controller import Controller
 from django.conf import settings as django_settings
 from django.contrib.auth.hashers import make_password
 from django.test import Client, TransactionTestCase
-from django.utils import translation
+from django.utils import timezone, translation
 from playwright.sync_api import Error as BrowserError
 
 from config import words
@@ -94,6 +94,7 @@ def _organisation_known() -> Iterator[None]:
     organisation.forget()
     # The language of the last page somebody opened stays with the thread.
     translation.deactivate()
+    timezone.deactivate()
 
 
 @pytest.fixture(scope="session")

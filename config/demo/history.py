@@ -20,7 +20,7 @@ from programs.recognition.forms import SHOWS
 from programs.recognition.models import Account, Kudos, KudosReceiver, LedgerEntry
 from programs.recognition.point_models import Lot, PointRules
 from programs.recognition.posting import Reason
-from programs.training import courses, loading
+from programs.training import assigning, courses, loading
 from programs.training.models import Assignment, LessonDone
 from programs.training.observation_models import Observation
 
@@ -46,7 +46,7 @@ def train(*, program: Program, by: Employee, rng: random.Random, now: dt.datetim
             if assigned_on > today:
                 continue
             due_on = assigned_on + dt.timedelta(days=plan["days"])
-            courses.assign(by=by, course=version.course, cohort=cohort, due_on=due_on, today=assigned_on)
+            assigning.assign(by=by, course=version.course, cohort=cohort, due_on=due_on, today=assigned_on)
         last = number == len(story.COURSES) - 1
         done = []
         for assignment in Assignment.objects.filter(course=version.course).order_by("pk"):

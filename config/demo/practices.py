@@ -13,9 +13,10 @@ from django.utils import timezone
 from config.demo.organisation import Personas
 from culture.framework.models import Behaviour
 from culture.people.models import Employee
+from programs.planning import standing
 from programs.planning.models import Program
-from programs.practices import figures, ideas, limits, recoveries, switching
-from programs.practices.models import Customer, Idea, IdeaMark, Limit, PracticeNote, Recovery
+from programs.practices import figures, ideas, limits, recoveries, switching, weeks
+from programs.practices.models import Customer, Idea, IdeaMark, Limit, PracticeKeeper, PracticeNote, Recovery
 
 WEEKS = 10
 BATCH = 2000
@@ -73,7 +74,8 @@ class _Crowd:
     """Who is in the program today, and since when: nobody did anything before he was in it."""
 
     def __init__(self, program: Program, people: Personas, today: dt.date) -> None:
-        rows = Employee.objects.filter(pk__in=figures.members(program, today)).select_related("manager")
+        active = standing.enrolled(program, today, away=False).order_by().values("employee")
+        rows = Employee.objects.filter(pk__in=active).select_related("manager")
         self.everybody = list(rows.order_by("pk"))
         self.people = people
         self.since = dict(program.enrolments.on(today).values_list("employee", "since"))  # type: ignore[attr-defined]
@@ -98,12 +100,17 @@ class _Crowd:
 def keep(*, program: Program, people: Personas, rng: random.Random, now: dt.datetime) -> int:
     """Switch on, set limits, and fill the log, the library and the complaints; returns how many lines of notes."""
     today = figures.today_of(now)
-    switching.turn(program=program, on=True, by=people.hr, today=today - 7 * WEEKS * DAY)
+    begun = today - 7 * WEEKS * DAY
+    switching.turn(program=program, on=True, by=people.hr, today=begun)
     _limits(people.hr, now)
     crowd = _Crowd(program, people, today)
     count = _notes(crowd, people.employee, rng, now)
     _library(crowd, rng, now)
     _complaints(crowd, rng, now)
+    # As the Mondays since then would have seen who keeps practices; then this week's figures are told.
+    seen = [PracticeKeeper(program=program, employee_id=pk, since=max(begun, day)) for pk, day in crowd.since.items()]
+    PracticeKeeper.objects.bulk_create(seen, batch_size=BATCH)
+    weeks.keep(today=today, now=now)
     return count
 
 

@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from culture.framework.models import Requirement
 from culture.people.models import Unit
@@ -17,7 +18,7 @@ class Action(models.Model):
     """
 
     class State(models.TextChoices):
-        OPEN = "open", _("Open")
+        OPEN = "open", pgettext_lazy("action", "Open")
         DONE = "done", _("Done")
         DROPPED = "dropped", _("Dropped")
 

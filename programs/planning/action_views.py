@@ -9,12 +9,12 @@ from django import forms
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from culture.access.permissions import Permission, can, require, visible_units
@@ -29,7 +29,7 @@ LATEST_WAVES = 6
 WEEKS = dt.timedelta(weeks=8)
 # state of the filter → the words of its tab
 TABS = {
-    "open": gettext_lazy("Open"),
+    "open": pgettext_lazy("actions", "Open"),
     "overdue": gettext_lazy("Overdue"),
     "promised": gettext_lazy("Promised to us"),
     "ended": gettext_lazy("Ended"),
@@ -69,12 +69,23 @@ class ActionForm(forms.Form):
         label=gettext_lazy("Which results it answers"), queryset=Wave.objects.none(), required=False
     )
 
-    def __init__(self, data: Any, *, units: QuerySet[Unit], user: Employee, today: dt.date, **more: Any) -> None:
+    def __init__(
+        self,
+        data: Any,
+        *,
+        units: QuerySet[Unit],
+        user: Employee,
+        today: dt.date,
+        promised_to: Unit | None = None,
+        **more: Any,
+    ) -> None:
         super().__init__(data, **more)
         self.user, self.today = user, today
+        # A promise stays with whom it was made, also when that unit was closed since.
+        kept = Q(pk=promised_to.pk) if promised_to else Q()
         choices: dict[str, QuerySet[Any]] = {
             "unit": units.order_by("path"),
-            "promised_to": Unit.objects.filter(until__isnull=True).order_by("path"),
+            "promised_to": Unit.objects.filter(Q(until__isnull=True) | kept).order_by("path"),
             "requirement": Requirement.objects.active(),
             "wave": Wave.objects.filter(
                 pk__in=Wave.objects.filter(state=Wave.State.RELEASED).order_by("-closes_on").values("pk")[:LATEST_WAVES]
@@ -135,7 +146,7 @@ def index(request: HttpRequest) -> HttpResponse:
         "today": today,
         "soon": today + actions.SOON,
         "can_plan": mine.exists(),
-        "planned_for": set(mine.values_list("pk", flat=True)),
+        "planned_for": {*mine.values_list("pk", flat=True), *actions.merged_into(mine)},
         "any": rows.exists(),
     }
     return render(request, "programs/planning/actions.html", context)
@@ -156,7 +167,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         "changed": judged is not None and (asked_as, judged.due_on) != (action.what, action.due_on),
         "today": timezone.localdate(),
         "soon": timezone.localdate() + actions.SOON,
-        "plans": _mine(request).filter(pk=action.unit_id).exists(),
+        "plans": _mine(request).filter(pk=actions.became(action.unit).pk).exists(),  # type: ignore[union-attr]
         "names": judging.names_in({action.pk: action.what}).get(action.pk) if hr and action.promised_to_id else None,
     }
     return render(request, "programs/planning/action.html", context)
@@ -166,7 +177,7 @@ def _tab(rows: QuerySet[Action], tab: str, units: QuerySet[Unit], today: dt.date
     if tab == "overdue":
         return actions.overdue(rows, today)
     if tab == "promised":
-        return rows.filter(promised_to__in=units.order_by())
+        return rows.filter(actions.among(units, "promised_to"))
     if tab == "ended":
         return rows.exclude(state=Action.State.OPEN).order_by("-ended_on", "-pk")
     return rows.filter(state=Action.State.OPEN)
@@ -186,11 +197,11 @@ def new(request: HttpRequest) -> HttpResponse:
 def edit(request: HttpRequest, pk: int) -> HttpResponse:
     action = _own(request, pk)
     start = {
-        "unit": action.unit,
+        "unit": actions.became(action.unit),
         "what": action.what,
         "number": action.owner.number,
         "due_on": action.due_on,
-        "promised_to": action.promised_to,
+        "promised_to": actions.became(action.promised_to),
         "requirement": action.requirement,
         "wave": action.wave,
     }
@@ -200,7 +211,8 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
 def _edit(request: HttpRequest, action: Action | None, start: dict[str, Any]) -> HttpResponse:
     today = timezone.localdate()
     data = request.POST if request.method == "POST" else None
-    form = ActionForm(data, units=_mine(request), user=_me(request), today=today, initial=start)
+    kept = start.get("promised_to")
+    form = ActionForm(data, units=_mine(request), user=_me(request), today=today, initial=start, promised_to=kept)
     if request.method == "POST" and form.is_valid():
         try:
             if action is None:
@@ -262,8 +274,8 @@ def _read(request: HttpRequest) -> QuerySet[Unit]:
 
 def _own(request: HttpRequest, pk: int) -> Action:
     units = visible_units(request.user, Permission.PLAN_ACTIONS).order_by()
-    rows = Action.objects.filter(unit__in=units).select_related("unit", "owner", "promised_to", "requirement", "wave")
-    return get_object_or_404(rows, pk=pk)
+    rows = Action.objects.filter(actions.among(units, "unit"))
+    return get_object_or_404(rows.select_related("unit", "owner", "promised_to", "requirement", "wave"), pk=pk)
 
 
 def _me(request: HttpRequest) -> Employee:

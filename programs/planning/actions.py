@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from django.core.exceptions import ValidationError
+from django.core.exceptions import EmptyResultSet, ValidationError
 from django.db import transaction
 from django.db.models import Q, QuerySet
+from django.db.models.expressions import RawSQL
 from django.utils.translation import gettext as _
 
 from culture.access import audit
 from culture.framework.models import Requirement
+from culture.people import asof
 from culture.people.models import Employee, Unit
 from programs.planning.action_models import Action
 from programs.planning.models import Enrolment, Program
@@ -45,12 +47,16 @@ def plan(*, by: Employee, plan: Plan, today: dt.date) -> Action:
 
 @transaction.atomic
 def change(*, by: Employee, action: Action, plan: Plan, today: dt.date) -> Action:
-    """Another wording, owner or day, while it is open. A promise stays one, to the same unit."""
+    """Another wording, owner or day, while it is open. A promise stays one, to the same unit, whatever became of it."""
     here = _open(action)
+    kept = here.promised_to
+    if plan.promised_to not in (kept, became(kept)):
+        raise ValidationError({"promised_to": [_("A promise stays with whom it was made: end it and plan another.")]})
+    # What was promised to the unit into which one's own was merged stays the promise of that one.
+    unit = here.unit if kept is not None and plan.unit == kept == became(here.unit) else plan.unit
+    plan = replace(plan, unit=unit, promised_to=kept)
     # A day that is past already may stay: whoever only gives it to somebody else need not move it.
     _refuse(plan, min(today, here.due_on))
-    if plan.promised_to != here.promised_to:
-        raise ValidationError({"promised_to": [_("A promise stays with whom it was made: end it and plan another.")]})
     before = here.due_on
     for key, value in vars(plan).items():
         setattr(here, key, value)
@@ -99,8 +105,7 @@ def _refuse(plan: Plan, earliest: dt.date) -> None:
 
 def of_units(units: QuerySet[Unit]) -> QuerySet[Action]:
     """What ``units`` plan, and what others promise them."""
-    about = Q(unit__in=units.order_by()) | Q(promised_to__in=units.order_by())
-    return Action.objects.filter(about).select_related(
+    return Action.objects.filter(among(units, "unit", "promised_to")).select_related(
         "unit", "promised_to", "owner", "requirement", "wave__series", "created_by"
     )
 
@@ -111,5 +116,45 @@ def overdue(actions: QuerySet[Action], today: dt.date) -> QuerySet[Action]:
 
 def of_program(program: Program, today: dt.date) -> QuerySet[Action]:
     """What the units plan in which people of the program work, and what they promise."""
-    units = Enrolment.objects.filter(program=program).on(today).order_by().values("employee__unit")
-    return Action.objects.filter(unit__in=units).select_related("unit", "promised_to", "owner")
+    mine = Enrolment.objects.filter(program=program).on(today).order_by().values("employee__unit")
+    units = Unit.objects.filter(pk__in=mine)
+    return Action.objects.filter(among(units, "unit")).select_related("unit", "promised_to", "owner")
+
+
+# -- units that were merged ------------------------------------------------------------------------------------------
+
+
+def among(units: QuerySet[Unit], *names: str) -> Q:
+    """That a field is one of ``units``, or a unit merged into one: its people are there now. No query of its own."""
+    found, gone = Q(), _merged(units)
+    for name in names:
+        found |= Q(**{f"{name}__in": units.order_by()}) | Q(**{f"{name}__in": gone})
+    return found
+
+
+def merged_into(units: QuerySet[Unit]) -> list[int]:
+    """The ids of the units that were merged into ``units``."""
+    return list(Unit.objects.filter(pk__in=_merged(units)).order_by("pk").values_list("pk", flat=True))
+
+
+# Merged unit → each unit it became on its way; ``UNION`` ends even in a loop made by hand.
+MERGED = (
+    "WITH RECURSIVE way(id, became) AS (SELECT id, merged_into_id FROM culture_unit WHERE merged_into_id IS NOT NULL"
+    " UNION SELECT way.id, u.merged_into_id FROM way JOIN culture_unit u ON u.id = way.became"
+    " WHERE u.merged_into_id IS NOT NULL) SELECT id FROM way WHERE became IN ({units})"
+)
+
+
+def _merged(units: QuerySet[Unit]) -> RawSQL:
+    try:
+        inside, values = units.order_by().values("pk").query.sql_with_params()
+    except EmptyResultSet:
+        inside, values = "SELECT NULL::bigint WHERE false", ()
+    return RawSQL(MERGED.format(units=inside), values)
+
+
+def became(unit: Unit | None) -> Unit | None:
+    """What it is today: itself, or what it was merged into."""
+    if unit is None or unit.merged_into_id is None:  # type: ignore[attr-defined]
+        return unit
+    return Unit.objects.get(pk=asof.successors()[unit.pk])

@@ -7,43 +7,53 @@ A *leading* indicator moves first and can be pushed (people trained, behaviour s
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from django.contrib.postgres.aggregates import ArrayAgg
+from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from programs.planning import judging, standing
+from culture.people.models import Leave
+from programs.planning import apart, judging, standing
 from programs.planning.action_models import Action
 from programs.planning.models import Enrolment, Program
 from surveys.results import queries as results
 
-# Fewer people than this are no sign of anything, and telling of them would tell on them.
-LEAST = 5
+# Fewer people than this are no sign of anything, and telling of them would tell on them: as for units, and for blocks.
+LEAST = 10
 LEADING, LAGGING = "leading", "lagging"
 ACTIONS_LEAST = 3
 
 
 @dataclass(frozen=True)
 class Reading:
-    """``value`` None: nothing to go by yet, ``words`` say why. Otherwise ``words`` say what it is of."""
+    """``value`` None: nothing to go by yet, ``words`` say why. Otherwise ``words`` say what it is of.
+
+    ``end``: -1 or 1, where the value is only the lower or upper end of what is told ("under 10 %").
+    """
 
     value: float | None
     words: str
     on: dt.date | None = None
+    end: int = 0
 
 
 @dataclass(frozen=True)
 class Indicator:
-    """``key``: ``room.name``, stable. ``kinds``: what it may serve as."""
+    """``key``: ``room.name``, stable. ``kinds``: what it may serve as. ``aims``: the least and the most of it that a
+    milestone of a program can aim at, where what lies beyond is never told."""
 
     key: str
     label: Any
     kinds: frozenset[str]
     measure: Callable[[Program, dt.date], Reading]
     unit: Any = "%"
+    aims: Callable[[Program], tuple[int, int]] | None = None
 
 
 _known: dict[str, Indicator] = {}
@@ -74,14 +84,43 @@ def read(key: str, program: Program, on: dt.date) -> Reading:
 
 
 def met(reading: Reading, target: Decimal) -> bool:
-    return reading.value is not None and Decimal(str(round(reading.value, 1))) >= target
+    """Whether the target is reached. "Under 10 %" reaches none: it may be nobody."""
+    return reading.value is not None and reading.end >= 0 and Decimal(str(round(reading.value, 1))) >= target
+
+
+def too_few(on: dt.date, least: int = LEAST) -> Reading:
+    return Reading(None, _("Too few to tell yet: fewer than %(least)s.") % {"least": least}, on)
 
 
 def share(part: int, whole: int, words: str, on: dt.date, least: int = LEAST) -> Reading:
     """So many percent; nothing when they are of too few. ``words`` with ``%(part)s`` and ``%(whole)s``."""
     if whole < least:
-        return Reading(None, _("Too few to tell yet: fewer than %(least)s.") % {"least": least}, on)
+        return too_few(on, least)
     return Reading(100 * part / whole, words % {"part": part, "whole": whole}, on)
+
+
+def stands_apart(program: Program, on: dt.date) -> bool:
+    """Whether a count of the active people of ``program`` may be told beside those of other running programs: not where
+    taking one off the other would leave a few. One query."""
+    here = Enrolment.objects.filter(Q(program__state=Program.State.RUNNING) | Q(program=program)).on(on)
+    active = here.exclude(employee__in=Leave.objects.on(on).values("employee")).order_by()
+    rows = active.values("employee").annotate(programs=ArrayAgg("program", distinct=True))
+    people = Counter(frozenset(programs) for programs in rows.values_list("programs", flat=True))
+    return program.pk in apart.told(people, LEAST)
+
+
+def of_people(
+    program: Program, day: dt.date, counted: tuple[int, int], words: str, *, people: int, until: dt.date | None = None
+) -> Reading:
+    """As :func:`share`, of ``counted`` (part, whole) among the active people of ``program`` on the ``day``: told of
+    enough ``people`` only, and of who stands apart. ``until``: the day its source reaches to."""
+    on = until or day
+    if people < LEAST:
+        return too_few(on)
+    if not stands_apart(program, day):
+        told = _("Hidden for privacy: beside another program it would tell of fewer than %(least)s people.")
+        return Reading(None, told % {"least": LEAST}, on)
+    return share(*counted, words, on, least=1)
 
 
 # -- what planning itself, and the surveys below it, can say ---------------------------------------------------------

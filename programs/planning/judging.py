@@ -11,8 +11,10 @@ from collections.abc import Iterable, Mapping
 
 from django.db.models import Q
 
+from culture.people import asof
 from culture.people.models import Employee, Unit
 from culture.people.units import descendants
+from programs.planning import actions
 from programs.planning.action_models import Action
 from surveys.results import kept, masking
 from surveys.results.kept import Judgement, Pooled
@@ -26,15 +28,20 @@ MOST = 5
 
 
 def due(today: dt.date) -> list[Offer]:
-    """Promises whose day has come, or that are said to be kept, and that nobody withdrew. One query."""
+    """Promises whose day has come, or that are said to be kept, and that nobody withdrew. Two queries.
+
+    Of units that were merged what they became is asked, unless it would judge itself.
+    """
     promised = Action.objects.filter(promised_to__isnull=False, due_on__gte=today - OLDEST)
     come = Q(state=Action.State.OPEN, due_on__lte=today) | Q(state=Action.State.DONE, ended_on__lte=today)
     rows = promised.filter(come).order_by("due_on", "pk")
     fields = ("pk", "unit", "promised_to", "what", "due_on", "created_by__language")
-    return [
-        Offer(pk, provider, customer, {language or UNKNOWN: what}, day)
+    into = asof.successors()
+    offered = [
+        Offer(pk, into.get(provider, provider), into.get(customer, customer), {language or UNKNOWN: what}, day)
         for pk, provider, customer, what, day, language in rows.values_list(*fields)
     ]
+    return [one for one in offered if one.provider != one.customer]
 
 
 def register() -> None:
@@ -42,9 +49,9 @@ def register() -> None:
     asked_promises.register(due)
 
 
-def of(user: Employee, actions: Iterable[Action]) -> dict[int, Judgement]:
+def of(user: Employee, planned: Iterable[Action]) -> dict[int, Judgement]:
     """What became of those of the actions that are promises, as ``user`` may see it."""
-    promises = [one.pk for one in actions if one.promised_to_id is not None]
+    promises = [one.pk for one in planned if one.promised_to_id is not None]
     return kept.judgements(user, promises) if promises else {}
 
 
@@ -91,5 +98,6 @@ def naming(today: dt.date) -> list[tuple[Action, list[str]]]:
 
 def of_unit(unit: Unit, today: dt.date) -> list[Action]:
     """What a unit and those below it promised others lately."""
-    rows = Action.objects.filter(unit__in=descendants([unit.pk]), promised_to__isnull=False, due_on__gte=today - OLDEST)
+    mine = actions.among(Unit.objects.filter(pk__in=descendants([unit.pk])), "unit")
+    rows = Action.objects.filter(mine, promised_to__isnull=False, due_on__gte=today - OLDEST)
     return list(rows.select_related("unit", "promised_to").order_by("-due_on", "-pk")[:MOST])

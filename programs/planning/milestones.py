@@ -149,10 +149,14 @@ def _refuse(program: Program, row: Milestone, aim: Aim) -> None:
         (LEADING, aim.leading, aim.leading_target),
         (LAGGING, aim.lagging, aim.lagging_target),
     ):
-        if key not in dict(indicators.choices(name)):
+        one = indicators.get(key)
+        if one is None or name not in one.kinds:
             found[name] = [_("Choose what can be measured.")]
         if not 0 < target <= 100:
             found[f"{name}_target"] = [_("Between 0 and 100.")]
+        elif one is not None and one.aims and not (aims := one.aims(program))[0] <= target <= aims[1]:
+            told = _("From %(low)s to %(high)s: what lies beyond is never told, so that nobody can be found out.")
+            found[f"{name}_target"] = [told % {"low": aims[0], "high": aims[1]}]
     if aim.leading == aim.lagging:
         found["lagging"] = [_("Choose two different ones: one that moves first, one that shows it worked.")]
     if aim.after is not None:

@@ -124,14 +124,14 @@ def program(request: HttpRequest, pk: int) -> HttpResponse:
             told = _("Practices are switched on.") if on else _("Practices are switched off. What was written stays.")
             messages.success(request, told)
         return redirect("practices:program", pk)
-    wrote = figures.of_program(found, today)
-    first, last = counting.window(today)
+    wrote, week = figures.of_program(found, today)
     context = {
         "program": found,
         "on": switching.is_on(found),
         "wrote": wrote,
-        "first": first,
-        "last": last,
+        "split": wrote.why == figures.SPLIT,
+        "first": week.first,
+        "last": week.last,
         "least": counting.LEAST,
         "desk": approving.is_hr(me(request)),
     }

@@ -1,32 +1,35 @@
-"""How many keep practices, block by block: what HR and managers see. Nobody sees a person.
+"""How many keep practices, block by block: what HR, managers and scorecards see. Nobody sees a person.
 
-One partition serves every reader, and it changes once a week: a manager's figure is one of HR's. Counts are whole tens.
-What colleagues wrote is never read here, only that they wrote.
+One partition serves every reader, and it is worked out once a week (``weeks``): a manager's figure is one of HR's, and
+what is entered later alters none that was seen. Counts are whole tens. What colleagues wrote is never read here, only
+that they wrote. What is kept of a week is what is told, and nothing finer.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-import zlib
-from collections import defaultdict
-from dataclasses import dataclass
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import astuple, dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from django.core.cache import cache
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
 from django.utils import timezone
 
 from culture.access import clock
-from culture.people.models import Employee, Leave, Membership, Unit
-from programs.planning.models import Program
+from culture.people.models import Leave, Membership, Unit
+from programs.planning import apart
+from programs.planning.models import Enrolment, Program
 from programs.practices import counting, limits, switching
 from programs.practices.counting import LEAST, Told
-from programs.practices.models import Idea, PracticeNote, Recovery
+from programs.practices.models import Idea, PracticeKeeper, PracticeNote, PracticeWeek, Recovery
 
 NAMED = 3
 CASES_DAYS = 91
-KEPT_SECONDS = 3600
+# The figures of the week before are told until this week's are there, which is Monday's first tick.
+OLD = dt.timedelta(days=14)
+FEW, SPLIT = "few", "split"
 
 
 @dataclass(frozen=True)
@@ -47,18 +50,89 @@ class Row:
 
 
 @dataclass(frozen=True)
-class Figures:
-    """``first`` to ``last``: the four full weeks they are of. ``people``: everybody who keeps practices.
+class Cases:
+    """Of complaints or ideas: the share that ended well, of ``cases`` in tens; ``told`` None: of too few people."""
 
-    ``wrote`` None: fewer than ten, so nothing is told; ``kinds``: notes by kind, in whole tens.
+    told: Told | None = None
+    cases: str = ""
+
+
+@dataclass(frozen=True)
+class OfProgram:
+    """Of ``people`` who kept practices in one program all four weeks. ``told`` None, ``why``: they are too ``few``, or
+    ``split``: told in groups together with people of other programs."""
+
+    told: Told | None = None
+    people: int = 0
+    why: str = FEW
+    recoveries: Cases = Cases()
+    ideas: Cases = Cases()
+
+
+@dataclass(frozen=True)
+class Figures:
+    """``first`` to ``last``: the four full weeks they are of. ``people``: everybody who kept practices all the time.
+
+    ``wrote`` None: fewer than ten, so nothing is told; ``kinds``: notes by kind, in whole tens; ``programs``: by id.
     """
 
     first: dt.date
     last: dt.date
-    people: int
-    wrote: Told | None
-    kinds: dict[str, str]
-    rows: list[Row]
+    people: int = 0
+    wrote: Told | None = None
+    kinds: dict[str, str] = field(default_factory=dict)
+    rows: list[Row] = field(default_factory=list)
+    programs: dict[int, OfProgram] = field(default_factory=dict)
+
+
+# -- what is told ----------------------------------------------------------------------------------------------------
+
+
+def told(today: dt.date) -> Figures:
+    """What was worked out of the last week that is over. One query."""
+    first, last = counting.window(today)
+    week = PracticeWeek.objects.filter(until__lte=last, until__gt=last - OLD).order_by("-until").first()
+    return read(week.told, week.until) if week is not None else Figures(first, last)
+
+
+def of_program(program: Program, on: dt.date) -> tuple[OfProgram, Figures]:
+    """What is told of one program, and the week's figures it is of. One query."""
+    week = told(on)
+    return week.programs.get(program.pk, OfProgram()), week
+
+
+def read(kept: Mapping[str, Any], last: dt.date) -> Figures:
+    """What is kept of a week, in the reader's words."""
+    labels = {kind.value: str(kind.label) for kind in PracticeNote.Kind}
+    return Figures(
+        counting.first_of(last),
+        last,
+        kept["people"],
+        _told(kept["wrote"]),
+        {labels[kind]: counting.tens(n) for kind, n in kept["kinds"].items() if kind in labels},
+        [_read_row(row) for row in kept["rows"]],
+        {int(pk): _read_program(one) for pk, one in kept["programs"].items()},
+    )
+
+
+def _told(kept: list[Any] | None) -> Told | None:
+    return Told(*kept) if kept else None
+
+
+def _read_row(row: Mapping[str, Any]) -> Row:
+    told, notes, cases = Told(*row["wrote"]), counting.tens(row["notes"]), counting.tens(row["recoveries"])
+    return Row(row["name"], row["names"], row["more"], frozenset(row["units"]), row["people"], told, notes, cases)
+
+
+def _read_program(kept: Mapping[str, Any]) -> OfProgram:
+    cases = [
+        Cases(_told(one["told"]), counting.tens(one["cases"])) if one else Cases()
+        for one in (kept["recoveries"], kept["ideas"])
+    ]
+    return OfProgram(_told(kept["wrote"]), kept["people"], kept["why"], *cases)
+
+
+# -- how it is worked out --------------------------------------------------------------------------------------------
 
 
 def begins(day: dt.date) -> dt.datetime:
@@ -66,10 +140,11 @@ def begins(day: dt.date) -> dt.datetime:
     return dt.datetime.combine(day, dt.time(), clock.zone())
 
 
-def keepers(last: dt.date) -> QuerySet[Employee]:
-    """Who kept practices on the day and was not on leave, as ids."""
-    people = switching.enrolments(last).values("employee")
-    return Employee.objects.filter(pk__in=people).exclude(pk__in=Leave.objects.on(last).values("employee")).order_by()
+def keepers(first: dt.date, last: dt.date) -> QuerySet[PracticeKeeper]:
+    """Who could write in all the days from ``first``, and is still there on the ``last``: enrolled and not on leave."""
+    here = Enrolment.objects.filter(program=OuterRef("program"), employee=OuterRef("employee")).on(last)
+    rows = PracticeKeeper.objects.filter(Exists(here), program__in=switching.programs(), since__lte=first)
+    return rows.exclude(employee__in=Leave.objects.on(last).values("employee")).order_by()
 
 
 def written(first: dt.date, last: dt.date) -> QuerySet[PracticeNote]:
@@ -90,121 +165,152 @@ class _Tally:
 
 
 def of(today: dt.date) -> Figures:
-    """The whole partition. Some seven queries and one pass over the people, whatever the number of units."""
+    """As if the week's figures were worked out now: for tests of how they are counted. Pages read what was kept."""
+    return read(work_out(today), counting.window(today)[1])
+
+
+def work_out(today: dt.date) -> dict[str, Any]:
+    """What will be kept of the week. Some ten queries and one pass over the people, whatever the number of units."""
     first, last = counting.window(today)
-    tallies = _tallies(first, last)
+    programs: dict[int, set[int]] = defaultdict(set)
+    for program, person in keepers(first, last).values_list("program", "employee"):
+        programs[program].add(person)
+    everybody = set().union(*programs.values())
+    homes = _homes(everybody, last)
+    tallies = _tallies(homes, first, last)
     tree = {pk: (parent, name) for pk, parent, name in Unit.objects.order_by().values_list("pk", "parent_id", "name")}
     people = {unit: tally.people for unit, tally in tallies.items()}
-    found = counting.blocks({pk: parent for pk, (parent, _name) in tree.items()}, people)
-    rows = sorted((_row(block, tree, tallies) for block in found), key=lambda row: row.name)
-    whole = sum(people.values())
-    wrote = counting.share(sum(tally.writers for tally in tallies.values()), whole)
-    return Figures(first, last, whole, wrote, _kinds(first, last, whole), rows)
+    blocks = counting.blocks({pk: parent for pk, (parent, _name) in tree.items()}, people)
+    whole = sum(block.people for block in blocks)
+    spans = {block: _span(block, tallies) for block in blocks}
+    writers = sum(tallies[unit].writers for block in blocks for unit in block.units)
+    wrote = counting.together(writers, list(spans.values()))
+    rows = [_row(block, tree, tallies) for block in blocks]
+    return {
+        "people": whole,
+        "wrote": _kept(wrote),
+        "kinds": _kinds(first, last, homes) if whole else {},
+        "rows": sorted(rows, key=lambda row: str(row["name"])),
+        "programs": _programs(programs, homes, spans, wrote, last),
+    }
 
 
-def told(today: dt.date) -> Figures:
-    """As :func:`of`, worked out once an hour: what is told once a week needs no counting for each reader."""
-    last = counting.window(today)[1]
-    programs = "-".join(str(pk) for pk in switching.programs().order_by("pk").values_list("pk", flat=True))
-    key = f"practices:{last}:{zlib.crc32(programs.encode())}"
-    found = cache.get(key)
-    if not isinstance(found, Figures):
-        found = of(today)
-        cache.set(key, found, KEPT_SECONDS)
-    return found
+def _kept(told: Told | None) -> list[Any] | None:
+    return list(astuple(told)) if told else None
 
 
-def _tallies(first: dt.date, last: dt.date) -> dict[int, _Tally]:
-    homes = Membership.objects.on(last).filter(employee__in=keepers(last)).order_by()
-    notes, cases = _notes(first, last), _cases(last)
+def _homes(people: set[int], last: dt.date) -> dict[int, int]:
+    """Person → unit; who has none on the day is in no block, and in no other figure."""
+    rows = Membership.objects.on(last).order_by().values_list("employee", "unit")
+    return {person: unit for person, unit in rows if person in people}
+
+
+def _tallies(homes: Mapping[int, int], first: dt.date, last: dt.date) -> dict[int, _Tally]:
+    notes = dict(written(first, last).values("employee").annotate(n=Sum("many")).values_list("employee", "n"))
+    cases = Counter(_of_quarter(Recovery.objects.all(), "at", last).values_list("employee", flat=True))
     found: dict[int, _Tally] = defaultdict(_Tally)
-    for person, unit in homes.values_list("employee", "unit"):
+    for person, unit in homes.items():
         tally, written_ = found[unit], notes.get(person, 0)
         tally.people += 1
         tally.writers += written_ > 0
         tally.notes += written_
-        tally.cases += cases.get(person, 0)
+        tally.cases += cases[person]
     return found
 
 
-def _notes(first: dt.date, last: dt.date) -> dict[int, int]:
-    return dict(written(first, last).values("employee").annotate(n=Sum("many")).values_list("employee", "n"))
-
-
-def _cases(last: dt.date) -> dict[int, int]:
+def _of_quarter(rows: QuerySet[Any], name: str, last: dt.date) -> QuerySet[Any]:
+    """Those whose moment ``name`` lies in the 91 days up to the ``last``."""
     since, until = begins(last - dt.timedelta(days=CASES_DAYS - 1)), begins(last + dt.timedelta(days=1))
-    rows = Recovery.objects.filter(at__gte=since, at__lt=until).order_by().values("employee").annotate(n=Count("pk"))
-    return dict(rows.values_list("employee", "n"))
+    return rows.filter(**{f"{name}__gte": since, f"{name}__lt": until}).order_by()
 
 
-def _row(block: counting.Block, tree: dict[int, tuple[int | None, str]], tallies: dict[int, _Tally]) -> Row:
+def _span(block: counting.Block, tallies: Mapping[int, _Tally]) -> counting.Span:
+    return counting.span(sum(tallies[unit].writers for unit in block.units), block.people)
+
+
+def _row(
+    block: counting.Block, tree: Mapping[int, tuple[int | None, str]], tallies: Mapping[int, _Tally]
+) -> dict[str, Any]:
     inside = [tallies[unit] for unit in block.units]
     wrote = counting.share(sum(tally.writers for tally in inside), block.people)
     assert wrote is not None, "a block has at least ten people"
     ordered = sorted(block.units, key=lambda unit: (-tallies[unit].people, tree[unit][1]))
-    return Row(
-        name=tree[block.anchor][1],
-        names=[tree[unit][1] for unit in ordered[:NAMED]],
-        more=max(0, len(ordered) - NAMED),
-        units=block.units,
-        people=block.people,
-        wrote=wrote,
-        notes=counting.tens(sum(tally.notes for tally in inside)),
-        recoveries=counting.tens(sum(tally.cases for tally in inside)),
-    )
+    return {
+        "name": tree[block.anchor][1],
+        "names": [tree[unit][1] for unit in ordered[:NAMED]],
+        "more": max(0, len(ordered) - NAMED),
+        "units": sorted(block.units),
+        "people": block.people,
+        "wrote": _kept(wrote),
+        "notes": counting.floor(sum(tally.notes for tally in inside)),
+        "recoveries": counting.floor(sum(tally.cases for tally in inside)),
+    }
 
 
-def _kinds(first: dt.date, last: dt.date, whole: int) -> dict[str, str]:
-    """By kind, of everybody; nothing while they are too few."""
-    if whole < LEAST:
-        return {}
-    rows = written(first, last).values("kind").annotate(n=Sum("many")).values_list("kind", "n")
-    counts = dict(rows)
-    return {str(kind.label): counting.tens(counts.get(kind.value, 0)) for kind in PracticeNote.Kind}
+def _kinds(first: dt.date, last: dt.date, homes: Mapping[int, int]) -> dict[str, int]:
+    """By kind, of everybody who is told of."""
+    found: Counter[str] = Counter()
+    rows = written(first, last).values("employee", "kind").annotate(n=Sum("many"))
+    for person, kind, n in rows.values_list("employee", "kind", "n"):
+        found[kind] += n if person in homes else 0
+    return {kind.value: counting.floor(found[kind.value]) for kind in PracticeNote.Kind}
 
 
 # -- one program: for its scorecard ----------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class Wrote:
-    """``told`` None: fewer than ten people."""
-
-    told: Told | None
-    people: int
-    until: dt.date
-
-
-def of_program(program: Program, on: dt.date) -> Wrote:
-    """Of those active in ``program`` on the last Sunday: the share who wrote in the four weeks before. Two queries."""
-    first, last = counting.window(on)
-    active = members(program, last)
-    whole = active.count()
-    part = written(first, last).filter(employee__in=active).values("employee").distinct().count()
-    return Wrote(counting.share(part, whole), whole, last)
-
-
-def members(program: Program, last: dt.date) -> QuerySet[Employee]:
-    rows = program.enrolments.on(last).order_by().values("employee")  # type: ignore[attr-defined]
-    return Employee.objects.filter(pk__in=rows).exclude(pk__in=Leave.objects.on(last).values("employee")).order_by()
-
-
-def solved(program: Program, on: dt.date) -> tuple[int, int]:
-    """Of the complaints of its people that fell due in 91 days: (closed by then, all)."""
-    last = counting.window(on)[1]
-    since, until = begins(last - dt.timedelta(days=CASES_DAYS - 1)), begins(last + dt.timedelta(days=1))
-    due = Recovery.objects.filter(employee__in=members(program, last), due_at__gte=since, due_at__lt=until)
-    rows = list(due.order_by().values_list("closed_at", "due_at"))
-    return sum(1 for closed, day in rows if closed is not None and closed <= day), len(rows)
+def _programs(
+    programs: Mapping[int, set[int]],
+    homes: Mapping[int, int],
+    spans: Mapping[counting.Block, counting.Span],
+    wrote: Told | None,
+    last: dt.date,
+) -> dict[str, Any]:
+    """Of each program what the blocks say of its people, where they are whole blocks: no figure of its own, which
+    could be taken off theirs."""
+    block_of = {unit: block for block in spans for unit in block.units}
+    mine = {pk: {person for person in people if homes.get(person) in block_of} for pk, people in programs.items()}
+    everybody = set().union(*mine.values())
+    recoveries, ideas = _solved(mine, last), _allowed(mine, last)
+    found = {}
+    for pk, people in sorted(mine.items()):
+        inside = Counter(block_of[homes[person]] for person in people)
+        split = any(n != block.people for block, n in inside.items())
+        told = None if split else wrote if people == everybody else counting.composed([spans[one] for one in inside])
+        found[str(pk)] = {
+            "people": len(people),
+            "wrote": _kept(told),
+            "why": "" if told else SPLIT if split else FEW,
+            "recoveries": recoveries.get(pk),
+            "ideas": ideas.get(pk),
+        }
+    return found
 
 
-def allowed(program: Program, on: dt.date) -> tuple[int, int]:
-    """Of the ideas of its people that were decided in 91 days: (approved, all)."""
-    last = counting.window(on)[1]
-    since, until = begins(last - dt.timedelta(days=CASES_DAYS - 1)), begins(last + dt.timedelta(days=1))
-    decided = Idea.objects.filter(proposer__in=members(program, last), decided_at__gte=since, decided_at__lt=until)
-    found = decided.order_by().aggregate(part=Count("pk", ~Q(state=Idea.State.DECLINED)), whole=Count("pk"))
-    return found["part"], found["whole"]
+def _solved(programs: Mapping[int, set[int]], last: dt.date) -> dict[int, dict[str, Any]]:
+    """Of the complaints that fell due in 91 days: closed by then."""
+    rows = _of_quarter(Recovery.objects.all(), "due_at", last).values_list("employee", "closed_at", "due_at")
+    return _cases(programs, [(person, closed is not None and closed <= due) for person, closed, due in rows])
+
+
+def _allowed(programs: Mapping[int, set[int]], last: dt.date) -> dict[int, dict[str, Any]]:
+    """Of the ideas that were decided in 91 days: approved."""
+    rows = _of_quarter(Idea.objects.all(), "decided_at", last).values_list("proposer", "state")
+    return _cases(programs, [(person, state != Idea.State.DECLINED) for person, state in rows])
+
+
+def _cases(programs: Mapping[int, set[int]], rows: Iterable[tuple[int, bool]]) -> dict[int, dict[str, Any]]:
+    """By program, where enough people are behind the cases: in each of them, and in what is left when one is taken off
+    another. ``rows``: whose case, and whether it ended well."""
+    of_person: dict[int, list[bool]] = defaultdict(list)
+    for person, well in rows:
+        of_person[person].append(well)
+    held = [frozenset(pk for pk, people in programs.items() if person in people) for person in of_person]
+    found = {}
+    for pk in apart.told(Counter(held), LEAST):
+        mine = [well for person, wells in of_person.items() if person in programs[pk] for well in wells]
+        found[pk] = {"told": _kept(counting.share(sum(mine), len(mine))), "cases": counting.floor(len(mine))}
+    return found
 
 
 # -- for HR: what is given, so that limits can be set ---------------------------------------------------------------

@@ -14,8 +14,8 @@ from django.utils.translation import gettext as _
 
 from culture.access import audit
 from culture.framework.models import Behaviour
-from culture.people.models import Employee
-from programs.practices import approving, limits, switching
+from culture.people.models import Employee, Unit
+from programs.practices import approving, counting, limits, switching
 from programs.practices.models import Idea, IdeaMark, Level, Limit
 
 State = Idea.State
@@ -54,7 +54,7 @@ def propose(
         proposer=by,
         key=key,
         defaults={
-            "unit_id": by.unit_id,
+            "unit_id": by.unit_id if named else _unit_of_many(by.unit_id, today),
             "title": _plain(words.title),
             "what": _plain(words.what),
             "phrases": _plain(words.phrases),
@@ -70,6 +70,16 @@ def propose(
     if created:
         audit.record(by, "idea.proposed", idea, level=level)
     return idea
+
+
+def _unit_of_many(unit: int | None, today: dt.date) -> int | None:
+    """The unit an idea without a name may be said to come from: the nearest one of which that is said of at least ten
+    people; None: there is none. A small unit would tell whose idea it is. Two queries."""
+    if unit is None:
+        return None
+    here = Employee.objects.here(today).exclude(unit=None).order_by().values("unit").annotate(n=Count("pk"))
+    parents = dict(Unit.objects.order_by().values_list("pk", "parent_id"))
+    return counting.homes(parents, dict(here.values_list("unit", "n"))).get(unit)
 
 
 def _locked(idea: Idea) -> Idea:

@@ -1,4 +1,5 @@
-"""Leading indicators of practices for milestones and the scorecard; of at least ten people or cases, or not told."""
+"""Leading indicators of practices for milestones and the scorecard, as they are told once a week; of at least ten
+people, or not told."""
 
 from __future__ import annotations
 
@@ -8,33 +9,54 @@ from collections.abc import Callable
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from culture.access import clock
 from programs.planning import indicators
 from programs.planning.indicators import LEADING, Indicator, Reading
 from programs.planning.models import Program
 from programs.practices import counting, figures, switching
+from programs.practices.figures import Cases
 
 KEYS = ("practices.people", "practices.recoveries", "practices.ideas")
 
 
 def _wrote(program: Program, on: dt.date) -> Reading:
-    """In steps of 5 points, its ends censored, like participation: whether somebody wrote is his own."""
-    found = figures.of_program(program, on)
+    """In steps, its ends censored, like participation: whether somebody wrote is his own."""
+    found, week = figures.of_program(program, on)
     if found.told is None:
-        return Reading(None, _("Too few to tell yet: fewer than %(least)s.") % {"least": counting.LEAST}, found.until)
+        if found.why == figures.SPLIT:
+            told = _("Hidden for privacy: its people are told of in groups, together with people of other programs.")
+            return Reading(None, told, week.last)
+        return indicators.too_few(week.last, counting.LEAST)
     words = _("%(share)s of %(people)s people wrote a personal note in the last four full weeks")
-    return Reading(float(found.told.value), words % {"share": found.told.words, "people": found.people}, found.until)
+    told = words % {"share": found.told.words, "people": found.people}
+    return Reading(float(found.told.value), told, week.last, found.told.end)
+
+
+def _cases(found: Cases, words: str, last: dt.date) -> Reading:
+    if found.told is None:
+        return indicators.too_few(last, counting.LEAST)
+    told = words % {"share": found.told.words, "cases": found.cases}
+    return Reading(float(found.told.value), told, last, found.told.end)
 
 
 def _solved(program: Program, on: dt.date) -> Reading:
-    part, whole = figures.solved(program, on)
-    words = _("%(part)s of %(whole)s complaints were made good in time")
-    return indicators.share(part, whole, words, counting.window(on)[1], least=counting.LEAST)
+    found, week = figures.of_program(program, on)
+    return _cases(found.recoveries, _("%(share)s of %(cases)s complaints were made good in time"), week.last)
 
 
 def _allowed(program: Program, on: dt.date) -> Reading:
-    part, whole = figures.allowed(program, on)
-    words = _("%(part)s of %(whole)s ideas that were decided were approved")
-    return indicators.share(part, whole, words, counting.window(on)[1], least=counting.LEAST)
+    found, week = figures.of_program(program, on)
+    return _cases(found.ideas, _("%(share)s of %(cases)s ideas that were decided were approved"), week.last)
+
+
+def _aims(program: Program) -> tuple[int, int]:
+    """What a milestone can aim at: of few people the ends begin earlier."""
+    found, _week = figures.of_program(program, clock.today())
+    return counting.aims(found.people)
+
+
+def _of_cases(program: Program) -> tuple[int, int]:
+    return counting.AIMS
 
 
 def _where_on(measure: Callable[[Program, dt.date], Reading]) -> Callable[[Program, dt.date], Reading]:
@@ -49,9 +71,9 @@ def _where_on(measure: Callable[[Program, dt.date], Reading]) -> Callable[[Progr
 def register() -> None:
     """Called when the apps are ready."""
     leading = frozenset({LEADING})
-    for key, label, measure in (
-        ("practices.people", gettext_lazy("People who write personal notes"), _wrote),
-        ("practices.recoveries", gettext_lazy("Complaints made good in time"), _solved),
-        ("practices.ideas", gettext_lazy("Ideas approved"), _allowed),
+    for key, label, measure, aims in (
+        ("practices.people", gettext_lazy("People who write personal notes"), _wrote, _aims),
+        ("practices.recoveries", gettext_lazy("Complaints made good in time"), _solved, _of_cases),
+        ("practices.ideas", gettext_lazy("Ideas approved"), _allowed, _of_cases),
     ):
-        indicators.register(Indicator(key, label, leading, _where_on(measure)))
+        indicators.register(Indicator(key, label, leading, _where_on(measure), aims=aims))

@@ -48,6 +48,35 @@ class PracticeSwitch(models.Model):
     changed_on = models.DateField()
 
 
+class PracticeKeeper(models.Model):
+    """Somebody has kept practices in a program ``since`` the day on which that was seen, whatever day is written in his
+    enrolment. Only who could write in all the weeks of a figure is counted in it: of who was entered afterwards one
+    knows that he wrote nothing.
+    """
+
+    program = models.ForeignKey(Program, models.CASCADE, related_name="+")
+    employee = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    since = models.DateField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["program", "employee"], name="practice_keeper_once")]
+
+
+class PracticeWeek(models.Model):
+    """What is told of the four weeks up to the Sunday ``until``: worked out once, and never again. What is entered
+    later for a day of those weeks (a leave, a move, a note taken out) alters no figure that was seen.
+
+    ``told`` holds the words' values of groups (see ``figures``): no person, and no count of people who wrote.
+    """
+
+    until = models.DateField(unique=True)
+    at = models.DateTimeField()
+    told = models.JSONField()
+
+    class Meta:
+        ordering = ["-until"]
+
+
 class PracticeNote(models.Model):
     """Somebody followed up ``many`` customers in one day, each with a personal note of this ``kind``.
 
@@ -94,7 +123,7 @@ class Idea(models.Model):
     """Something memorable somebody would do for a customer, allowed beforehand: what one does, what one says.
 
     ``level``: who decides. ``asked``: the words and the cost as proposed, where who decided altered them.
-    ``named``: the library tells whose idea it is.
+    ``named``: the library tells whose idea it is; where it does not, ``unit`` is one of many people, or none.
     """
 
     class State(models.TextChoices):

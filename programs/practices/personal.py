@@ -10,7 +10,7 @@ from culture.people import retention, rights
 from culture.people.models import Employee
 from culture.people.rights import ONLY_YOU, WITH_IDENTITY, Fate, Group, Holding, Row
 from programs.practices import limits
-from programs.practices.models import Idea, IdeaMark, PracticeNote, Recovery
+from programs.practices.models import Idea, IdeaMark, PracticeKeeper, PracticeNote, Recovery
 
 UNTIL_EXPIRED = _("Until the period HR set for personal notes is over, and no longer than your name")
 
@@ -53,6 +53,10 @@ def _recovery(row: Recovery, person: Employee) -> Row:
     }
 
 
+def _keeper(row: PracticeKeeper, person: Employee) -> Row:
+    return {_("Program"): row.program.name, _("From"): row.since}
+
+
 def _decided(row: Any, person: Employee) -> Row:
     return {_("When"): row.decided_at, _("State"): row.get_state_display(), _("Reason"): row.reason}
 
@@ -76,6 +80,20 @@ def register() -> None:
             after=_("Removed."),
             fate=Fate.REMOVED,
             show=_note,
+        )
+    )
+    rights.hold(
+        Holding(
+            model="programs.PracticeKeeper",
+            fields=("employee",),
+            group=Group.PROGRAM,
+            title=_("Since when you keep practices"),
+            kept=_("Until your program keeps practices no more, or you leave it"),
+            seen_by=_("You; leaders see shares of groups of ten and more"),
+            after=_("Removed."),
+            fate=Fate.REMOVED,
+            show=_keeper,
+            related=("program",),
         )
     )
     rights.hold(

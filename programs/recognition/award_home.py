@@ -8,11 +8,11 @@ from collections.abc import Iterator, Sequence
 from django.db.models import Count, Exists, F, OuterRef, Q
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from culture.access import clock
+from culture.access.days import date_text
 from culture.access.home_panels import Card, Need, contribute
 from culture.access.permissions import Permission, can
 from culture.people.models import Employee
@@ -46,7 +46,7 @@ def _judging(user: Employee, running: Sequence[AwardRound]) -> Iterator[Need]:
         for one in votes:
             if one.pk not in done:
                 title = _("Vote: %(award)s") % {"award": one.award.label}
-                text = _("The jury decides by %(day)s") % {"day": date_format(one.decide_by, "j F")}
+                text = _("The jury decides by %(day)s") % {"day": date_text(one.decide_by, "j F")}
                 yield Need(title, text, reverse("recognition:award_ballot", args=[one.pk]), 62)
     decides = [one for one in running if one.state == State.VOTING and one.award.decides == Award.Decides.MANAGER]
     if decides:
@@ -59,7 +59,7 @@ def _judging(user: Employee, running: Sequence[AwardRound]) -> Iterator[Need]:
                 "%(n)s nominations in your team wait for your decision",
                 mine,
             )
-            text = _("By %(day)s") % {"day": date_format(decides[0].decide_by, "j F")}
+            text = _("By %(day)s") % {"day": date_text(decides[0].decide_by, "j F")}
             yield Need(told % {"n": mine}, text, reverse("recognition:award_jury"), 62)
 
 
@@ -78,7 +78,7 @@ def _desk(running: Sequence[AwardRound], today: dt.date) -> Iterator[Need]:
     lost = _juries_that_lost_somebody(running, today)
     for one in running:
         url = reverse("recognition:award_desk_round", args=[one.pk])
-        by = _("To decide by %(day)s") % {"day": date_format(one.decide_by, "j F")}
+        by = _("To decide by %(day)s") % {"day": date_text(one.decide_by, "j F")}
         if one.pk in lost:
             yield Need(_("A juror has left: %(award)s") % {"award": one.award.label}, by, url, 59)
         if one.state == State.SHORTLIST:

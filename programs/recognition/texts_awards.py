@@ -32,7 +32,7 @@ _ROWS: dict[str, tuple[str, str, str, str, str]] = {
     ),
     "jury_last": (
         "Candidates for “{award}” still wait for your vote. After {day} the round ends without a decision.",
-        "Alcuni candidati per «{award}» aspettano ancora il tuo voto. Dopo il {day} il turno finisce senza decisione.",
+        "Alcuni candidati per «{award}» aspettano ancora il tuo voto. Dopo il {day} l’edizione finisce senza decisione.",
         "Candidați pentru „{award}” încă așteaptă votul tău. După {day} runda se încheie fără decizie.",
         "“{award}”仍有候选人等待您投票。{day}之后本轮将不作决定而结束。",
         "Des candidats pour « {award} » attendent encore votre vote. Après le {day}, le tour s’achève sans décision.",
@@ -111,8 +111,8 @@ _ROWS: dict[str, tuple[str, str, str, str, str]] = {
     "expired": (
         "You nominated {nominee} for “{award}”. Nobody decided by {day}, so the round is over. You can nominate again in "
         "the next one.",
-        "Hai proposto {nominee} per «{award}». Nessuno ha deciso entro il {day}, quindi il turno è finito. Potrai "
-        "proporre di nuovo nel prossimo.",
+        "Hai proposto {nominee} per «{award}». Nessuno ha deciso entro il {day}, quindi l’edizione è finita. "
+        "Potrai proporre di nuovo nella prossima.",
         "Ai propus {nominee} pentru „{award}”. Nimeni nu a decis până la {day}, deci runda s-a încheiat. Poți propune "
         "din nou în următoarea.",
         "您曾为“{award}”提名{nominee}。截至{day}无人作出决定，本轮已结束。您可在下一轮再次提名。",
@@ -121,14 +121,14 @@ _ROWS: dict[str, tuple[str, str, str, str, str]] = {
     ),
     "cancelled_subject": (
         "{award}: this round was called off",
-        "{award}: questo turno è stato annullato",
+        "{award}: questa edizione è stata annullata",
         "{award}: această rundă a fost anulată",
         "{award}：本轮已取消",
         "{award} : ce tour est annulé",
     ),
     "cancelled": (
         "You nominated {nominee} for “{award}”. The round was called off. The reason:",
-        "Hai proposto {nominee} per «{award}». Il turno è stato annullato. Il motivo:",
+        "Hai proposto {nominee} per «{award}». L’edizione è stata annullata. Il motivo:",
         "Ai propus {nominee} pentru „{award}”. Runda a fost anulată. Motivul:",
         "您曾为“{award}”提名{nominee}。本轮已取消。理由：",
         "Vous avez proposé {nominee} pour « {award} ». Le tour est annulé. Le motif :",

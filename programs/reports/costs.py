@@ -12,10 +12,10 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Count, Max
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from culture.access.audit import record
+from culture.access.days import date_text
 from culture.people.models import Employee
 from programs.planning.models import Program
 from programs.reports.cost import model
@@ -103,7 +103,7 @@ def _people(today: dt.date) -> Figure | None:
     here = float(Employee.objects.here(today).filter(is_active=True).count())
     if not here:
         return None
-    source = _("People list, %(day)s; each counted as one") % {"day": date_format(today, "j M Y")}
+    source = _("People list, %(day)s; each counted as one") % {"day": date_text(today, "j M Y")}
     return Figure(here, here, here, source)
 
 
@@ -119,7 +119,7 @@ def _interfaces(today: dt.date) -> Figure | None:
         return None
     low, middle, high = (float(_at(people, whole * share)) for share in (0.25, 0.5, 0.75))
     source = _("Service map, %(day)s: a quarter, half, three quarters of the people have so many or fewer")
-    return Figure(low, middle, high, source % {"day": date_format(today, "j M Y")})
+    return Figure(low, middle, high, source % {"day": date_text(today, "j M Y")})
 
 
 def _at(people: list[tuple[int, int]], wanted: float) -> int:
@@ -146,7 +146,7 @@ def _lost_hours(program: Program) -> Figure | None:
     half = _half_width(cell["dist"], lost.per_person, cell["n"])
     source = _("Survey, wave %(number)s, released %(day)s: %(n)s people, 95 %% interval") % {
         "number": wave.number,
-        "day": date_format(timezone.localdate(wave.released_at), "j M Y"),
+        "day": date_text(timezone.localdate(wave.released_at), "j M Y"),
         "n": cell["n"],
     }
     return Figure(max(0.0, round(lost.per_person - half, 1)), lost.per_person, round(lost.per_person + half, 1), source)

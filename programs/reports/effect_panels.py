@@ -196,7 +196,7 @@ _HERE = """
 FROM culture_membership m WHERE m.since <= %(day)s AND (m.until IS NULL OR m.until >= %(day)s) GROUP BY m.unit_id
 """
 COUNTED = {
-    # A course counts while its completion holds: for good, or as long as the most generous path says.
+    # A course counts while its completion holds, as it was granted; of old ones as the most generous path says.
     "training": """
 WITH validity AS (
     SELECT course_id, CASE WHEN bool_or(months = 0) THEN 0 ELSE max(months) END AS months
@@ -208,7 +208,8 @@ WITH validity AS (
     LEFT JOIN programs_revocation r ON r.completion_id = c.id AND r.on <= %(day)s
     LEFT JOIN validity y ON y.course_id = v.course_id
     WHERE c.done_on <= %(day)s AND r.id IS NULL AND v.course_id = ANY(%(courses)s)
-        AND (COALESCE(y.months, 0) = 0 OR c.done_on + make_interval(months => y.months::int) > %(day)s)
+        AND (COALESCE(c.months, y.months, 0) = 0
+            OR c.done_on + make_interval(months => COALESCE(c.months, y.months)::int) > %(day)s)
     GROUP BY c.employee_id
 )
 SELECT m.unit_id, count(*), sum(COALESCE((SELECT n FROM held h WHERE h.employee_id = m.employee_id), 0))

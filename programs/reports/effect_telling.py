@@ -5,10 +5,11 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from django.utils.formats import date_format, number_format
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from culture.access.days import date_text
 from programs.reports.effect import judging, words
 from programs.reports.effects import Effect
 
@@ -140,6 +141,6 @@ def waves(one: Effect) -> str:
     known = [row["number"] for row in rows]
     whole = len(known) > 2 and known == list(range(known[0], known[-1] + 1))
     numbers = f"{known[0]}–{known[-1]}" if whole else ", ".join(map(str, known))
-    days = [date_format(dt.date.fromisoformat(row["on"]), "M Y") for row in (rows[0], rows[-1])]
+    days = [date_text(dt.date.fromisoformat(row["on"]), "M Y") for row in (rows[0], rows[-1])]
     span = days[0] if days[0] == days[1] else f"{days[0]} – {days[1]}"
     return ngettext("Wave %(n)s", "Waves %(n)s", len(rows)) % {"n": numbers} + f" · {span}"

@@ -8,10 +8,10 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import get_language, gettext_lazy, pgettext
 from django.utils.translation import gettext as _
 
+from culture.access.days import date_text
 from culture.framework.models import Requirement
 from programs.planning import indicators
 from programs.planning.models import Program
@@ -315,4 +315,4 @@ def _point(wave: Wave, cell: dict[str, Any] | None, numbers: set[int], url: str,
 
 
 def _day(day: dt.date) -> str:
-    return date_format(day, "j M Y")
+    return date_text(day, "j M Y")

@@ -16,10 +16,10 @@ from django.db import connection, transaction
 from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone, translation
-from django.utils.formats import date_format
 
 from culture.access import organisation
 from culture.access.address_texts import nearest
+from culture.access.days import date_text
 from culture.access.models import Grant
 from culture.people.models import Employee
 from programs.reports.problem_mail_models import ProblemMail, ProblemMailLine
@@ -155,5 +155,5 @@ def _line(one: ReportProblem, text: Any) -> str:
         about.append(one.unit.name)
     if one.report:
         about.append(text["number"].format(n=one.report.number))
-    about.append(date_format(one.day, "DATE_FORMAT"))
+    about.append(date_text(one.day, "DATE_FORMAT"))
     return str(text["line"].format(what=text[one.kind], about=" · ".join(about)))

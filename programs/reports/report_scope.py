@@ -14,9 +14,9 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.utils import timezone, translation
-from django.utils.formats import date_format
 
 from culture.access import reach
+from culture.access.days import date_text
 from culture.people.models import Employee, Unit
 from programs.planning import standing
 from programs.planning.models import Program
@@ -89,8 +89,8 @@ class Scope:
         """Short, for the axis of a chart."""
         with translation.override(self.language):
             if self.language == "zh-hans":
-                return date_format(day, "YEAR_MONTH_FORMAT")
-            told = date_format(day, "M y")
+                return date_text(day, "YEAR_MONTH_FORMAT")
+            told = date_text(day, "M y")
             return told if self.language == "en" else told.lower()
 
     @property

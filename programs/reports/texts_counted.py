@@ -36,7 +36,7 @@ ROWS: dict[str, tuple[str, str, str, str, str]] = {
         "今日有效的必修课程",
         "Formations exigées valables aujourd’hui",
     ),
-    "k:training.done": ("Courses completed", "Corsi completati", "Cursuri finalizate", "已完成的课程", "Formations achevées"),
+    "k:training.done": ("Courses completed", "Corsi completati", "Cursuri finalizate", "已完成的课程", "Formations terminées"),
     "k:observed.seen": (
         "People seen doing it",
         "Persone viste farlo",

@@ -1,4 +1,4 @@
-"""Assigning a course to a cohort."""
+"""Assigning a course to a cohort, and taking it back."""
 
 from __future__ import annotations
 
@@ -26,3 +26,9 @@ class AssignForm(forms.Form):
     def __init__(self, *args: Any, cohorts: QuerySet[Cohort], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["cohort"].queryset = cohorts.select_related("program")  # type: ignore[attr-defined]
+
+
+class TakeBackForm(forms.Form):
+    reason = forms.CharField(
+        label=gettext_lazy("Why"), max_length=300, help_text=gettext_lazy("Those who come after you read it.")
+    )

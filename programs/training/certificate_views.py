@@ -58,7 +58,6 @@ def certificate(request: HttpRequest, pk: int) -> HttpResponse:
             return redirect("training:certificate", pk)
         except ValidationError as error:
             form.add_error(None, error.messages)
-    today = timezone.localdate()
     person = _me(request)
     language = certificates.language_of(person)
     lacking = certificates.lacking(person.get_full_name() + words(language)["certificate"])
@@ -67,7 +66,7 @@ def certificate(request: HttpRequest, pk: int) -> HttpResponse:
         "course": completion.version.course,
         "certificate": found,
         "link": certificates.link(found) if found else "",
-        "until": certificates.until(completion, today),
+        "until": certificates.until(completion),
         "revocation": getattr(completion, "revocation", None),
         "form": form,
         "language": languages.name(language),
@@ -97,7 +96,7 @@ def pdf(request: HttpRequest, pk: int) -> HttpResponse:
         messages.error(request, _("This completion was revoked: there is nothing to certify."))
         return redirect("training:certificate", pk)
     language = languages.nearest(request.GET.get("lang"), LANGUAGES) or certificates.language_of(_me(request))
-    made = certificates.printed(completion, language=language, today=timezone.localdate())
+    made = certificates.printed(completion, language=language)
     name = f"certificate-{completion.version.course.slug or completion.pk}.pdf"
     return HttpResponse(
         made.pdf, content_type="application/pdf", headers={"Content-Disposition": f'attachment; filename="{name}"'}

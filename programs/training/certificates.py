@@ -21,6 +21,7 @@ import typst
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Q
 from django.urls import reverse
 from django.utils import translation
 from django.utils.formats import date_format
@@ -28,11 +29,12 @@ from django.utils.translation import gettext as _
 
 from culture.access import audit, organisation
 from culture.people.models import Employee
-from programs.training import standing
+from programs.training import cycles, facts
 from programs.training.certificate_texts import LANGUAGES, words
 from programs.training.content_models import Certificate
 from programs.training.languages import nearest
-from programs.training.models import Completion
+from programs.training.models import Assignment, Completion
+from programs.training.path_models import Step
 
 TEMPLATE = Path(__file__).parent / "certificate.typ"
 # Comes with the typst wheel, so it is pinned with it; it has all Latin letters, Romanian ș and ț included.
@@ -125,12 +127,38 @@ def of(completion: Completion) -> Certificate | None:
     return completion.certificates.filter(ended_at__isnull=True).first()
 
 
-def until(completion: Completion, today: dt.date) -> dt.date | None:
-    """The last day it is valid, by the paths its holder is on; None: for good."""
-    employee, course = completion.employee_id, completion.version.course_id  # type: ignore[attr-defined]
-    stands = standing.of_people([employee], today).get(employee, [])
-    days = [one.until for one in stands if one.kind == "course" and one.course_id == course and one.until is not None]
-    return min(days) if days else None
+def until(completion: Completion) -> dt.date | None:
+    """The last day it is valid, by what was asked of its holder when it was granted; None: for good.
+
+    Nothing later changes it: neither a renewal, which has its own, nor another path, nor that he leaves.
+    """
+    rule = _worth(completion)
+    if not rule.months:
+        return None
+    course, day = completion.version.course_id, completion.done_on  # type: ignore[attr-defined]
+    every = Completion.objects.filter(employee=completion.employee, version__course=course)
+    days = {day, *facts.counted(every, day).values_list("done_on", flat=True)}
+    valid = cycles.validity(sorted(days), rule)
+    return valid.until if valid else None
+
+
+def _worth(completion: Completion) -> cycles.Rule:
+    """As it was kept with it; of the past, when it was not kept: the strictest of what was asked on its day."""
+    if completion.months is not None:
+        return cycles.Rule(completion.months, completion.window or 0)
+    course, day = completion.version.course_id, completion.done_on  # type: ignore[attr-defined]
+    asked = Assignment.objects.filter(
+        Q(ended_on__isnull=True) | Q(ended_on__gte=day),
+        employee=completion.employee,
+        step__course=course,
+        step__kind=Step.Kind.COURSE,
+        months__gt=0,
+    )
+    if completion.granted_by_id is None:  # type: ignore[attr-defined]
+        asked = asked.filter(assigned_on__lte=day)
+    # What was granted by hand was done before it was asked, and granted because of that.
+    found = asked.order_by("months", "-window").values_list("months", "window").first()
+    return cycles.Rule(*found) if found else cycles.Rule()
 
 
 def verify(token: str, today: dt.date) -> Proof | None:
@@ -140,7 +168,7 @@ def verify(token: str, today: dt.date) -> Proof | None:
     if found is None:
         return None
     completion, shows = found.completion, set(found.shows)
-    last = until(completion, today)
+    last = until(completion)
     revocation = getattr(completion, "revocation", None)
     state = "revoked" if revocation and revocation.on <= today else "lapsed" if last and last < today else "valid"
     course = completion.version.course
@@ -166,9 +194,9 @@ def language_of(person: Employee) -> str:
     return nearest(person.language, LANGUAGES) or nearest(organisation.current().language, LANGUAGES) or "en"
 
 
-def printed(completion: Completion, *, language: str, today: dt.date) -> Printed:
+def printed(completion: Completion, *, language: str) -> Printed:
     """The certificate as PDF/A, in ``language``, with the link when there is one."""
-    return rendered(_data(completion, language, today))
+    return rendered(_data(completion, language))
 
 
 def rendered(data: Mapping[str, Any]) -> Printed:
@@ -188,9 +216,9 @@ def _compiled(source: bytes, inputs: Mapping[str, str], *, archivable: bool) -> 
     return bytes(made)  # type: ignore[arg-type]
 
 
-def _data(completion: Completion, language: str, today: dt.date) -> dict[str, Any]:
+def _data(completion: Completion, language: str) -> dict[str, Any]:
     said, version = words(language), completion.version
-    certificate, last = of(completion), until(completion, today)
+    certificate, last = of(completion), until(completion)
     with translation.override(language):
         lines = [said["on"].format(day=day_in(completion.done_on))]
         if last:

@@ -6,15 +6,11 @@ import datetime as dt
 from collections.abc import Iterable
 from typing import Any
 
-from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
-from culture.access import audit
 from culture.people.models import Employee
-from programs.planning.models import Cohort
 from programs.training import facts, granting, queries, questions, standing
 from programs.training.editions import publish, publish_draft, save_draft, take_questions
 from programs.training.models import Assignment, Completion, Course, CourseVersion, Lesson, LessonDone, QuizAttempt
@@ -25,31 +21,6 @@ __all__ = ["publish", "publish_draft", "save_draft", "take_questions"]
 
 BATCH = 2000
 LONG_AGO = dt.date(1970, 1, 2)
-
-
-@transaction.atomic
-def assign(*, by: Employee | None, course: Course, cohort: Cohort, due_on: dt.date, today: dt.date) -> int:
-    """Everyone enrolled in ``cohort`` must do ``course`` by ``due_on``; return for how many this is new."""
-    problems: dict[str, list[str]] = {}
-    if due_on < today:
-        problems["due_on"] = [_("This day is past: choose today or a later one.")]
-    if not course.versions.filter(published_at__isnull=False).exists():
-        problems["__all__"] = [_("Publish the course before you assign it.")]
-    if problems:
-        raise ValidationError(problems)
-    rows = _missing(course, cohort, assigned_on=today, due_on=due_on)
-    audit.record(by, "assigned course", course, cohort=cohort.name, due_on=due_on, people=len(rows))
-    return len(rows)
-
-
-def _missing(course: Course, cohort: Cohort, *, assigned_on: dt.date, due_on: dt.date) -> list[Assignment]:
-    has_one = Assignment.objects.filter(course=course, employee=OuterRef("employee"), step__isnull=True)
-    people = cohort.enrolments.filter(~Exists(has_one), until__isnull=True).values_list("employee", flat=True)
-    rows = [
-        Assignment(course=course, cohort=cohort, employee_id=pk, assigned_on=assigned_on, due_on=due_on)
-        for pk in people
-    ]
-    return Assignment.objects.bulk_create(rows, batch_size=BATCH, ignore_conflicts=True)
 
 
 @transaction.atomic
@@ -88,6 +59,12 @@ def sessions_left(employee: Employee, version: CourseVersion, since: dt.date | N
     return max(0, version.sessions - Seat.objects.filter(came).count())
 
 
+def asks(employee: Employee, course: Course, day: dt.date) -> bool:
+    """Whether the course, or anything of it (its meetings, its quiz), is asked of somebody on the day."""
+    held = standing.assignments(day).filter(Q(course=course) | Q(step__course=course), employee=employee)
+    return held.exists()
+
+
 def quiz_alone(employee: Employee, course: Course | int) -> bool:
     """Whether a path asks somebody for the quiz of a course and not for its lessons."""
     pk = course if isinstance(course, int) else course.pk
@@ -111,7 +88,7 @@ def grant(employee: Employee, version: CourseVersion, now: dt.datetime) -> Compl
     """
     today = timezone.localdate(now)
     here = standing.renewal(employee.pk, version.course_id, today)  # type: ignore[attr-defined]
-    added = _added(employee, version)
+    added = _added(employee, version, today)
     if here.holds and not added:
         return _counting(employee, version, today)
     since = None if added else here.since
@@ -139,7 +116,11 @@ def _grant(
         employee=employee,
         version=version,
         done_on=today,
-        defaults={"score": attempt.score if attempt else None, "evidence": proof},
+        defaults={
+            "score": attempt.score if attempt else None,
+            "evidence": proof,
+            **vars(standing.course_rule(employee.pk, version.course_id, today)),  # type: ignore[attr-defined]
+        },
     )
     return completion
 
@@ -149,12 +130,13 @@ def _asks(version: CourseVersion) -> list[dict[str, Any]]:
     return [{key: value for key, value in question.items() if key != "name"} for question in version.quiz]
 
 
-def _added(employee: Employee, version: CourseVersion) -> Completion | None:
-    """The earlier completion, when HR asks for what ``version`` added and that is not done yet."""
+def _added(employee: Employee, version: CourseVersion, today: dt.date) -> Completion | None:
+    """The earlier completion that counts, when HR asks for what ``version`` added and that is not done yet."""
     asked = Assignment.objects.filter(employee=employee, version=version, ended_on__isnull=True)
     if not asked.exists():
         return None
-    done = Completion.objects.filter(employee=employee, version__course=version.course_id)  # type: ignore[attr-defined]
+    every = Completion.objects.filter(employee=employee, version__course=version.course_id)  # type: ignore[attr-defined]
+    done = facts.counted(every, today)
     if done.filter(version__number__gte=version.number).exists():
         return None
     return done.select_related("version").order_by("-version__number", "-done_on").first()

@@ -95,6 +95,17 @@ def validity(done: list[dt.date], rule: Rule) -> Validity | None:
     return found
 
 
+def counting(done: list[dt.date], rule: Rule, given: dt.date) -> list[dt.date]:
+    """The completions that count for a duty ``given`` on a day, in order: not those that had run out before it."""
+    days = sorted(done)
+    for place in range(len(days)):
+        valid = validity(days[: place + 1], rule)
+        assert valid is not None
+        if valid.until is None or valid.until >= given:
+            return days[place:]
+    return []
+
+
 def renewal_opens(valid: Validity, rule: Rule) -> dt.date | None:
     """First day on which renewing keeps the cycle; None when nothing is to be renewed."""
     return None if valid.until is None else valid.until - dt.timedelta(days=rule.window) + dt.timedelta(days=1)
@@ -106,10 +117,14 @@ def state(
     due_on: dt.date,
     done: list[dt.date],
     rule: Rule | None = None,
+    given: dt.date | None = None,
     exempt_until: dt.date | None = None,
     exempt: bool = False,
 ) -> State:
-    """How one duty stands on ``today``; completions after ``today`` are not known yet. Late never means locked."""
+    """How one duty stands on ``today``; completions after ``today`` are not known yet. Late never means locked.
+
+    ``given``: the day it was given. What had run out before then is no lapse of this duty: it has its own due day.
+    """
     rule = rule or Rule()
     known = [day for day in done if day <= today]
     valid = validity(known, rule)
@@ -118,7 +133,7 @@ def state(
         return State.RENEW if rule.window and opens is not None and today >= opens else State.VALID
     if exempt and (exempt_until is None or today <= exempt_until):
         return State.EXEMPT
-    if valid is not None:
+    if valid is not None and (given is None or valid.until is None or valid.until >= given):
         return State.LAPSED
     if today > due_on:
         return State.LATE

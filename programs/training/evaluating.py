@@ -9,6 +9,7 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
+from typing import Any
 
 from django.db import connection, transaction
 from django.db.models import Exists, F, OuterRef, Q, Subquery
@@ -18,20 +19,24 @@ from culture.access import audit
 from culture.people.models import Employee, Leave
 from programs.training import cycles, matching, path_rules, standing
 from programs.training.models import Assignment
-from programs.training.path_models import Path, PathEnrolment, PathTally, Step
+from programs.training.path_models import Path, PathEnrolment, PathRule, PathTally
 from programs.training.path_rules import Away
 
 BATCH = 5000
 DAY = dt.timedelta(days=1)
 # The same day as ``cycles.due``: the step's days after beginning, or its fixed day, whichever is later.
+DUE = """
+        CASE WHEN s.due_days IS NULL THEN GREATEST(s.due_on, {day}) WHEN s.due_on IS NULL THEN {day} + s.due_days
+            ELSE GREATEST({day} + s.due_days, s.due_on) END"""
+# What the step asks for is written beside the day: editing the step later changes nothing for who has done it.
 # The order makes PostgreSQL find all rows before it writes the first: into a table it believes to be empty it would
 # otherwise look for each row by reading all it has just written, which at 100,000 people took hours.
-ASSIGN = """
+ASSIGN = f"""
     INSERT INTO programs_assignment
-        (step_id, enrolment_id, employee_id, cohort_id, course_id, assigned_on, due_on, paused_days)
+        (step_id, enrolment_id, employee_id, cohort_id, course_id, assigned_on, due_on, paused_days, times, months,
+            "window")
     SELECT s.id, p.id, p.employee_id, p.cohort_id, CASE WHEN s.kind = 'course' THEN s.course_id END, b.day,
-        CASE WHEN s.due_days IS NULL THEN GREATEST(s.due_on, b.day) WHEN s.due_on IS NULL THEN b.day + s.due_days
-            ELSE GREATEST(b.day + s.due_days, s.due_on) END, 0
+        {DUE.format(day="b.day")}, 0, s.times, s.months, s."window"
     FROM programs_pathenrolment p
         JOIN programs_step s ON s.path_id = p.path_id AND s.retired_on IS NULL
         CROSS JOIN LATERAL (SELECT GREATEST(p.begins_on, s.added_on) AS day) b
@@ -40,6 +45,18 @@ ASSIGN = """
     ORDER BY s.id, p.id
     ON CONFLICT DO NOTHING
 """
+# Changed steps take hold for those under way where they are not done; no due day moves into the past.
+UNDER_WAY = (
+    standing.SQL
+    + f"""
+    UPDATE programs_assignment a SET times = s.times, months = s.months, "window" = s."window",
+        due_on = CASE WHEN s.id = ANY(%(moved)s) THEN GREATEST(%(day)s, {DUE.format(day="a.assigned_on")})
+            ELSE a.due_on END,
+        paused_days = CASE WHEN s.id = ANY(%(moved)s) THEN 0 ELSE a.paused_days END
+    FROM stand t JOIN programs_step s ON s.id = t.step_id
+    WHERE a.id = t.id AND a.ended_on IS NULL AND t.days IS NULL AND s.id = ANY(%(changed)s)
+"""
+)
 
 
 @dataclass
@@ -64,9 +81,10 @@ def evaluate(path: Path, *, today: dt.date) -> Done | None:
         return None
     done = Done()
     if here.state == Path.State.RUNNING and here.starts_on <= today:
-        rules = matching.in_force(here)
+        rules = follow_units(here, today)
         done.left = _end_leavers(here, today)
-        done.moved = _end_movers(here, rules, today)
+        if not matching.closed(rules, today):
+            done.moved = _end_movers(here, rules, today)
         if today <= here.ends_on:
             done.joined = _enrol(here, matching.giving(rules), today)
         done.given = _assign(here)
@@ -77,6 +95,24 @@ def evaluate(path: Path, *, today: dt.date) -> Done | None:
     elif here.evaluate:
         Path.objects.filter(pk=here.pk).update(evaluate=False)
     return done
+
+
+def follow_units(path: Path, today: dt.date) -> list[PathRule]:
+    """The rules in force; one about a unit that was merged ends, and one about what the unit became takes its place.
+
+    Where nothing became of it the rule stays, and HR is asked for whom the path shall be (``home``).
+    """
+    rules = matching.in_force(path)
+    found = matching.followed(rules, today)
+    ended = [rule for rule in rules if rule not in found]
+    if not ended:
+        return rules
+    PathRule.objects.filter(pk__in=[rule.pk for rule in ended]).update(ended_on=today)
+    new = [rule for rule in found if rule.pk is None]
+    PathRule.objects.bulk_create(new)
+    names = sorted({rule.unit.name for rule in ended if rule.unit})
+    audit.record(None, "path.rules_followed", path, name=path.name, units=", ".join(names))
+    return found
 
 
 def _end_leavers(path: Path, today: dt.date) -> int:
@@ -129,6 +165,20 @@ def _enrol(path: Path, rules: list, today: dt.date) -> int:
 def _assign(path: Path) -> int:
     with connection.cursor() as cursor:
         cursor.execute(ASSIGN, {"path": path.pk})
+        return int(cursor.rowcount)
+
+
+def change_under_way(path: Path, *, changed: list[int], moved: list[int], today: dt.date) -> int:
+    """What these steps ask for now, for those who have not done them; of ``moved`` also the days. Returns how many."""
+    values: dict[str, Any] = {
+        "path": path.pk,
+        "day": today,
+        "soon": cycles.SOON.days,
+        "changed": changed,
+        "moved": moved,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(UNDER_WAY, values)
         return int(cursor.rowcount)
 
 
@@ -194,8 +244,3 @@ def count(path: Path, *, today: dt.date, now: dt.datetime | None = None) -> int:
     PathTally.objects.bulk_update(changed, fields, batch_size=500)
     Path.objects.filter(pk=path.pk).update(counted_at=now or timezone.now())
     return len(new) + len(changed) + len(known)
-
-
-def due_of(begins: dt.date, step: Step) -> dt.date:
-    """The last day on time for who begins a step on a day; ``ASSIGN`` says the same in the database."""
-    return cycles.due(begins=begins, days=step.due_days, fixed=step.due_on)

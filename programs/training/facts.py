@@ -39,7 +39,7 @@ class Facts:
             return tuple(self.days[employee, "course", row.course_id or 0])  # type: ignore[attr-defined]
         kind, about = subject_of(step)
         if kind == Step.Kind.SESSION:
-            return tuple(day for times, day in self.times[employee, kind, about] if times >= step.times)
+            return tuple(day for times, day in self.times[employee, kind, about] if times >= row.times)
         return tuple(self.days[employee, kind, about])
 
 

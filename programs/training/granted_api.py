@@ -11,10 +11,11 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from culture.access import clock
 from culture.access.permissions import Permission
 from programs.planning.models import Cohort
 from programs.planning.queries import cohorts_within
-from programs.training import courses, granting
+from programs.training import assigning, granting
 from programs.training.api_base import ByAction, me, units
 from programs.training.models import Assignment, Completion, Course
 from programs.training.path_models import Attained
@@ -26,8 +27,8 @@ class AssignmentSerializer(serializers.ModelSerializer[Assignment]):
     class Meta:
         model = Assignment
         fields = [
-            "id", "employee", "course", "step", "path", "cohort", "version", "assigned_on", "due_on", "paused_days",
-            "ended_on",
+            "id", "employee", "course", "step", "path", "cohort", "version", "assigned_on", "due_on", "times",
+            "months", "window", "paused_days", "ended_on",
         ]  # fmt: skip
         read_only_fields = fields
 
@@ -38,6 +39,12 @@ class AssigningSerializer(serializers.Serializer[Any]):
     due_on = serializers.DateField()
 
 
+class TakingBackSerializer(serializers.Serializer[Any]):
+    course: Any = serializers.PrimaryKeyRelatedField(queryset=Course.objects.all())
+    cohort: Any = serializers.PrimaryKeyRelatedField(queryset=Cohort.objects.none())
+    reason = serializers.CharField(max_length=300)
+
+
 class ExemptionSerializer(serializers.Serializer[Any]):
     since = serializers.DateField()
     until = serializers.DateField()
@@ -45,7 +52,7 @@ class ExemptionSerializer(serializers.Serializer[Any]):
 
 
 class AssignmentViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, ByAction):
-    """What is asked of whom; assigning a course to a cohort; sparing somebody for a time."""
+    """What is asked of whom; assigning a course to a cohort and taking it back; sparing somebody for a time."""
 
     serializer_class = AssignmentSerializer
     queryset = Assignment.objects.none()
@@ -60,8 +67,17 @@ class AssignmentViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, ByActi
         data = AssigningSerializer(data=request.data)
         data.fields["cohort"].queryset = cohorts_within(me(request), Permission.MANAGE_TRAINING)  # type: ignore[attr-defined]
         data.is_valid(raise_exception=True)
-        count = courses.assign(by=me(request), today=timezone.localdate(), **data.validated_data)
+        count = assigning.assign(by=me(request), today=timezone.localdate(), **data.validated_data)
         return Response({"people": count}, status=status.HTTP_201_CREATED)
+
+    @action(detail=False, methods=["post"])
+    def take_back(self, request: Request) -> Response:
+        """A course is not asked of a cohort any more; who has done it has done it."""
+        data = TakingBackSerializer(data=request.data)
+        data.fields["cohort"].queryset = assigning.cohorts_of(me(request))  # type: ignore[attr-defined]
+        data.is_valid(raise_exception=True)
+        found = assigning.take_back(by=me(request), today=clock.today(), **data.validated_data)
+        return Response({"people": found.asked, "done": found.done})
 
     @action(detail=True, methods=["post"])
     def exempt(self, request: Request, pk: str | None = None) -> Response:

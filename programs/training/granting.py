@@ -15,12 +15,11 @@ from django.utils.translation import gettext as _
 
 from culture.access import audit
 from culture.people.models import Employee
-from programs.training import cycles, facts, observing, slots
+from programs.training import cycles, facts, observing, slots, standing
 from programs.training.models import Assignment, Completion, CourseVersion, QuizAttempt
 from programs.training.observation_models import Observation
 from programs.training.path_models import Attained, Exemption, Revocation, Step, subject_of
 from programs.training.session_models import CAME, Seat
-from programs.training.slots import Needed
 
 DAY = dt.timedelta(days=1)
 LONGEST_EXEMPTION = dt.timedelta(days=730)
@@ -79,10 +78,10 @@ def _grant(
 ) -> Attained | None:
     kind, about = subject_of(step)
     key = (row.employee_id, kind, about)  # type: ignore[attr-defined]
-    valid = cycles.validity(list(known.of(row)), step.rule)
+    valid = cycles.validity(list(known.of(row)), row.rule)
     since = revoked.get(key)
     if valid is not None:
-        opens = cycles.renewal_opens(valid, step.rule)
+        opens = cycles.renewal_opens(valid, row.rule)
         if opens is None or today < opens:
             return None
         since = max(opens, since or opens)
@@ -96,7 +95,7 @@ def _grant(
         kind=step.kind,
         course_id=None if observation else about,
         behaviour_id=about if observation else None,
-        times=step.times,
+        times=row.times,
         done_on=day,
         evidence=proof,
     )
@@ -110,7 +109,7 @@ class _Evidence:
         self.quizzes: dict[tuple[int, int], list[tuple[dt.date, dict[str, Any]]]] = defaultdict(list)
         self.seats: dict[tuple[int, int], list[tuple[dt.date, dict[str, Any]]]] = defaultdict(list)
         self.seen: dict[tuple[int, int], list[slots.Sighting]] = defaultdict(list)
-        self.rules: dict[int | None, Needed] = {}
+        self.rules = observing.Rules(())
         of: dict[str, tuple[set[int], set[int]]] = {kind.value: (set(), set()) for kind in KINDS}
         for row in rows:
             assert row.step is not None
@@ -149,10 +148,10 @@ class _Evidence:
     def _read_seen(self, people: set[int], behaviours: set[int]) -> None:
         if not people:
             return
-        self.rules = observing.rules()
+        self.rules = observing.history()
         rows = Observation.objects.filter(employee__in=people, behaviour__in=behaviours, withdrawn_at=None)
         for note in rows.order_by("on", "pk"):
-            self.seen[note.employee_id, note.behaviour_id].append(note.sighting)  # type: ignore[attr-defined]
+            self.seen[note.employee_id, note.behaviour_id].append(self.rules.sighting(note))  # type: ignore[attr-defined]
 
     def of(self, row: Assignment, step: Step, since: dt.date | None) -> tuple[dt.date, dict[str, Any]] | None:
         """(day it was enough, what it rests on), counting only from ``since`` on."""
@@ -163,14 +162,15 @@ class _Evidence:
             return next(((day, proof) for day, proof in self.quizzes[key] if first <= day <= self.today), None)
         if kind == Step.Kind.SESSION:
             came = [(day, proof) for day, proof in self.seats[key] if first <= day <= self.today]
-            if len(came) < step.times:
+            if len(came) < row.times:
                 return None
-            enough = came[: step.times]
+            enough = came[: row.times]
             return enough[-1][0], {"sessions": [proof["session"] for _day, proof in enough]}
-        needed = self.rules.get(about, self.rules.get(None, Needed()))
-        shown = slots.shown([one for one in self.seen[key] if one.on >= first], needed, self.today)
-        if shown.granted_on is None:
+        seen = [one for one in self.seen[key] if one.on >= first]
+        shown = slots.shown(seen, self.rules.now(about), self.today)
+        if shown.granted_on is None or shown.by is None:
             return None
+        needed = shown.by
         proof = {"sightings": needed.sightings, "observers": needed.observers, "days": needed.days}
         return shown.granted_on, proof
 
@@ -197,7 +197,7 @@ def by_hand(
     if step is not None and step.kind != Step.Kind.COURSE:
         made: Completion | Attained = _attained_by_hand(by, row, step, done_on, proof)
     else:
-        made = _completed_by_hand(by, row, done_on, proof, score)
+        made = _completed_by_hand(by, row, done_on, proof, score, today)
     audit.record(by, "granted completion", row.employee, title=_title(row), on=done_on)
     return made
 
@@ -224,7 +224,7 @@ def _attained_by_hand(by: Employee, row: Assignment, step: Step, done_on: dt.dat
     kind, about = subject_of(step)
     observation = step.kind == Step.Kind.OBSERVATION
     same = Attained.objects.filter(
-        Q(course=about) | Q(behaviour=about), employee=row.employee, kind=kind, done_on=done_on, times=step.times
+        Q(course=about) | Q(behaviour=about), employee=row.employee, kind=kind, done_on=done_on, times=row.times
     )
     if same.exists():
         raise ValidationError({"done_on": [_("It was granted for this day already.")]})
@@ -233,7 +233,7 @@ def _attained_by_hand(by: Employee, row: Assignment, step: Step, done_on: dt.dat
         kind=kind,
         course_id=None if observation else about,
         behaviour_id=about if observation else None,
-        times=step.times,
+        times=row.times,
         done_on=done_on,
         evidence=proof,
         granted_by=by,
@@ -241,7 +241,7 @@ def _attained_by_hand(by: Employee, row: Assignment, step: Step, done_on: dt.dat
 
 
 def _completed_by_hand(
-    by: Employee, row: Assignment, done_on: dt.date, proof: dict[str, Any], score: int | None
+    by: Employee, row: Assignment, done_on: dt.date, proof: dict[str, Any], score: int | None, today: dt.date
 ) -> Completion:
     course = row.step.course if row.step else row.course
     assert course is not None
@@ -254,7 +254,13 @@ def _completed_by_hand(
         raise ValidationError({"done_on": [_("It was granted for this day already.")]})
     proof = {"course": course.name, "version": version.number, "score": score, **proof}
     return Completion.objects.create(
-        employee=row.employee, version=version, done_on=done_on, score=score, evidence=proof, granted_by=by
+        employee=row.employee,
+        version=version,
+        done_on=done_on,
+        score=score,
+        evidence=proof,
+        granted_by=by,
+        **vars(standing.course_rule(row.employee_id, course, today)),  # type: ignore[attr-defined]
     )
 
 

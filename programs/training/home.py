@@ -5,23 +5,26 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator
 
-from django.db.models import Sum
+from django.db.models import Q, Sum
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from culture.access import clock
 from culture.access.home_panels import Card, Need, Place, contribute
 from culture.access.permissions import Permission, can, sees_everything, visible_units
 from culture.people.models import Employee
 from programs.training import queries, refreshing, reminding, standing, standing_slots
-from programs.training.path_models import Path, PathTally
+from programs.training.path_models import Path, PathRule, PathTally
 
 MOST = 3
 MOST_PEOPLE = 5
 # Of whom one leads directly: whoever leads more has managers who do.
 LED = 60
+# So long it is told that a path followed the merger of a unit.
+TOLD = dt.timedelta(days=14)
 
 
 @contribute
@@ -102,3 +105,25 @@ def paths(user: Employee, now: dt.datetime) -> Iterator[Need | Card]:
             title = told % {"n": number_format(count, force_grouping=True), "path": row["step__path__name"]}
             url = reverse("training:path_people", args=[row["step__path"]]) + "?show=risk"
             yield Need(title, _("Late or lapsed; see who, and by when"), url, 44)
+
+
+@contribute
+def reorganised(user: Employee, now: dt.datetime) -> Iterator[Need | Card]:
+    """Paths about units that were closed, which HR alone can answer, and those that went with a merger. One query."""
+    if not can(user, Permission.WRITE_COURSES):
+        return
+    today = timezone.localdate(now, clock.zone())
+    # One that was merged is followed by the next night, unless what it became was closed, too.
+    closed = Q(unit__until__lt=today) & (Q(unit__merged_into=None) | Q(unit__merged_into__until__lt=today))
+    followed = Q(made_by=None, since__gt=today - TOLD, unit__merged_from__until__lt=today)
+    rules = PathRule.objects.filter(closed | followed, path__state=Path.State.RUNNING, ended_on=None)
+    for rule in rules.select_related("path", "unit").distinct().order_by("path__name", "pk")[:MOST]:
+        assert rule.unit is not None
+        told = {"path": rule.path.name, "unit": rule.unit.name}
+        url = reverse("training:path_rules", args=[rule.path.pk])
+        if rule.unit.until is not None and rule.unit.until < today:
+            text = _("%(unit)s was closed. Who is on the path stays; nobody new comes, nobody is taken off.")
+            yield Need(_("Say for whom “%(path)s” is now") % told, text % told, url, 46)
+        else:
+            text = _("A unit it was for became part of %(unit)s: everybody who works there is on it now.")
+            yield Need(_("“%(path)s” went with a merger") % told, text % told, url, 43)

@@ -29,17 +29,20 @@ def _done(program: Program, on: dt.date) -> Reading:
     held = Assignment.objects.filter(
         queries.here(on), employee__in=people, course__isnull=False, version__isnull=True, ended_on__isnull=True
     )
-    counted = queries.with_done(held).order_by().aggregate(whole=Count("pk"), part=Count("pk", filter=Q(done=True)))
+    counted = (
+        queries.with_done(held)
+        .order_by()
+        .aggregate(whole=Count("pk"), part=Count("pk", filter=Q(done=True)), people=Count("employee", distinct=True))
+    )
     words = _("%(part)s of %(whole)s courses assigned to who is there are completed")
-    return indicators.share(counted["part"], counted["whole"], words, on)
+    return indicators.of_people(program, on, (counted["part"], counted["whole"]), words, people=counted["people"])
 
 
 # What is required of those active on a day, without what they are spared: how many stand with which days of doing it.
 REQUIRED = """
     WITH held AS MATERIALIZED (
-        SELECT a.id, a.employee_id, COALESCE(s.course_id, a.course_id) AS course_id, s.behaviour_id, s.times,
-            COALESCE(s.kind, 'course') AS kind, COALESCE(s.months, 0) AS months, COALESCE(s."window", 0) AS opens,
-            v.number
+        SELECT a.id, a.employee_id, COALESCE(s.course_id, a.course_id) AS course_id, s.behaviour_id, a.times,
+            COALESCE(s.kind, 'course') AS kind, a.months, a."window" AS opens, v.number
         FROM programs_assignment a
             LEFT JOIN programs_step s ON s.id = a.step_id LEFT JOIN programs_courseversion v ON v.id = a.version_id
         WHERE a.employee_id IN ({people}) AND a.assigned_on <= %s AND (a.ended_on IS NULL OR a.ended_on >= %s)
@@ -62,13 +65,12 @@ REQUIRED = """
         WHERE h.kind <> 'course' AND (r.id IS NULL OR r."on" > %s) GROUP BY h.id
     )
     SELECT {unit}, h.months, h.opens, d.id IS NOT NULL, CASE WHEN h.months > 0 THEN d.days END, count(*),
-        array_agg(DISTINCT h.employee_id) FILTER (WHERE {by_unit})
+        array_agg(DISTINCT h.employee_id)
     FROM held h LEFT JOIN done d ON d.id = h.id {join} GROUP BY 1, 2, 3, 4, 5
 """
-WHOLE = {"{unit}": "0", "{by_unit}": "FALSE", "{join}": ""}
+WHOLE = {"{unit}": "0", "{join}": ""}
 BY_UNIT = {
     "{unit}": "COALESCE(e.unit_id, 0)",
-    "{by_unit}": "TRUE",
     "{join}": "JOIN culture_employee e ON e.id = h.employee_id",
 }
 
@@ -97,8 +99,8 @@ SEEN = gettext_lazy("%(part)s of %(whole)s people were seen doing it in the last
 
 def _valid(program: Program, on: dt.date) -> Reading:
     """Of all that is required of those active in the program on the day: done, and still worth something. One query."""
-    part, whole, _people = _required(program, on, WHOLE).get(0, (0, 0, set()))
-    return indicators.share(part, whole, str(VALID), on)
+    part, whole, who = _required(program, on, WHOLE).get(0, (0, 0, set()))
+    return indicators.of_people(program, on, (part, whole), str(VALID), people=len(who))
 
 
 def valid_by_unit(program: Program, on: dt.date) -> dict[int, tuple[int, int, int]]:
@@ -115,7 +117,8 @@ def _seen(program: Program, on: dt.date) -> Reading:
     """Of those active in the program: somebody saw them show a behaviour in the last 90 days."""
     active = standing.enrolled(program, on, away=False).order_by().values("employee")
     people = Employee.objects.filter(pk__in=active)
-    return indicators.share(people.filter(Exists(_sightings(on))).count(), people.count(), str(SEEN), on)
+    seen, whole = people.filter(Exists(_sightings(on))).count(), people.count()
+    return indicators.of_people(program, on, (seen, whole), str(SEEN), people=whole)
 
 
 def seen_by_unit(program: Program, on: dt.date) -> dict[int, int]:

@@ -5,14 +5,15 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.db.models.expressions import RawSQL
 from django.utils.translation import gettext as _
 
 from culture.access.reach import BELOW
-from culture.people.models import Employee, Membership
+from culture.people import asof
+from culture.people.models import Employee, Membership, Unit
 from programs.planning.models import Enrolment, Program
 from programs.training import path_rules
 from programs.training.path_models import Path, PathRule
@@ -82,6 +83,40 @@ def in_force(path: Path) -> list[PathRule]:
     return list(
         path.rules.filter(ended_on__isnull=True).select_related("program", "cohort__program", "unit").order_by("pk")
     )
+
+
+# -- units that were merged or closed --------------------------------------------------------------------------------
+
+
+def closed(rules: Iterable[PathRule], today: dt.date) -> list[PathRule]:
+    """Those about a unit that is no more. They name nobody, which takes nobody off a path: HR says for whom it is."""
+    return [rule for rule in rules if rule.unit and rule.unit.until is not None and rule.unit.until < today]
+
+
+def followed(rules: Sequence[PathRule], today: dt.date) -> list[PathRule]:
+    """The rules, those about a merged unit by unsaved ones about what it became. No query where nothing was closed."""
+    gone = {rule.pk: rule for rule in closed(rules, today)}
+    if not gone:
+        return list(rules)
+    into = asof.successors()
+    heirs = {unit.pk: unit for unit in Unit.objects.filter(pk__in=into.values())}
+    known = [conditions(rule) for rule in rules if rule.pk not in gone]
+    found = []
+    for rule in rules:
+        heir = heirs.get(into.get(rule.unit_id or 0, 0)) if rule.pk in gone else None  # type: ignore[attr-defined]
+        if heir is None or (heir.until is not None and heir.until < today):
+            found.append(rule)
+            continue
+        wanted = replace(conditions(rule), unit=heir.pk)
+        if wanted not in known:
+            known.append(wanted)
+            found.append(_about(rule, heir, today))
+    return found
+
+
+def _about(rule: PathRule, unit: Unit, today: dt.date) -> PathRule:
+    fields = ("path", "everybody", "program", "cohort", "job_family", "language", "joined_after")
+    return PathRule(unit=unit, since=today, **{name: getattr(rule, name) for name in fields})
 
 
 @dataclass(frozen=True)
@@ -165,11 +200,13 @@ class Preview:
 
 def preview(path: Path, proposed: Sequence[PathRule], today: dt.date) -> Preview:
     """``proposed``: all rules as they would be (saved or not)."""
+    proposed = followed(proposed, today)
     now = set(path.enrolments.filter(ended_on__isnull=True).values_list("employee", flat=True))
     open_to_all = today <= path.ends_on
     then = set(people(proposed, today).values_list("pk", flat=True))
     new = set(people(giving(proposed), today).values_list("pk", flat=True)) - now if open_to_all else set()
-    return Preview(_touched(new), _touched(now - then), len(now & then))
+    gone = set() if closed(proposed, today) else now - then
+    return Preview(_touched(new), _touched(gone), len(now - gone))
 
 
 def _touched(pks: set[int]) -> Touched:

@@ -10,6 +10,7 @@ from django.db.models import Q
 from culture.framework import texts
 from programs.planning.models import Cohort
 from programs.training import questions
+from programs.training.cycles import Rule
 from programs.training.interchange.plans import REFRESH_DAYS, REFRESH_QUESTIONS, LessonText
 from programs.training.quizzes import Rules
 
@@ -146,8 +147,9 @@ class Assignment(models.Model):
     """Must be done by ``due_on`` (the last day on time).
 
     Given by HR (``course``), by a path (``step``; ``course`` only when the step is a course), or to those who completed
-    an earlier version, to catch up with ``version``. ``paused_days``: by how many days leave has moved ``due_on``.
-    ``ended_on``: the last day it held, for who left, moved or was taken out before it was done.
+    an earlier version, to catch up with ``version``. ``times``, ``months``, ``window``: as the step had them when it
+    was given, so that editing the step asks no more of who has done it, and changes no past day. ``paused_days``: by
+    how many days leave has moved ``due_on``. ``ended_on``: the last day it held, for who left, moved or was taken out.
     """
 
     course = models.ForeignKey(Course, models.PROTECT, null=True, blank=True, related_name="assignments")
@@ -160,6 +162,9 @@ class Assignment(models.Model):
     version = models.ForeignKey(CourseVersion, models.CASCADE, null=True, blank=True, related_name="+")
     assigned_on = models.DateField()
     due_on = models.DateField()
+    times = models.PositiveSmallIntegerField(default=1)
+    months = models.PositiveSmallIntegerField(default=0)
+    window = models.PositiveSmallIntegerField(default=0)
     paused_days = models.PositiveSmallIntegerField(default=0)
     ended_on = models.DateField(null=True, blank=True)
 
@@ -168,7 +173,7 @@ class Assignment(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["course", "employee"],
-                condition=Q(step__isnull=True, version__isnull=True),
+                condition=Q(step__isnull=True, version__isnull=True, ended_on__isnull=True),
                 name="assigned_once",
             ),
             models.UniqueConstraint(fields=["step", "enrolment"], name="assigned_once_on_a_path"),
@@ -181,8 +186,17 @@ class Assignment(models.Model):
                 | Q(step__isnull=False, enrolment__isnull=False, version__isnull=True),
                 name="assigned_by_hand_or_by_a_path",
             ),
+            models.CheckConstraint(condition=Q(times__gte=1), name="assigned_for_some_times"),
+            models.CheckConstraint(condition=Q(months__gt=0) | Q(window=0), name="assigned_window_of_a_validity"),
         ]
-        indexes = [models.Index(fields=["due_on"], condition=Q(ended_on__isnull=True), name="assignment_due")]
+        indexes = [
+            models.Index(fields=["due_on"], condition=Q(ended_on__isnull=True), name="assignment_due"),
+            models.Index(fields=["step"], condition=Q(ended_on__isnull=True, months__gt=0), name="assignment_to_renew"),
+        ]
+
+    @property
+    def rule(self) -> Rule:
+        return Rule(self.months, self.window)
 
 
 class LessonDone(models.Model):
@@ -209,7 +223,9 @@ class QuizAttempt(models.Model):
 class Completion(models.Model):
     """A granted completion is a fact: never recalculated when the course changes; the database refuses to change it.
 
-    ``granted_by``: who granted it by hand; None when it was granted by what was done.
+    ``granted_by``: who granted it by hand; None when it was granted by what was done. ``months``, ``window``: for how
+    long it was worth something when it was granted (``cycles.Rule``), whatever is asked of the person later; None: of
+    the past, when this was not kept yet.
     """
 
     employee = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="completions")
@@ -218,6 +234,15 @@ class Completion(models.Model):
     score = models.PositiveSmallIntegerField(null=True, blank=True)
     evidence = models.JSONField(default=dict)
     granted_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
+    months = models.PositiveSmallIntegerField(null=True, blank=True)
+    window = models.PositiveSmallIntegerField(null=True, blank=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["employee", "version", "done_on"], name="completed_once_a_day")]
+        constraints = [
+            models.UniqueConstraint(fields=["employee", "version", "done_on"], name="completed_once_a_day"),
+            models.CheckConstraint(
+                condition=Q(months__isnull=True, window__isnull=True)
+                | Q(months__isnull=False, window__isnull=False) & (Q(months__gt=0) | Q(window=0)),
+                name="completion_worth_something_for_so_long",
+            ),
+        ]

@@ -74,7 +74,7 @@ def my_course(request: HttpRequest, pk: int) -> HttpResponse:
         "total_minutes": version.minutes or sum(row["minutes"] for row in lessons),
         "refreshers": refreshing.told(_me(request), course),
         "completion": completion,
-        "renewing": stand.state in {State.RENEW, State.LAPSED},
+        "renewing": stand.again,
         "to_do": stand.open,
         "quiz_only": courses.quiz_alone(_me(request), course),
         "next_lesson": next((row["lesson"] for row in lessons if not row["done"]), None),

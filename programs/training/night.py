@@ -11,7 +11,7 @@ from typing import Any
 from django.db.models import Q
 from django.utils import timezone
 
-from programs.training import evaluating, granting, reminding, upkeep
+from programs.training import assigning, evaluating, granting, reminding, upkeep
 from programs.training.path_models import Path, TrainingNight
 
 STALE = dt.timedelta(minutes=30)
@@ -40,6 +40,7 @@ def run(*, now: dt.datetime) -> dict[str, Any] | None:
         told["paths"] += 1
         for name in ("joined", "left", "moved", "given", "paused"):
             told[name] += getattr(done, name, 0)
+    told["ended"] = assigning.end_gone(today=today)
     told["paused"] += evaluating.pause(None, today=today)
     told["granted"] = granting.attain(today=today)
     told["counted"] = sum(evaluating.count(path, today=today, now=now) for path in running)

@@ -39,26 +39,40 @@ class Observation(models.Model):
             ),
         ]
 
-    @property
-    def sighting(self) -> Sighting:
-        return Sighting(self.on, self.observer_id, Seen(self.what))  # type: ignore[attr-defined]
+    def sighting(self, needed: Needed) -> Sighting:
+        """``needed``: the rule of the moment at which it was noted."""
+        return Sighting(self.on, self.observer_id, Seen(self.what), needed)  # type: ignore[attr-defined]
 
 
 class SightingRule(models.Model):
-    """How often a behaviour must be seen; the one without a behaviour is for all that have none of their own."""
+    """How often a behaviour must be seen; the one without a behaviour is for all that have none of their own.
+
+    Never changed: ended, and another one made, so that what was noted is judged by the rule it was noted under.
+    """
 
     behaviour = models.ForeignKey(Behaviour, models.CASCADE, null=True, blank=True, related_name="+")
     sightings = models.PositiveSmallIntegerField(default=2, validators=[MinValueValidator(1), MaxValueValidator(20)])
     observers = models.PositiveSmallIntegerField(default=2, validators=[MinValueValidator(1), MaxValueValidator(20)])
     days = models.PositiveSmallIntegerField(default=90, validators=[MinValueValidator(1), MaxValueValidator(730)])
+    since = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
+        ordering = ["since", "pk"]
         constraints = [
             models.CheckConstraint(
                 condition=Q(observers__gte=1, days__gte=1) & Q(observers__lte=F("sightings")),
                 name="sighting_rule_can_be_met",
             ),
-            models.UniqueConstraint(fields=["behaviour"], nulls_distinct=False, name="sighting_rule_once"),
+            models.UniqueConstraint(
+                fields=["behaviour"],
+                condition=Q(ended_at__isnull=True),
+                nulls_distinct=False,
+                name="sighting_rule_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(ended_at__isnull=True) | Q(ended_at__gte=F("since")), name="sighting_rule_in_order"
+            ),
         ]
 
     @property

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
@@ -14,7 +15,7 @@ from culture.access import audit
 from culture.framework.models import Behaviour
 from culture.people.models import Employee
 from programs.training.observation_models import Observation, SightingRule
-from programs.training.slots import Needed
+from programs.training.slots import Needed, Sighting
 
 # Memory is no witness: what lies longer back is not noted any more.
 BACK = dt.timedelta(days=31)
@@ -76,25 +77,63 @@ def withdraw(*, by: Employee, observation: Observation, now: dt.datetime | None 
     Observation.objects.filter(pk=observation.pk, withdrawn_at=None).update(withdrawn_at=now)
 
 
+class Rules:
+    """Every rule there is and was: what is needed now, and what was needed when something was noted."""
+
+    def __init__(self, rows: Iterable[SightingRule]) -> None:
+        self._rows: dict[int | None, list[SightingRule]] = defaultdict(list)
+        for row in rows:
+            self._rows[row.behaviour_id].append(row)  # type: ignore[attr-defined]
+
+    def now(self, behaviour: int | None) -> Needed:
+        return next((one.needed for one in self._of(behaviour) if one.ended_at is None), Needed())
+
+    def at(self, behaviour: int | None, moment: dt.datetime) -> Needed:
+        for one in self._of(behaviour):
+            if one.since <= moment and (one.ended_at is None or moment < one.ended_at):
+                return one.needed
+        return Needed()
+
+    def sighting(self, note: Observation) -> Sighting:
+        """What was noted, with the rule it was noted under."""
+        return note.sighting(self.at(note.behaviour_id, note.at))  # type: ignore[attr-defined]
+
+    def _of(self, behaviour: int | None) -> list[SightingRule]:
+        """The behaviour's own ones before those for all."""
+        return [*(self._rows.get(behaviour, ()) if behaviour else ()), *self._rows.get(None, ())]
+
+    @property
+    def in_force(self) -> dict[int | None, Needed]:
+        rows = {key: one for key, some in self._rows.items() for one in some if one.ended_at is None}
+        return {None: Needed(), **{key: one.needed for key, one in rows.items()}}
+
+
+def history() -> Rules:
+    """One query."""
+    return Rules(SightingRule.objects.all())
+
+
 def rules() -> dict[int | None, Needed]:
-    """What is needed, by behaviour id; under None for all others."""
-    found = {rule.behaviour_id: rule.needed for rule in SightingRule.objects.all()}  # type: ignore[attr-defined]
-    return {None: Needed(), **found}
+    """What is needed now, by behaviour id; under None for all others."""
+    return history().in_force
 
 
 @transaction.atomic
-def set_rules(*, by: Employee, needed: Mapping[int | None, Needed | None]) -> None:
+def set_rules(*, by: Employee, needed: Mapping[int | None, Needed | None], now: dt.datetime | None = None) -> None:
     """Replace the rules of these behaviours (None as value: as for the others). What was granted stays granted."""
-    before = rules()
+    now = now or timezone.now()
+    open_ones = SightingRule.objects.select_for_update().filter(ended_at__isnull=True)
+    known = {row.behaviour_id: row for row in open_ones}  # type: ignore[attr-defined]
+    changed = 0
     for behaviour, wanted in needed.items():
-        if wanted is None:
-            SightingRule.objects.filter(behaviour=behaviour).delete()
+        row = known.get(behaviour)
+        if (row and row.needed) == wanted:
             continue
-        about = {"behaviour_id": behaviour} if behaviour else {"behaviour": None}
-        SightingRule.objects.update_or_create(
-            **about,  # type: ignore[arg-type]
-            defaults={"sightings": wanted.sightings, "observers": wanted.observers, "days": wanted.days},
-        )
-    changed = {str(key or "others"): str(value) for key, value in rules().items() if before.get(key) != value}
+        if row is not None:
+            row.ended_at = max(now, row.since)
+            row.save(update_fields=["ended_at"])
+        if wanted is not None:
+            SightingRule.objects.create(behaviour_id=behaviour, since=now, **vars(wanted))
+        changed += 1
     if changed:
-        audit.record(by, "set sighting rules", "training", changed=len(changed))
+        audit.record(by, "set sighting rules", "training", changed=changed)

@@ -41,10 +41,11 @@ class PathForm(forms.Form):
         help_text=gettext_lazy("Who is on it then goes on to the end. You can move this day."),
     )
     also_under_way = forms.BooleanField(
-        label=gettext_lazy("Changed days also hold for those under way"),
+        label=gettext_lazy("What you change also holds for those under way"),
         required=False,
         help_text=gettext_lazy(
-            "Otherwise they hold for who comes from now on. Nobody begins anew, nothing done is lost."
+            "Only where it is not done yet. Otherwise it holds for who comes from now on: nobody begins anew, and what "
+            "is done stays as it was asked for."
         ),
     )
     step_count = forms.IntegerField(widget=forms.HiddenInput, min_value=0)

@@ -9,6 +9,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from culture.framework.models import Behaviour
 from culture.people.models import Unit
@@ -289,7 +290,7 @@ class TrainingMail(models.Model):
         TEAM = "team", _("What is due in the team")
 
     class State(models.TextChoices):
-        DUE = "due", _("Due")
+        DUE = "due", pgettext_lazy("mail", "Due")
         CLAIMED = "claimed", _("Claimed")
         SENT = "sent", _("Sent")
         SKIPPED = "skipped", _("Not needed any more")

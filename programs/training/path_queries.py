@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Count, Q, QuerySet, Sum
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from culture.access.days import date_text
 from culture.access.organisation import language_choices
 from culture.people.models import Employee, Unit
 from programs.planning.models import Cohort
@@ -167,14 +167,15 @@ def say(rule: PathRule) -> str:
     elif rule.program:
         parts.append(_("enrolled in %(name)s") % {"name": rule.program.name})
     if rule.unit:
-        parts.append(_("in %(unit)s or below") % {"unit": rule.unit.name})
+        words = _("in %(unit)s or below") if rule.unit.until is None else _("in %(unit)s (closed) or below")
+        parts.append(words % {"unit": rule.unit.name})
     if rule.job_family:
         parts.append(_("of the job family %(name)s") % {"name": rule.job_family})
     if rule.language:
         names = dict(language_choices(rule.language))
         parts.append(_("whose language is %(name)s") % {"name": names.get(rule.language, rule.language)})
     if rule.joined_after:
-        day = date_format(rule.joined_after, "DATE_FORMAT")
+        day = date_text(rule.joined_after, "DATE_FORMAT")
         parts.append(_("who joined after %(day)s") % {"day": day})
     said = _(" and ").join(parts)
     return said[:1].upper() + said[1:]

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from programs.training import path_people_views, path_views
+from programs.training import assign_views, path_people_views, path_views
 
 urlpatterns = [
     path("paths/", path_views.index, name="paths"),
@@ -12,6 +12,7 @@ urlpatterns = [
     path("paths/<int:pk>/people/", path_people_views.people, name="path_people"),
     path("paths/<int:pk>/people/<int:employee_pk>/", path_people_views.person, name="path_person"),
     path("paths/<int:pk>/export.<str:form>", path_views.export, name="path_export"),
+    path("courses/<int:pk>/cohorts/<int:cohort_pk>/take-back/", assign_views.take_back, name="take_back"),
     path("courses/<int:pk>/additions/", path_people_views.ask_finishers, name="additions"),
     path("team/due/", path_people_views.team_due, name="team_due"),
 ]

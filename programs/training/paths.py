@@ -40,23 +40,25 @@ def save(
 ) -> Path:
     """Write a path. A step with ``pk`` is one that was there; one left out is retired and what was done stays.
 
-    Other days are for those who come later; with ``also_under_way`` also for what is not done yet, never earlier than
-    today. Nobody begins anew.
+    What is changed is for those who come later; with ``also_under_way`` also for those who have not done it yet, and
+    never due earlier than today. Nobody begins anew, and what is done stays as it was asked for.
     """
     today = today or timezone.localdate()
     _refuse(path, name, starts_on, ends_on, steps)
+    begun = False
     if path is None:
         path = Path.objects.create(name=name.strip(), starts_on=starts_on, ends_on=ends_on, created_by=by)
     else:
         path = Path.objects.select_for_update().get(pk=path.pk)
         if path.state == Path.State.ENDED:
             raise ValidationError({"__all__": [_("This path was ended: it stays as it was.")]})
-        if path.state == Path.State.RUNNING and path.starts_on <= today and starts_on != path.starts_on:
+        begun = path.state == Path.State.RUNNING and path.starts_on <= today
+        if begun and starts_on != path.starts_on:
             raise ValidationError({"starts_on": [_("It has started: its first day stays.")]})
     path.name, path.summary = name.strip(), summary.strip()
     path.starts_on, path.ends_on = starts_on, ends_on
     path.save()
-    _write_steps(path, steps, today, also_under_way)
+    _write_steps(path, steps, today, begun, also_under_way)
     audit.record(by, "path.saved", path, name=path.name, steps=len(steps))
     _evaluate_soon(path, today)
     return path
@@ -92,7 +94,7 @@ def _refuse(path: Path | None, name: str, starts_on: dt.date, ends_on: dt.date, 
         raise ValidationError(found)
 
 
-def _write_steps(path: Path, steps: Sequence[StepPlan], today: dt.date, also_under_way: bool) -> None:
+def _write_steps(path: Path, steps: Sequence[StepPlan], today: dt.date, begun: bool, also_under_way: bool) -> None:
     known = {step.pk: step for step in path.steps.filter(retired_on__isnull=True)}
     # A step that now asks for something else is another step: what was done of the old one stays with it.
     kept = {
@@ -103,12 +105,17 @@ def _write_steps(path: Path, steps: Sequence[StepPlan], today: dt.date, also_und
     for pk, step in known.items():
         if pk not in kept:
             retire(step, today)
-    written = []
+    written: list[Step] = []
+    changed: list[int] = []
+    moved: list[int] = []
     for position, plan in enumerate(steps, 1):
-        step = (
-            known[plan.pk] if plan.pk in kept and plan.pk is not None else Step(path=path, added_on=_from(path, today))
-        )
-        old = (step.due_days, step.due_on)
+        step = known[plan.pk] if plan.pk in kept and plan.pk is not None else Step(path=path)
+        if not begun:
+            # All of a path to come begins with it, wherever its first day is moved.
+            step.added_on = path.starts_on
+        elif step.pk is None:
+            step.added_on = today
+        days, worth = (step.due_days, step.due_on), (step.times, step.months, step.window)
         observation = plan.kind == Step.Kind.OBSERVATION
         step.position, step.kind = position, plan.kind
         step.course_id = None if observation else plan.subject  # type: ignore[attr-defined]
@@ -118,19 +125,18 @@ def _write_steps(path: Path, steps: Sequence[StepPlan], today: dt.date, also_und
         step.months, step.window = plan.months, plan.window
         step.save()
         written.append(step)
-        if also_under_way and step.pk in kept and old != (step.due_days, step.due_on):
-            _move_due(step, today)
+        if days != (step.due_days, step.due_on):
+            moved.append(step.pk)
+        if step.pk in moved or worth != (step.times, step.months, step.window):
+            changed.append(step.pk)
+    if also_under_way and changed:
+        evaluating.change_under_way(path, changed=changed, moved=moved, today=today)
     for step, plan in zip(written, steps, strict=True):
         step.after.set([written[number - 1] for number in plan.after])
 
 
 def _subject(step: Step) -> int | None:
     return step.behaviour_id if step.kind == Step.Kind.OBSERVATION else step.course_id  # type: ignore[attr-defined]
-
-
-def _from(path: Path, today: dt.date) -> dt.date:
-    """A new step of a running path begins today; one of a path to come, with the path."""
-    return today if path.state == Path.State.RUNNING and path.starts_on < today else path.starts_on
 
 
 def retire(step: Step, today: dt.date) -> None:
@@ -144,15 +150,6 @@ def retire(step: Step, today: dt.date) -> None:
     step.before.clear()
     held = Assignment.objects.filter(step=step, ended_on__isnull=True)
     held.update(ended_on=today - DAY)
-
-
-def _move_due(step: Step, today: dt.date) -> None:
-    """New days for what is under way: counted from each one's own beginning, and never a day that is past."""
-    rows = list(Assignment.objects.filter(step=step, ended_on__isnull=True).only("pk", "assigned_on", "due_on"))
-    for row in rows:
-        due = evaluating.due_of(row.assigned_on, step)
-        row.due_on, row.paused_days = max(due, today), 0
-    Assignment.objects.bulk_update(rows, ["due_on", "paused_days"], batch_size=1000)
 
 
 # -- for whom --------------------------------------------------------------------------------------------------------

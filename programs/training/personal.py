@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from culture.people import retention, rights
 from culture.people.models import Employee
@@ -46,7 +47,7 @@ def _revocation(row: Any, person: Employee) -> Row:
 
 
 def _exemption(row: Any, person: Employee) -> Row:
-    return {_("From"): row.since, _("To"): row.until, _("Why"): row.reason}
+    return {_("From"): row.since, pgettext_lazy("day", "To"): row.until, _("Why"): row.reason}
 
 
 def _training_mail(row: Any, person: Employee) -> Row:
@@ -68,7 +69,11 @@ def _clear_exemptions(person: Employee) -> int:
 
 
 def _lesson(row: Any, person: Employee) -> Row:
-    return {_("Course"): row.lesson.version.course.name, _("Lesson"): row.lesson.title, _("Read"): row.at}
+    return {
+        _("Course"): row.lesson.version.course.name,
+        _("Lesson"): row.lesson.title,
+        pgettext_lazy("day", "Read"): row.at,
+    }
 
 
 def _attempt(row: Any, person: Employee) -> Row:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from culture.people import rights
 from culture.people.models import Employee
@@ -65,7 +66,7 @@ def _certificate(row: Any, person: Employee) -> Row:
         _("Course"): row.completion.version.course.name,
         _("Made"): row.made_at,
         _("Shows"): [str(row.Part(part).label) for part in row.shows],
-        _("Taken back"): row.ended_at,
+        pgettext_lazy("day", "Taken back"): row.ended_at,
     }
 
 

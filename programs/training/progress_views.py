@@ -20,7 +20,7 @@ from culture.access.permissions import Permission, can, require, visible_units
 from culture.people.models import Employee
 from programs.training import files_out, queries, slot_rows, slot_words, slots, standing_slots
 from programs.training.path_views import asked_day, my_units
-from programs.training.slot_words import MEANT, WORDS
+from programs.training.slot_words import MEANT, MEANT_OF_OTHERS, WORDS
 from programs.training.slots import Slot
 from programs.training.standing_slots import Row
 
@@ -86,7 +86,7 @@ def team(request: HttpRequest) -> HttpResponse:
         "columns": columns,
         "waiting": waiting[:MOST_WAITING],
         "more": max(0, len(waiting) - MOST_WAITING),
-        "heads": [(slot, WORDS[slot], MEANT[slot]) for slot in slots.ORDER],
+        "heads": [(slot, WORDS[slot], MEANT_OF_OTHERS[slot]) for slot in slots.ORDER],
         "heading": _heading(found),
         "any": any(one.rows for one in found),
         "may_export": can(me, Permission.MANAGE_TRAINING),

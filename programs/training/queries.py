@@ -15,7 +15,6 @@ from django.utils.translation import gettext as _
 from culture.people.models import Employee, Unit
 from programs.planning.models import Program
 from programs.training import asked, standing
-from programs.training.cycles import State
 from programs.training.models import Assignment, Completion, Course, CourseVersion, LessonDone, QuizAttempt
 from programs.training.standing import Stand
 
@@ -104,7 +103,7 @@ def way(employee: Employee, today: dt.date, known: standing.Reading | None = Non
             # Another way leads to it: nothing must come first.
             group = [replace(one, first=()) for one in group]
         choice = _choice(group, versions, read, known.facts, employee.pk)
-        since = group[0].renews_from if group[0].state in {State.RENEW, State.LAPSED} else None
+        since = group[0].renews_from if group[0].again else None
         days = [day for day in read.get(choice.pk, []) if since is None or day >= since] if choice else []
         total = choice.total if choice else 0  # type: ignore[attr-defined]
         found.append(Item(group, choice, len(days), total, bool(choice and choice.has_quiz)))  # type: ignore[attr-defined]
@@ -124,8 +123,7 @@ def _choice(
     numbers = {number for number, _day in facts.versions.get((employee, course), ())}
     done = {version.pk for version in versions[course] if version.number in numbers}
     asked = next((one.assignment.version_id for one in group if one.assignment.version_id), None)  # type: ignore[attr-defined]
-    renewing = group[0].state in {State.RENEW, State.LAPSED}
-    return _in_use(versions[course], read, done, asked, renewing)
+    return _in_use(versions[course], read, done, asked, renewing=group[0].again)
 
 
 def _in_use(

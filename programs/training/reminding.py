@@ -65,7 +65,7 @@ def _due(today: dt.date, after: dt.date) -> list[int]:
     done = Completion.objects.filter(
         employee=OuterRef("employee"), version__course=OuterRef("course"), done_on__lte=today, revocation__isnull=True
     )
-    renewed = Q(version__isnull=False) | Q(step__months__gt=0)
+    renewed = Q(version__isnull=False) | Q(months__gt=0)
     rows = Assignment.objects.filter(renewed | ~Exists(done), near, ended_on__isnull=True, assigned_on__lte=today)
     return list(rows.order_by("employee", "pk").values_list("pk", flat=True))
 
@@ -73,7 +73,7 @@ def _due(today: dt.date, after: dt.date) -> list[int]:
 # Those whose validity may end near; which end on a day to be told of is worked out from all their days (cycles).
 ENDING = """
     SELECT DISTINCT a.id, a.employee_id FROM programs_step s
-        JOIN programs_assignment a ON a.step_id = s.id AND a.ended_on IS NULL
+        JOIN programs_assignment a ON a.step_id = s.id AND a.ended_on IS NULL AND a.months > 0
         JOIN LATERAL (
             SELECT c.done_on FROM programs_completion c JOIN programs_courseversion v ON v.id = c.version_id
             WHERE s.kind = 'course' AND v.course_id = s.course_id AND c.employee_id = a.employee_id
@@ -82,9 +82,8 @@ ENDING = """
             WHERE s.kind <> 'course' AND t.kind = s.kind AND t.employee_id = a.employee_id
                 AND (t.course_id = s.course_id OR t.behaviour_id = s.behaviour_id)
         ) f ON true
-    WHERE s.months > 0
-        AND f.done_on BETWEEN (%(after)s::date - 8 - s."window" - make_interval(months => s.months::int))::date
-            AND (%(today)s::date + 32 - make_interval(months => s.months::int))::date
+    WHERE f.done_on BETWEEN (%(after)s::date - 8 - a."window" - make_interval(months => a.months::int))::date
+            AND (%(today)s::date + 32 - make_interval(months => a.months::int))::date
     ORDER BY a.employee_id, a.id
 """
 

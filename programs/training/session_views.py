@@ -12,7 +12,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -25,8 +25,8 @@ from culture.access.models import Grant, Role
 from culture.access.permissions import Permission, require, sees_everything, visible_units
 from culture.people.exporting import harmless
 from culture.people.models import Employee
-from programs.training import calendar, sessions
-from programs.training.models import Assignment, Course
+from programs.training import calendar, courses, sessions
+from programs.training.models import Course
 from programs.training.session_models import Seat, Session
 
 LARGEST_FILE = 500_000
@@ -143,7 +143,6 @@ def session(request: HttpRequest, pk: int) -> HttpResponse:
 def _shown(request: HttpRequest, here: Session, problems: list[str] | None = None) -> HttpResponse:
     now = timezone.now()
     seats = list(_seats(request, here))
-    begun = timezone.localdate(now, here.zone) >= timezone.localdate(here.starts_at, here.zone)
     context = {
         "session": here,
         "starts": here.local(here.starts_at),
@@ -154,7 +153,7 @@ def _shown(request: HttpRequest, here: Session, problems: list[str] | None = Non
         - sum(seat.state == Seat.State.BOOKED for seat in seats),
         "choices": Seat.Attendance.choices,
         "may_change": here.cancelled_at is None and here.starts_at > now,
-        "may_mark": here.cancelled_at is None and begun,
+        "may_mark": here.cancelled_at is None and here.starts_at <= now,
         "problems": problems or [],
     }
     return render(request, "programs/training/session.html", context, status=422 if problems else 200)
@@ -266,19 +265,26 @@ def seats_csv(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def my_seat(request: HttpRequest, pk: int) -> HttpResponse:
     """Take or give up one's own seat in a session of a course one has to do."""
-    here = _assigned(request, pk)
+    me = _me(request)
+    here = get_object_or_404(Session.objects.select_related("course"), pk=pk)
+    asked = courses.asks(me, here.course, clock.today())
     try:
         if request.POST.get("do") == "give_up":
-            seat = get_object_or_404(Seat, session=here, employee=_me(request))
-            sessions.give_up(seat=seat, by=_me(request))
+            # Whoever has a seat may give it up, also when the course is asked of him no more.
+            seat = get_object_or_404(Seat, session=here, employee=me)
+            sessions.give_up(seat=seat, by=me)
             messages.success(request, _("Your seat is free for somebody else."))
+        elif not asked:
+            raise Http404
         else:
-            seat = sessions.take_seat(employee=_me(request), session=here, by=_me(request))
+            seat = sessions.take_seat(employee=me, session=here, by=me)
             booked = seat.state == Seat.State.BOOKED
             told = _("You have a seat.") if booked else _("It is full: you are on the waiting list and move up.")
             messages.success(request, told)
     except ValidationError as error:
         messages.error(request, " ".join(error.messages))
+    if not asked:
+        return redirect("training:my_training")
     return redirect("training:my_course", here.course_id)  # type: ignore[attr-defined]
 
 
@@ -290,11 +296,6 @@ def my_calendar(request: HttpRequest, pk: int) -> HttpResponse:
     content = calendar.ics(seat, host=request.get_host(), url=url, now=timezone.now())
     headers = {"Content-Disposition": f'attachment; filename="session-{pk}.ics"'}
     return HttpResponse(content, content_type="text/calendar; charset=utf-8", headers=headers)
-
-
-def _assigned(request: HttpRequest, pk: int) -> Session:
-    mine = Assignment.objects.filter(employee=_me(request)).values("course")
-    return get_object_or_404(Session.objects.select_related("course"), pk=pk, course__in=mine)
 
 
 def _me(request: HttpRequest) -> Employee:

@@ -16,6 +16,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from culture.access import audit
@@ -28,6 +29,8 @@ from programs.training.slots import attendance_rates
 MOST_SEATS = 500
 LONGEST = dt.timedelta(hours=12)
 MOST_LINES = 5000
+# Whoever gives a seat up has not attended, whatever was marked.
+FREE = {"state": Seat.State.GIVEN_UP, "attendance": ""}
 
 
 @dataclass(frozen=True)
@@ -114,8 +117,7 @@ def take_seat(*, employee: Employee, session: Session, by: Employee, now: dt.dat
     now = now or timezone.now()
     here = Session.objects.select_for_update().get(pk=session.pk)
     _refuse_over(here, now)
-    day = timezone.localdate(here.starts_at, here.zone)
-    if employee.left_on is not None and employee.left_on < day:
+    if employee.left_on is not None and employee.left_on < _day(here):
         raise ValidationError(_("%(name)s will have left by then.") % {"name": employee.name})
     seat = here.seats.filter(employee=employee).first()
     if seat is not None and seat.state != Seat.State.GIVEN_UP:
@@ -136,28 +138,65 @@ def give_up(*, seat: Seat, by: Employee, now: dt.datetime | None = None) -> None
     now = now or timezone.now()
     here = Session.objects.select_for_update().get(pk=seat.session_id)  # type: ignore[attr-defined]
     _refuse_over(here, now)
-    Seat.objects.filter(pk=seat.pk).update(state=Seat.State.GIVEN_UP)
+    Seat.objects.filter(pk=seat.pk).update(**FREE)
     _fill(here)
     if by.pk != seat.employee_id:  # type: ignore[attr-defined]
         audit.record(by, "took back a seat", seat.employee, course=here.course.name)
 
 
+@transaction.atomic
+def free_leavers(*, now: dt.datetime) -> int:
+    """Whoever leaves before a coming session sits and waits in it no more; the next one moves up. Idempotent."""
+    held = Seat.objects.filter(
+        state__in=[Seat.State.BOOKED, Seat.State.WAITING],
+        session__starts_at__gt=now,
+        session__cancelled_at__isnull=True,
+        employee__left_on__isnull=False,
+    )
+    freed = 0
+    for pk in held.order_by("session_id").values_list("session_id", flat=True).distinct():
+        here = Session.objects.select_for_update().get(pk=pk)
+        if here.cancelled_at is None and here.starts_at > now:
+            freed += _free_leavers(here)
+    return freed
+
+
+def _free_leavers(session: Session) -> int:
+    seats = session.seats.exclude(state=Seat.State.GIVEN_UP).filter(employee__left_on__lt=_day(session))
+    gone = list(seats.select_related("employee"))
+    Seat.objects.filter(pk__in=[seat.pk for seat in gone]).update(**FREE)
+    _fill(session)
+    for seat in gone:
+        audit.record(None, "took back a seat", seat.employee, course=session.course.name)
+    return len(gone)
+
+
+def _day(session: Session) -> dt.date:
+    return timezone.localdate(session.starts_at, session.zone)
+
+
 def _fill(session: Session) -> None:
     free = session.capacity - session.seats.filter(state=Seat.State.BOOKED).count()
     if free > 0:
-        first = session.seats.filter(state=Seat.State.WAITING).order_by("asked_at", "pk").values_list("pk", flat=True)
+        waiting = session.seats.filter(state=Seat.State.WAITING).exclude(employee__left_on__lt=_day(session))
+        first = waiting.order_by("asked_at", "pk").values_list("pk", flat=True)
         Seat.objects.filter(pk__in=list(first[:free])).update(state=Seat.State.BOOKED)
 
 
 @transaction.atomic
 def mark(*, by: Employee, session: Session, marks: Mapping[int, str], now: dt.datetime | None = None) -> int:
-    """Who came: {seat id: attendance, empty to clear}; returns how many changed. What it completes is granted."""
+    """Who came: {seat id: attendance, empty to clear}; returns how many changed. What it completes is granted.
+
+    Not before it begins: until then it may be cancelled and seats given up, and what is granted stays for good.
+    """
     now = now or timezone.now()
     here = Session.objects.select_for_update().get(pk=session.pk)
     if here.cancelled_at is not None:
         raise ValidationError(_("This session was cancelled."))
-    if timezone.localdate(now, here.zone) < timezone.localdate(here.starts_at, here.zone):
-        raise ValidationError(_("Attendance is marked from the day of the session on."))
+    if now < here.starts_at:
+        starts = here.local(here.starts_at)
+        told = _("Attendance can be marked once the session has begun: %(day)s, %(time)s.")
+        raise ValidationError(told % {"day": date_format(starts, "DATE_FORMAT"), "time": f"{starts:%H:%M}"})
     if unknown := set(marks.values()) - {"", *Seat.Attendance.values}:
         raise ValidationError(_("“%(word)s” is no attendance.") % {"word": next(iter(unknown))})
     changed = 0

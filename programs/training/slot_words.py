@@ -27,6 +27,8 @@ MEANT = {
     Slot.CAN: gettext_lazy("was seen doing it, often enough"),
     Slot.KEEP: gettext_lazy("was seen again later and lately, or still knew it when asked again"),
 }
+# Of refreshers nobody else is told.
+MEANT_OF_OTHERS = {**MEANT, Slot.KEEP: gettext_lazy("was seen again later and lately")}
 
 
 @dataclass(frozen=True)

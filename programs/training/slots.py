@@ -59,13 +59,6 @@ class Seen(enum.StrEnum):
 
 
 @dataclass(frozen=True)
-class Sighting:
-    on: dt.date
-    observer: int
-    what: Seen
-
-
-@dataclass(frozen=True)
 class Needed:
     """``sightings`` by at least ``observers`` different people within ``days``."""
 
@@ -79,26 +72,47 @@ class Needed:
 
 
 @dataclass(frozen=True)
+class Sighting:
+    """``needed``: the rule that held when it was noted; None: the one of today."""
+
+    on: dt.date
+    observer: int
+    what: Seen
+    needed: Needed | None = None
+
+
+@dataclass(frozen=True)
 class Shown:
-    """``granted_on``: the first day on which enough was seen. ``disputed``: within the days some saw it, some not."""
+    """``granted_on``: the first day on which enough was seen, ``by`` the rule of that sighting (None: by hand).
+
+    ``disputed``: within the days some saw it, some not.
+    """
 
     granted_on: dt.date | None
     seen: int
     observers: int
     disputed: bool
+    by: Needed | None = None
 
 
-def shown(sightings: Iterable[Sighting], needed: Needed, today: dt.date) -> Shown:
-    """Whether a behaviour has been seen often enough by ``today``; nothing ever overwrites what somebody else saw."""
+def shown(sightings: Iterable[Sighting], needed: Needed, today: dt.date, granted: Iterable[dt.date] = ()) -> Shown:
+    """Whether a behaviour has been seen often enough by ``today``; nothing ever overwrites what somebody else saw.
+
+    Each sighting is judged by the rule it was noted under, so that another rule takes nothing away. ``granted``: days
+    on which it was granted otherwise, by hand or on a path.
+    """
     known = sorted((s for s in sightings if s.on <= today and s.what != Seen.NOT_APPLICABLE), key=lambda s: s.on)
-    granted = next((s.on for s in known if s.what == Seen.SEEN and _enough(known, needed, s.on)), None)
+    enough = next((s for s in known if s.what == Seen.SEEN and _enough(known, s.needed or needed, s.on)), None)
+    by_hand = min((day for day in granted if day <= today), default=None)
+    first = min((day for day in (enough and enough.on, by_hand) if day), default=None)
     window = [s for s in known if 0 <= (today - s.on).days < needed.days]
     positive = [s for s in window if s.what == Seen.SEEN]
     return Shown(
-        granted_on=granted,
+        granted_on=first,
         seen=len(positive),
         observers=len({s.observer for s in positive}),
         disputed=bool(positive) and len(positive) < len(window),
+        by=(enough.needed or needed) if enough and enough.on == first else None,
     )
 
 
@@ -165,14 +179,17 @@ def wanting(score: int | None, on: dt.date | None, today: dt.date) -> Evidence:
     return Evidence(True, found.on, found.until) if score > SHORT else Evidence(False, found.on)
 
 
-def doing(sightings: Sequence[Sighting], needed: Needed, today: dt.date) -> tuple[Evidence, Evidence]:
+def doing(
+    sightings: Sequence[Sighting], needed: Needed, today: dt.date, granted: Sequence[dt.date] = ()
+) -> tuple[Evidence, Evidence]:
     """*Can* and *keep* of one behaviour. *Can* is granted for good; *keep* asks to be seen again, and fades."""
-    told = shown(sightings, needed, today)
+    told = shown(sightings, needed, today, granted)
     noted = max((s.on for s in sightings if s.on <= today and s.what != Seen.NOT_APPLICABLE), default=None)
     if told.granted_on is None:
         return Evidence(None if noted is None else False, noted), Evidence()
     again = told.granted_on + dt.timedelta(days=KEEP_AFTER)
-    last = max(s.on for s in sightings if s.on <= today and s.what == Seen.SEEN)
+    seen = [s.on for s in sightings if s.on <= today and s.what == Seen.SEEN]
+    last = max([*seen, *(day for day in granted if day <= today)])
     if last >= again:
         return Evidence(True, told.granted_on), lasting(last, KEEP_LASTS, today)
     fresh = lasting(told.granted_on, KEEP_LASTS, today)

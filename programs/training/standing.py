@@ -29,7 +29,11 @@ URGENCY = [State.LAPSED, State.LATE, State.RENEW, State.SOON, State.OPEN, State.
 
 @dataclass(frozen=True)
 class Stand:
-    """One assignment on a day. ``until``: last valid day; ``by``: the day that matters next (due, or to be renewed)."""
+    """One assignment on a day. ``until``: last valid day; ``by``: the day that matters next (due, or to be renewed).
+
+    ``days``: when it was done, without what had run out before it was given. ``once``: whether it was ever done.
+    ``renews_from``: from when on doing it (again) counts for what comes next.
+    """
 
     assignment: Assignment
     kind: str
@@ -39,6 +43,8 @@ class Stand:
     until: dt.date | None
     exempt_until: dt.date | None = None
     first: tuple[str, ...] = ()
+    once: bool = False
+    renews_from: dt.date | None = None
     today: dt.date = field(default=dt.date.min, repr=False)
 
     @property
@@ -60,12 +66,6 @@ class Stand:
         return self.until if self.days and self.until else self.assignment.due_on
 
     @property
-    def renews_from(self) -> dt.date | None:
-        if self.until is None or not self.days:
-            return None
-        return cycles.renewal_opens(cycles.Validity(self.days[-1], self.until), self.rule)
-
-    @property
     def days_late(self) -> int:
         """So far, or in the end; against the first due day."""
         if self.state is State.LATE:
@@ -76,6 +76,11 @@ class Stand:
     def open(self) -> bool:
         """Something is to be done about it, sooner or later."""
         return self.state not in {State.VALID, State.EXEMPT}
+
+    @property
+    def again(self) -> bool:
+        """It was done, and is to be done anew."""
+        return self.open and self.once
 
     @property
     def course_id(self) -> int | None:
@@ -140,32 +145,44 @@ def _stood(rows: Sequence[Assignment], known: Facts, day: dt.date) -> list[Stand
 
 
 def _stand(row: Assignment, known: Facts, exempt_until: dt.date | None, day: dt.date) -> Stand:
-    step = row.step
-    rule = step.rule if step else cycles.Rule()
-    days = known.of(row)
+    step, rule = row.step, row.rule
+    done = list(known.of(row))
     if not rule.months:
-        days = days[:1]
-    valid = cycles.validity(list(days), rule)
+        done = done[:1]
+    valid = cycles.validity(done, rule)
+    days = tuple(cycles.counting(done, rule, row.assigned_on))
     state = cycles.state(
         today=day,
         due_on=row.due_on,
-        done=list(days),
+        done=done,
         rule=rule,
+        given=row.assigned_on,
         exempt=exempt_until is not None,
         exempt_until=exempt_until,
     )
     kind = step.kind if step else ("update" if row.version else "course")
-    return Stand(row, kind, rule, days, state, valid.until if valid else None, exempt_until, (), day)
+    return Stand(
+        row,
+        kind,
+        rule,
+        days,
+        state,
+        until=valid.until if valid and days else None,
+        exempt_until=exempt_until,
+        once=bool(done),
+        renews_from=cycles.renewal_opens(valid, rule) if valid else None,
+        today=day,
+    )
 
 
 def _waiting(stands: list[Stand]) -> list[Stand]:
     """Each with the titles of what must be done first. What was done once opens the next for good."""
     by_step = {one.assignment.step_id: one for one in stands if one.assignment.step_id}  # type: ignore[attr-defined]
-    done = {step for step, one in by_step.items() if one.days or one.state is State.EXEMPT}
+    done = {step for step, one in by_step.items() if one.once or one.state is State.EXEMPT}
     found = []
     for one in stands:
         step: Any = one.assignment.step
-        missing = [] if step is None or one.days else [pk for pk in step.first if pk not in done]
+        missing = [] if step is None or one.once else [pk for pk in step.first if pk not in done]
         titles = tuple(by_step[pk].title for pk in missing if pk in by_step)
         found.append(replace(one, first=titles) if titles else one)
     return found
@@ -187,10 +204,13 @@ def merged(stands: Sequence[Stand]) -> list[list[Stand]]:
 # -- whole paths -----------------------------------------------------------------------------------------------------
 
 # One row for each assignment of a path on a day. ``state`` is NULL where days of validity must be worked out (cycles):
-# then ``days`` has all days on which it was done.
+# then ``days`` has all days on which it was done. ``times``: of how many meetings (of everything else one is enough).
 SQL = """
-    WITH fact AS MATERIALIZED (
-        SELECT s.id AS step_id, c.employee_id, array_agg(DISTINCT c.done_on) AS days
+    WITH wanted AS MATERIALIZED (
+        SELECT DISTINCT a.step_id, a.times FROM programs_assignment a JOIN programs_step s ON s.id = a.step_id
+        WHERE s.path_id = %(path)s AND s.kind <> 'course'
+    ), fact AS MATERIALIZED (
+        SELECT s.id AS step_id, 1 AS times, c.employee_id, array_agg(DISTINCT c.done_on) AS days
         FROM programs_step s
             JOIN programs_courseversion v ON v.course_id = s.course_id
             JOIN programs_completion c ON c.version_id = v.id
@@ -198,39 +218,44 @@ SQL = """
         WHERE s.path_id = %(path)s AND s.kind = 'course' AND c.done_on <= %(day)s AND (r.id IS NULL OR r."on" > %(day)s)
         GROUP BY s.id, c.employee_id
         UNION ALL
-        SELECT s.id, t.employee_id, array_agg(DISTINCT t.done_on)
+        SELECT s.id, w.times, t.employee_id, array_agg(DISTINCT t.done_on)
         FROM programs_step s
-            JOIN programs_attained t ON t.kind = s.kind AND (s.kind <> 'session' OR t.times >= s.times)
+            JOIN wanted w ON w.step_id = s.id
+            JOIN programs_attained t ON t.kind = s.kind AND (s.kind <> 'session' OR t.times >= w.times)
                 AND (t.course_id = s.course_id OR t.behaviour_id = s.behaviour_id)
             LEFT JOIN programs_revocation r ON r.attained_id = t.id
         WHERE s.path_id = %(path)s AND s.kind <> 'course' AND t.done_on <= %(day)s
             AND (r.id IS NULL OR r."on" > %(day)s)
-        GROUP BY s.id, t.employee_id
+        GROUP BY s.id, w.times, t.employee_id
     ), spared AS (
         SELECT assignment_id, max(until) AS until FROM programs_exemption
         WHERE since <= %(day)s AND until >= %(day)s GROUP BY assignment_id
     ), stand AS (
-        SELECT a.id, a.employee_id, a.step_id, p.cohort_id, m.unit_id, a.assigned_on, a.due_on, x.until AS exempt_until,
-            CASE WHEN s.months > 0 THEN f.days ELSE f.days[1:1] END AS days,
-            CASE WHEN f.days IS NOT NULL AND s.months = 0 THEN 'valid' WHEN f.days IS NOT NULL THEN NULL
+        SELECT a.id, a.employee_id, a.step_id, p.cohort_id, m.unit_id, a.assigned_on, a.due_on, a.months,
+            a."window" AS opens, x.until AS exempt_until,
+            CASE WHEN a.months > 0 THEN f.days ELSE f.days[1:1] END AS days,
+            CASE WHEN f.days IS NOT NULL AND a.months = 0 THEN 'valid' WHEN f.days IS NOT NULL THEN NULL
                 WHEN x.until IS NOT NULL THEN 'exempt' WHEN a.due_on < %(day)s THEN 'late'
                 WHEN a.due_on <= %(day)s + %(soon)s THEN 'soon' ELSE 'open' END AS state
         FROM programs_pathenrolment p
             JOIN programs_assignment a ON a.enrolment_id = p.id AND a.assigned_on <= %(day)s
                 AND (a.ended_on IS NULL OR a.ended_on >= %(day)s)
-            JOIN programs_step s ON s.id = a.step_id
             LEFT JOIN culture_membership m ON m.employee_id = a.employee_id AND m.since <= %(day)s
                 AND (m.until IS NULL OR m.until >= %(day)s)
-            LEFT JOIN fact f ON f.step_id = a.step_id AND f.employee_id = a.employee_id
+            LEFT JOIN fact f ON f.step_id = a.step_id AND f.employee_id = a.employee_id AND f.times = a.times
             LEFT JOIN spared x ON x.assignment_id = a.id
         WHERE p.path_id = %(path)s
     )
 """
-# The days of what is done for good say nothing more, and would make a group of each.
+# The days of what is done for good say nothing more, and would make a group of each. When something was given matters
+# only to who did it before then.
 GROUPED = """
-    SELECT step_id, cohort_id, unit_id, state, CASE WHEN state IS NULL THEN days END AS days,
-        CASE WHEN state IS NULL THEN exempt_until END AS exempt_until, count(*)
-    FROM stand GROUP BY 1, 2, 3, 4, 5, 6
+    SELECT step_id, cohort_id, unit_id, state, CASE WHEN state IS NULL THEN days END,
+        CASE WHEN state IS NULL THEN exempt_until END,
+        CASE WHEN state IS NULL THEN months END, CASE WHEN state IS NULL THEN opens END,
+        CASE WHEN state IS NULL AND days[cardinality(days)] < assigned_on THEN assigned_on END,
+        CASE WHEN state IS NULL AND days[cardinality(days)] < assigned_on THEN due_on END, count(*)
+    FROM stand GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10
 """
 
 
@@ -239,28 +264,35 @@ def _values(path: Path, day: dt.date, **more: Any) -> dict[str, Any]:
 
 
 def _settled(
-    state: str | None, days: Sequence[dt.date], rule: cycles.Rule, exempt_until: dt.date | None, day: dt.date
+    state: str | None,
+    days: Sequence[dt.date],
+    rule: cycles.Rule,
+    exempt_until: dt.date | None,
+    day: dt.date,
+    given: dt.date | None,
+    due_on: dt.date | None,
 ) -> str:
     if state is not None:
         return state
     return cycles.state(
         today=day,
-        due_on=day,
+        due_on=due_on or day,
         done=list(days),
         rule=rule,
+        given=given,
         exempt=exempt_until is not None,
         exempt_until=exempt_until,
     ).value
 
 
 def counts(path: Path, day: dt.date) -> dict[tuple[int, int | None, int | None], Counts]:
-    """How all of a path stood on the day, by (step, cohort, unit). Two queries."""
-    rules = {step.pk: step.rule for step in path.steps.all()}
+    """How all of a path stood on the day, by (step, cohort, unit). One query."""
     found: dict[tuple[int, int | None, int | None], Counts] = defaultdict(Counts)
     with connection.cursor() as cursor:
         cursor.execute(SQL + GROUPED, _values(path, day))
-        for step, cohort, unit, state, days, exempt_until, count in cursor.fetchall():
-            settled = _settled(state, days or (), rules[step], exempt_until, day)
+        for step, cohort, unit, state, days, exempt_until, months, opens, given, due, count in cursor.fetchall():
+            rule = cycles.Rule(months or 0, opens or 0)
+            settled = _settled(state, days or (), rule, exempt_until, day, given, due)
             found[step, cohort, unit].add(settled, count)
     return found
 
@@ -283,9 +315,8 @@ def lines(
     path: Path, day: dt.date, *, units: Collection[int] | None = None, only: Collection[str] | None = None
 ) -> Iterator[Line]:
     """Each assignment of a path on the day, by employee; ``only`` those in these states."""
-    rules = {step.pk: step.rule for step in path.steps.all()}
     query = SQL + (
-        "SELECT employee_id, step_id, unit_id, assigned_on, due_on, days, exempt_until, state FROM stand"
+        "SELECT employee_id, step_id, unit_id, assigned_on, due_on, months, opens, days, exempt_until, state FROM stand"
         " WHERE (%(all_units)s OR unit_id = ANY(%(units)s)) AND (%(any)s OR state IS NULL OR state = ANY(%(only)s))"
         " ORDER BY employee_id, step_id"
     )
@@ -300,14 +331,15 @@ def lines(
     with connection.cursor() as cursor:
         cursor.execute(query, values)
         while rows := cursor.fetchmany(2000):
-            for employee, step, unit, given, due, days, exempt_until, state in rows:
-                settled = _settled(state, days or (), rules[step], exempt_until, day)
+            for employee, step, unit, given, due, months, opens, days, exempt_until, state in rows:
+                rule = cycles.Rule(months, opens)
+                settled = _settled(state, days or (), rule, exempt_until, day, given, due)
                 if only is not None and settled not in only:
                     continue
-                done = sorted(found for found in days or () if found)
-                valid = cycles.validity(done, rules[step])
-                until = valid.until if valid else None
-                yield Line(employee, step, unit, given, due, done[-1] if done else None, until, settled)
+                done = [found for found in days or () if found]
+                counted, valid = cycles.counting(done, rule, given), cycles.validity(done, rule)
+                until = valid.until if valid and counted else None
+                yield Line(employee, step, unit, given, due, counted[-1] if counted else None, until, settled)
 
 
 def total(found: Iterable[Counts]) -> Counts:
@@ -323,12 +355,12 @@ def total(found: Iterable[Counts]) -> Counts:
 
 
 def course_rule(employee_id: int, course: Course | int, day: dt.date) -> cycles.Rule:
-    """How long a completion of the course is worth something for somebody: the strictest of his paths' steps."""
+    """How long a completion of the course is worth something for somebody: the strictest of what his paths gave him."""
     pk = course if isinstance(course, int) else course.pk
     rows = Assignment.objects.filter(
         Q(ended_on__isnull=True) | Q(ended_on__gte=day), employee=employee_id, step__course=pk, step__kind="course"
-    ).exclude(step__months=0)
-    found = rows.order_by("step__months", "-step__window").values_list("step__months", "step__window").first()
+    ).exclude(months=0)
+    found = rows.order_by("months", "-window").values_list("months", "window").first()
     return cycles.Rule(*found) if found else cycles.Rule()
 
 

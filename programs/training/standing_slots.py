@@ -2,6 +2,7 @@
 
 What somebody else sees is computed without what is private: neither another's view of himself, nor that there is one,
 nor a barrier that rests on it. What a person shares with his manager, the manager sees, as long as it is shared.
+How somebody does in refreshers is his alone: it keeps something on his own pages and on nobody else's.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from programs.training import cycles, observing, refreshing, showing, slots, sta
 from programs.training.content_models import SelfView
 from programs.training.models import Course, LessonDone
 from programs.training.observation_models import Observation
+from programs.training.path_models import Attained
 from programs.training.slots import Evidence, Sighting, Slot
 
 
@@ -67,10 +69,10 @@ def of_people(
     ``reader`` None: without anything private, shared or not. ``known``: what was read of these people already. Eleven
     queries more than that, at most, whatever the number of people.
     """
-    found_ = _read(people, day, reader, known or standing.read([one.pk for one in people], day))
     requirements = {one.code: one for one in Requirement.objects.active()}
     shows = showing.shown_by()
-    rules = observing.rules()
+    rules = observing.history()
+    found_ = _read(people, day, reader, known or standing.read([one.pk for one in people], day), rules)
     found: dict[int, list[Row]] = {}
     for person in people:
         own = reader is not None and person.pk == reader.pk
@@ -86,7 +88,13 @@ def of_people(
     return found
 
 
-def _read(people: Sequence[Employee], day: dt.date, reader: Employee | None, reading: standing.Reading) -> _Known:
+def _read(
+    people: Sequence[Employee],
+    day: dt.date,
+    reader: Employee | None,
+    reading: standing.Reading,
+    rules: observing.Rules,
+) -> _Known:
     known, pks = _Known(facts=reading.facts), [person.pk for person in people]
     for pk in pks:
         for stand in sorted(reading.stands[pk], key=lambda one: (one.assignment.due_on, one.assignment.pk)):
@@ -106,8 +114,11 @@ def _read(people: Sequence[Employee], day: dt.date, reader: Employee | None, rea
         known.views[view.employee_id, view.requirement_id] = view  # type: ignore[attr-defined]
     valid = Q(withdrawn_at=None) | Q(withdrawn_at__gte=end)
     for note in Observation.objects.filter(valid, employee__in=pks, on__lte=day, at__lt=end).order_by():
-        known.sightings[note.employee_id, note.behaviour_id].append(note.sighting)  # type: ignore[attr-defined]
-    known.refreshed = refreshing.kept(pks, asked, day)
+        known.sightings[note.employee_id, note.behaviour_id].append(rules.sighting(note))  # type: ignore[attr-defined]
+    own = [pk for pk in pks if reader is not None and pk == reader.pk]
+    if own:
+        # "Nobody else sees how you do": this is where that promise is kept.
+        known.refreshed = refreshing.kept(own, asked, day)
     return known
 
 
@@ -126,7 +137,7 @@ def _row(
     requirement: Requirement,
     behaviours: tuple[Behaviour, ...],
     known: _Known,
-    rules: dict[int | None, slots.Needed],
+    rules: observing.Rules,
     day: dt.date,
     own: bool,
 ) -> Row:
@@ -143,7 +154,13 @@ def _row(
         evidence[Slot.KNOW] = _know(person, courses, known, day)
     if behaviours:
         parts = [
-            slots.doing(known.sightings[person.pk, one.pk], rules.get(one.pk, rules[None]), day) for one in behaviours
+            slots.doing(
+                known.sightings[person.pk, one.pk],
+                rules.now(one.pk),
+                day,
+                known.facts.days[person.pk, Attained.Kind.OBSERVATION.value, one.pk],
+            )
+            for one in behaviours
         ]
         evidence[Slot.CAN] = slots.together([can for can, _keep in parts])
         evidence[Slot.KEEP] = slots.together([keep for _can, keep in parts])
@@ -165,7 +182,7 @@ def _why(person: Employee, courses: Collection[Course], known: _Known, day: dt.d
 def _kept(
     person: Employee, courses: Collection[Course], known: _Known, evidence: Mapping[Slot, Evidence], day: dt.date
 ) -> Evidence | None:
-    """From refreshers that went well lately; None: they say nothing, and what others saw decides.
+    """From one's own refreshers that went well lately; None: they say nothing, and what others saw decides.
 
     Where behaviour shows the requirement, knowing still is no substitute for doing: a refresher counts only once the
     behaviour has been seen often enough. It never speaks against anybody, so nothing is left of one that has faded.

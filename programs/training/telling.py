@@ -11,9 +11,9 @@ from django.core.mail import EmailMultiAlternatives
 from django.db.models import Max
 from django.urls import reverse
 from django.utils import timezone, translation
-from django.utils.formats import date_format
 
 from culture.access import organisation
+from culture.access.days import date_text
 from culture.people.models import Employee, Leave
 from programs.training import reminding, standing
 from programs.training.cycles import State
@@ -92,7 +92,7 @@ def write(
 
 
 def _day(day: dt.date) -> str:
-    return date_format(day, "DATE_FORMAT")
+    return date_text(day, "DATE_FORMAT")
 
 
 def _say(one: Stand, text: dict[str, str]) -> str:

@@ -5,12 +5,10 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from culture.access import audit
-from programs.planning.models import Enrolment
-from programs.training import night, progress, tasks, telling
+from programs.training import assigning, night, progress, tasks, telling
 from programs.training.models import Assignment
 from programs.training.path_models import Path
 
@@ -31,8 +29,7 @@ def tick(*, now: datetime) -> None:
 
 @transaction.atomic
 def _joiners(course: int, cohort: int, today: date) -> None:
-    has_one = Assignment.objects.filter(course=course, employee=OuterRef("employee"), step__isnull=True)
-    people = Enrolment.objects.filter(~Exists(has_one), cohort=cohort, until__isnull=True)
+    people = assigning.without(course, cohort, today)
     # A joiner's own later due day must not become everybody's: the cohort's is the earliest assignment's.
     mine = Assignment.objects.filter(course=course, cohort=cohort, step__isnull=True, version__isnull=True)
     first = mine.order_by("assigned_on", "due_on").first()
@@ -44,7 +41,7 @@ def _joiners(course: int, cohort: int, today: date) -> None:
             assigned_on=today,
             due_on=progress.joiner_due(assigned_on=first.assigned_on, due_on=first.due_on, joined=today),
         )
-        for pk in people.values_list("employee", flat=True)
+        for pk in people
         if first
     ]
     if rows:

@@ -1,10 +1,10 @@
-"""What the night does for courses' contents: refreshers that fall due, files and uploads nobody needs any more."""
+"""What the night does for courses: refreshers that fall due, seats of who leaves, files nobody needs any more."""
 
 from __future__ import annotations
 
 import datetime as dt
 
-from programs.training import files, refreshing
+from programs.training import files, refreshing, sessions
 from programs.training.content_models import CourseUpload
 
 UPLOADS = dt.timedelta(days=1)
@@ -13,4 +13,8 @@ UPLOADS = dt.timedelta(days=1)
 def nightly(*, today: dt.date, now: dt.datetime) -> dict[str, int]:
     """Idempotent; returns how much was done, in words' keys."""
     CourseUpload.objects.filter(at__lt=now - UPLOADS).delete()
-    return {"refreshers": refreshing.offer(today=today), "files": files.sweep(now=now)}
+    return {
+        "refreshers": refreshing.offer(today=today),
+        "seats": sessions.free_leavers(now=now),
+        "files": files.sweep(now=now),
+    }

@@ -24,6 +24,7 @@ from programs.planning.models import Cohort
 from programs.planning.queries import cohorts_within
 from programs.training import (
     assign_forms,
+    assigning,
     courses,
     editions,
     files,
@@ -121,7 +122,7 @@ def assign(request: HttpRequest, pk: int) -> HttpResponse:
         return _detail(request, course, form)
     cohort, today = form.cleaned_data["cohort"], timezone.localdate()
     try:
-        count = courses.assign(
+        count = assigning.assign(
             by=request.user,  # type: ignore[arg-type]
             course=course,
             cohort=cohort,
@@ -174,6 +175,7 @@ def _detail(request: HttpRequest, course: Course, form: assign_forms.AssignForm 
         "progress": queries.by_cohort(course, today, _units(request)),
         "form": form or assign_forms.AssignForm(initial={"due_on": today + dt.timedelta(days=42)}, cohorts=cohorts),
         "has_cohorts": cohorts.exists(),
+        "may_take_back": set(assigning.cohorts_of(request.user).values_list("pk", flat=True)),  # type: ignore[arg-type]
         "sessions": sessions.of_course(course),
         "now": timezone.now(),
         "can_write": can(request.user, Permission.WRITE_COURSES),

@@ -33,6 +33,8 @@ TREE, MATRIX, DIVISION, CUSTOMER, CUT, UNIT_CUT = FAMILIES = (
     "tree", "matrix", "division", "customer", "cut", "unit_cut",
 )  # fmt: skip
 ARROW = " ← "
+# Formulas that left a question's place in reliability empty where all had answered it alike.
+SILENT = frozenset({"1", "2", "3"})
 
 
 # Which groups were chosen of a release and in which order (see ``Seen.lines``); only of so many or more.
@@ -283,6 +285,8 @@ class Seen:
 
     def told(self, cells: dict[str, Any]) -> dict[str, Any]:
         """Cells without what changed since a wave this reader may not see: it would tell that wave's numbers."""
+        if self.release.formula_version in SILENT:
+            cells = {key: _unannounced(cell) if key.startswith("reliability:") else cell for key, cell in cells.items()}
         if not self.wave_before:
             return queries.without_change(cells)
         if self._all_seen or not any("change" in cell for cell in cells.values()):
@@ -366,6 +370,13 @@ class Seen:
         for row in self.groups(*families).order_by("pk").iterator(chunk_size=chunk):
             row.cells = self.told(row.cells)
             yield row
+
+
+def _unannounced(cell: Any) -> Any:
+    """Without what is told of each question where an empty place would say that all answered one of them alike."""
+    if any(None in told for told in cell.get("items") or ()):
+        return {key: value for key, value in cell.items() if key != "items"} | {"items": []}
+    return cell
 
 
 def _since_seen(cell: Any, numbers: set[int]) -> Any:

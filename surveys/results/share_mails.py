@@ -119,7 +119,7 @@ class ResultOutbox(Outbox[ResultMail]):
         return "" if sharing.open_to(row.wave, row.employee) else "not shared"
 
     def write(self, row: ResultMail, known: None, now: dt.datetime) -> EmailMessage:
-        return date_text(row)
+        return written(row)
 
     def anything_due(self, now: dt.datetime) -> bool:
         return self.due(now).exists()

@@ -22,6 +22,7 @@ from typing import Any
 from dateutil.relativedelta import relativedelta
 from django.db import connection
 
+from culture.people import asof
 from surveys.waves.asked_models import AskedPromise
 from surveys.waves.blocks import Block, UnitNode
 from surveys.waves.models import Wave
@@ -182,10 +183,15 @@ def _waiting(offered: list[Offer]) -> list[Offer]:
 
 
 def _lately(today: dt.date) -> list[tuple[int, frozenset[int]]]:
-    """(provider, units) of what other waves of the last three months ask."""
+    """(provider, units) of what other waves of the last three months ask; merged units as what they became."""
     rows = AskedPromise.objects.alive().filter(wave__opens_on__gte=today - dt.timedelta(days=93))
-    found = rows.values_list("provider", "units", "wave__opens_on")
-    return [(provider, frozenset(units)) for provider, units, opened in found if is_recent(opened, today)]
+    found = list(rows.values_list("provider", "units", "wave__opens_on"))
+    into = asof.successors() if found else {}
+    return [
+        (into.get(provider, provider), frozenset(into.get(unit, unit) for unit in units))
+        for provider, units, opened in found
+        if is_recent(opened, today)
+    ]
 
 
 def is_recent(earlier: dt.date, later: dt.date) -> bool:

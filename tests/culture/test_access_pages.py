@@ -16,7 +16,7 @@ from culture.access.models import Grant, Role
 from culture.people.models import Employee, Unit
 from programs.planning import programs
 from programs.planning.models import Program
-from programs.training import courses
+from programs.training import assigning, courses
 from tests.conftest import make_person
 
 pytestmark = pytest.mark.django_db
@@ -233,7 +233,7 @@ def test_a_trainer_of_a_unit_assigns_there_and_writes_nothing(hr, units, strange
     near, far = program("Near", units["Branch A"], hr), program("Far", units["Services"], hr)
     course = courses.publish(by=hr, name="Course", lessons=[("One", "Text")]).course
     today = clock.today()
-    courses.assign(by=hr, course=course, cohort=far.cohorts.get(), due_on=today, today=today)
+    assigning.assign(by=hr, course=course, cohort=far.cohorts.get(), due_on=today, today=today)
     Grant.objects.create(employee=stranger, role=Role.TRAINER, unit=units["Retail"])
     client = client_of(stranger)
     page = text(client.get(f"/courses/{course.pk}/"))

@@ -17,6 +17,8 @@ WHO: dict[str, str] = {
     "training:path_rules": WRITES,
     "training:path_act": WRITES,
     "training:additions": WRITES,
+    "training:take_back": READS,
+    "api-assignments-take-back": READS,
     "training:team_due": "manager hr unit_hr trainer",
     "training:progress_csv": READS,
     "training:shown_by": WRITES,
@@ -52,6 +54,7 @@ ARGUMENTS: dict[str, Callable[[Any], list[Any]]] = {
     "training:path_rules": lambda w: [w.path.pk],
     "training:path_act": lambda w: [w.path.pk],
     "training:additions": lambda w: [w.course.pk],
+    "training:take_back": lambda w: [w.course.pk, w.program.cohorts.first().pk],
     "api-courses-publish": lambda w: [w.course.pk],
     "api-paths-detail": lambda w: [w.path.pk],
     "api-paths-start": lambda w: [w.path.pk],
@@ -88,7 +91,8 @@ WRITTEN: dict[tuple[str, str], frozenset[str]] = {
     **{
         (name, "POST"): frozenset(READS.split())
         for name in (
-            "api-assignments-list", "api-assignments-exempt", "api-completions-list", "api-sessions-attendance",
+            "api-assignments-list", "api-assignments-take-back", "api-assignments-exempt", "api-completions-list",
+            "api-sessions-attendance",
         )
     },
 }  # fmt: skip

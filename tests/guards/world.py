@@ -14,7 +14,7 @@ from culture.framework.loading import load_catalogue
 from culture.framework.models import Behaviour, RequirementProfile
 from culture.people.models import Employee, Unit
 from programs.planning import actions, milestones, programs
-from programs.training import courses, paths, sessions
+from programs.training import assigning, courses, paths, sessions
 from programs.training.models import Assignment
 from programs.training.path_rules import Conditions, StepPlan
 from surveys.instruments import content, editing
@@ -92,7 +92,7 @@ def build() -> World:
     )
     version = courses.publish(by=hr, name="Course", lessons=[("One", "Text")])
     cohort = program.cohorts.get()
-    courses.assign(by=hr, course=version.course, cohort=cohort, due_on=today + dt.timedelta(days=9), today=today)
+    assigning.assign(by=hr, course=version.course, cohort=cohort, due_on=today + dt.timedelta(days=9), today=today)
     step = StepPlan(kind="course", subject=version.course_id, due_days=30)  # type: ignore[attr-defined]
     path = paths.save(by=hr, name="Path", starts_on=today, ends_on=days[4], steps=[step], today=today)
     paths.change_rules(by=hr, path=path, add=Conditions(unit=branch.pk), today=today)

@@ -13,8 +13,8 @@ from culture.framework.loading import load_catalogue
 from culture.people.models import Employee, Unit
 from programs.planning import programs, rules
 from programs.planning.models import Program
-from programs.practices import figures, ideas, limits, notes, recoveries, switching
-from programs.practices.models import Idea, PracticeNote, Recovery
+from programs.practices import figures, ideas, limits, notes, recoveries, switching, weeks
+from programs.practices.models import Idea, PracticeKeeper, PracticeNote, PracticeWeek, Recovery
 
 DAY = dt.timedelta(days=1)
 
@@ -24,7 +24,7 @@ def today() -> dt.date:
 
 
 def running(by: Employee, *units: Unit, on: bool = True, name: str = "P") -> Program:
-    """A program that began 100 days ago with everybody of ``units``; ``on``: it keeps practices."""
+    """A program that began 100 days ago with everybody of ``units``; ``on``: it has kept practices since then."""
     load_catalogue()
     first, last = today() - 100 * DAY, today() + 900 * DAY
     stages = [(stage.kind, stage.starts_on, stage.ends_on) for stage in rules.suggest_stages(first, last)]
@@ -33,8 +33,24 @@ def running(by: Employee, *units: Unit, on: bool = True, name: str = "P") -> Pro
         by=by, name=name, charter="C", starts_on=first, ends_on=last, stages=stages, cohorts=cohorts, series=None
     )
     if on:
-        switching.turn(program=program, on=True, by=by, today=today())
+        switching.turn(program=program, on=True, by=by, today=first)
+        kept(program)
     return program
+
+
+def kept(*programs: Program) -> None:
+    """Everybody enrolled today has kept practices since he was, as the Mondays since then would have seen."""
+    for program in programs:
+        rows = program.enrolments.on(today()).values_list("employee", "since")  # type: ignore[attr-defined]
+        seen = [PracticeKeeper(program=program, employee_id=person, since=since) for person, since in rows]
+        PracticeKeeper.objects.bulk_create(seen, ignore_conflicts=True)
+
+
+def monday(*, again: bool = False) -> bool:
+    """The tick that tells of the last week; ``again``: as if it had not been told of."""
+    if again:
+        PracticeWeek.objects.all().delete()
+    return weeks.keep(today=today(), now=timezone.now())
 
 
 def gone(person: Employee) -> None:

@@ -13,12 +13,22 @@ from django.urls import reverse
 from django.utils import timezone
 
 from culture.people import rights
-from programs.training import certificate_texts, certificate_views, certificates, checks, importing
+from programs.training import (
+    certificate_texts,
+    certificate_views,
+    certificates,
+    checks,
+    courses,
+    evaluating,
+    granting,
+    importing,
+)
 from programs.training.content_models import Certificate
 from programs.training.interchange import folder
-from programs.training.models import Completion
+from programs.training.models import Assignment, Completion
 from programs.training.path_models import Revocation
 from tests.programs.course_folders import folder as made
+from tests.programs.path_world import day, make_course, make_path, step
 from tests.programs.test_course_languages import give
 
 DAY = dt.timedelta(days=1)
@@ -110,26 +120,93 @@ def test_past_its_last_valid_day_it_has_lapsed(
 ) -> None:
     url = link(client_of(employee), completion)
     today = timezone.localdate()
-    monkeypatch.setattr(certificates, "until", lambda completion, day: today)
+    monkeypatch.setattr(certificates, "until", lambda completion: today)
     assert "genuine and valid" in client_of(None).get(url).content.decode()
-    monkeypatch.setattr(certificates, "until", lambda completion, day: today - DAY)
+    monkeypatch.setattr(certificates, "until", lambda completion: today - DAY)
     assert "no longer valid" in client_of(None).get(url).content.decode()
 
 
-def test_valid_until_is_what_the_holders_paths_say(completion: Any, employee: Any, hr: Any) -> None:
-    from programs.training.models import Assignment
-    from programs.training.path_models import Path, PathEnrolment, Step
+# -- until when ------------------------------------------------------------------------------------------------------
 
-    today = timezone.localdate()
-    path = Path.objects.create(name="P", state="running", starts_on=today - 30 * DAY, ends_on=today + 900 * DAY)
-    step = Step.objects.create(
-        path=path, position=1, kind="course", course=completion.version.course, due_days=9, months=12, added_on=today
+
+def on(text: str) -> dt.datetime:
+    return timezone.make_aware(dt.datetime.combine(day(text), dt.time(12)))
+
+
+def public(client_of: Any, completion: Completion, today: str, monkeypatch: pytest.MonkeyPatch) -> str:
+    """What anybody with the link reads on a day."""
+    row = certificates.of(completion) or certificates.issue(
+        by=completion.employee, completion=completion, shows=ALL, now=on(today)
     )
-    on_it = PathEnrolment.objects.create(path=path, employee=employee, begins_on=today)
-    Assignment.objects.create(employee=employee, step=step, enrolment=on_it, assigned_on=today, due_on=today)
-    last = certificates.until(completion, today)
-    assert last is not None and last.year == completion.done_on.year + 1
-    assert last + DAY == completion.done_on.replace(year=completion.done_on.year + 1)
+    with monkeypatch.context() as later:
+        later.setattr(timezone, "localdate", lambda *_args, **_more: day(today))
+        return str(client_of(None).get(reverse("training:verify", args=[row.token])).content.decode())
+
+
+def test_a_certificate_says_the_same_when_its_holder_has_left(
+    hr: Any, employee: Any, client_of: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cache.clear()
+    version = make_course(hr)
+    path = make_path(hr, step(version, months=12, window=30), today=day("2026-02-01"))
+    done = courses.finish_lesson(employee=employee, lesson=version.lessons.get(), now=on("2026-02-12"))
+    assert done is not None and (done.months, done.window) == (12, 30)
+    assert certificates.until(done) == day("2027-02-11")
+    certificates.issue(by=employee, completion=done, shows=ALL, now=on("2026-02-12"))
+    employee.left_on = day("2026-06-30")
+    employee.save(update_fields=["left_on"])
+    evaluating.evaluate(path, today=day("2026-07-02"))
+    page = public(client_of, done, "2027-02-11", monkeypatch)
+    assert "genuine and valid" in page and "11 February 2027" in page
+    page = public(client_of, done, "2028-01-01", monkeypatch)
+    assert "no longer valid" in page and "11 February 2027" in page and "without end" not in page
+
+
+def test_a_renewal_is_not_the_certificate_of_what_was_done_before(hr: Any, employee: Any) -> None:
+    version = make_course(hr)
+    make_path(hr, step(version, months=24, window=60), today=day("2024-01-01"))
+    first = courses.finish_lesson(employee=employee, lesson=version.lessons.get(), now=on("2024-01-10"))
+    second = courses.finish_lesson(employee=employee, lesson=version.lessons.get(), now=on("2025-12-20"))
+    assert first is not None and second is not None and first != second
+    assert certificates.until(first) == day("2026-01-09")
+    # Renewed within the window: it keeps the cycle.
+    assert certificates.until(second) == day("2028-01-09")
+    granting.revoke(by=hr, granted=first, reason="It was somebody else", on=day("2026-01-01"), today=day("2026-01-01"))
+    assert certificates.until(second) == day("2028-01-09")
+
+
+def test_another_path_makes_no_certificate_lapse(
+    hr: Any, employee: Any, client_of: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cache.clear()
+    version = make_course(hr)
+    make_path(hr, step(version), today=day("2024-01-01"))
+    done = courses.finish_lesson(employee=employee, lesson=version.lessons.get(), now=on("2024-01-10"))
+    assert done is not None and certificates.until(done) is None
+    make_path(hr, step(version, months=12), today=day("2024-01-01"), name="Every year")
+    page = public(client_of, done, "2026-01-01", monkeypatch)
+    assert "genuine and valid" in page and "without end" in page
+
+
+def test_what_was_granted_by_hand_is_worth_what_it_was_granted_for(hr: Any, employee: Any) -> None:
+    """It was done before it was asked."""
+    version, today = make_course(hr), day("2026-03-01")
+    make_path(hr, step(version, months=12), today=today)
+    row = Assignment.objects.get(employee=employee)
+    values = {"by": hr, "assignment": row, "evidence": "Paper", "today": today}
+    done = granting.by_hand(**values, done_on=day("2026-01-10"))
+    assert isinstance(done, Completion) and certificates.until(done) == day("2027-01-09")
+
+
+def test_of_the_past_what_was_asked_on_its_day_tells(hr: Any, employee: Any) -> None:
+    """Completions from before it was kept with them, and history that was brought along."""
+    version = make_course(hr)
+    make_path(hr, step(version, months=12), today=day("2026-01-01"))
+    during, before = day("2026-01-10"), day("2025-12-01")
+    old, older = (
+        Completion.objects.create(employee=employee, version=version, done_on=one) for one in (during, before)
+    )
+    assert certificates.until(old) == day("2027-01-09") and certificates.until(older) is None
 
 
 # .ci/run installs one; a machine without it is told so by `check --deploy`.
@@ -149,7 +226,7 @@ def test_it_speaks_five_languages(completion: Any, employee: Any, client_of: Any
     employee.language = language
     employee.save(update_fields=["language"])
     assert certificates.language_of(employee) == language
-    made_ = certificates.printed(completion, language=language, today=timezone.localdate())
+    made_ = certificates.printed(completion, language=language)
     assert made_.pdf.startswith(b"%PDF-") and b"pdfaid" in made_.pdf  # archivable: every letter has a glyph
     assert made_.missing == ""
 
@@ -173,7 +250,7 @@ def test_letters_without_a_glyph_are_named(
     employee.given_name, employee.family_name = "伟", "李"
     employee.save()
     completion.refresh_from_db()
-    made_ = certificates.printed(completion, language="en", today=timezone.localdate())
+    made_ = certificates.printed(completion, language="en")
     assert made_.pdf.startswith(b"%PDF-") and set(made_.missing) == {"李", "伟"}
     page = client_of(employee).get(holder(completion)).content.decode()
     assert "no font for these letters" in page and "李" in page
@@ -181,10 +258,9 @@ def test_letters_without_a_glyph_are_named(
 
 
 def test_the_pdf_carries_the_link_only_when_there_is_one(completion: Any, employee: Any, client_of: Any) -> None:
-    today = timezone.localdate()
-    assert certificates._data(completion, "en", today)["link"] == ""
+    assert certificates._data(completion, "en")["link"] == ""
     url = link(client_of(employee), completion)
-    assert certificates._data(completion, "it", today)["link"].endswith(url)
+    assert certificates._data(completion, "it")["link"].endswith(url)
     answer = client_of(employee).get(reverse("training:certificate_pdf", args=[completion.pk]))
     assert answer["Content-Type"] == "application/pdf" and "certificate-greeting.pdf" in answer["Content-Disposition"]
 

@@ -269,7 +269,7 @@ def test_recognised_in_a_quarter_and_what_the_program_aims_at(
 ) -> None:
     from programs.planning.models import Program
 
-    people = [make_person(f"L{n}", units["Branch A"]) for n in range(6)]
+    people = [make_person(f"L{n}", units["Branch A"]) for n in range(12)]
     ids = [one.pk for one in people]
     aimed, other = Requirement.objects.get(code="C1"), Requirement.objects.get(code="W2")
     program = Program.objects.create(name="P", starts_on=dt.date(2026, 1, 1), ends_on=dt.date(2027, 1, 1))
@@ -278,8 +278,8 @@ def test_recognised_in_a_quarter_and_what_the_program_aims_at(
         past(employee, one, requirement=aimed if n else other)
     past(employee, people[4], public=False)
     found = leading.quarter(ids, dt.date(2026, 9, 30))
-    assert (found.recognised, found.people, found.share) == (3, 6, 50.0), "private thanks are not counted"
-    assert leading.quarter(ids[:4], dt.date(2026, 9, 30)).share is None, "too few people to tell of"
+    assert (found.recognised, found.people, found.share) == (3, 12, 25.0), "private thanks are not counted"
+    assert leading.quarter(ids[:9], dt.date(2026, 9, 30)).share is None, "too few people to tell of"
     assert [one.recognised for one in leading.quarters(ids, dt.date(2026, 11, 22), 2)] == [0, 3]
     rows = leading.aims(program, ids, dt.date(2026, 7, 1), dt.date(2026, 9, 30))
     assert [(one.code, one.thanks, one.aimed) for one in rows] == [("C1", 2, True), ("W2", 1, False)]

@@ -13,12 +13,15 @@ from django.urls import reverse
 from django.utils import timezone
 
 from culture.framework.loading import load_catalogue
-from culture.framework.models import Behaviour
+from culture.framework.models import Behaviour, Requirement
 from culture.people import rights
-from programs.training import observed, observing
-from programs.training.observation_models import Observation
-from programs.training.slots import Needed
+from programs.training import granting, observed, observing, standing_slots
+from programs.training.models import Assignment, Course
+from programs.training.observation_models import Observation, ShownBy, SightingRule
+from programs.training.path_rules import StepPlan
+from programs.training.slots import Needed, Slot
 from tests.conftest import make_person
+from tests.programs.path_world import make_path
 
 NOW = dt.datetime(2026, 3, 2, 9, tzinfo=dt.UTC)
 TODAY = dt.date(2026, 3, 2)
@@ -86,11 +89,70 @@ def test_hr_says_how_often_it_must_be_seen(hr: Any, manager: Any, employee: Any,
     sent |= {f"{own}_sightings": "3", f"{own}_observers": "2", f"{own}_days": "60"}
     assert client.post(url, sent).status_code == 302
     assert observing.rules()[None] == Needed(1, 1, 30)
-    note(manager, employee)
-    note(manager, employee, code="A2")
-    assert granted(employee) == TODAY and granted(employee, "A2") is None
+    today = timezone.localdate()
+
+    def sees(code: str) -> None:
+        observing.observe(by=manager, employee=employee, behaviour=attitude(code), what="seen", on=today)
+
+    sees("A1")
+    sees("A2")
+    assert granted(employee, today=today) == today and granted(employee, "A2", today) is None
     client.post(url, {**sent, f"{own}_sightings": "", f"{own}_observers": "", f"{own}_days": ""})
-    assert granted(employee, "A2") == TODAY
+    # What was seen is judged by the rule of its day; what is seen from now on by the new one.
+    assert granted(employee, "A2", today) is None and observing.rules() == {None: Needed(1, 1, 30)}
+    observing.observe(by=hr, employee=employee, behaviour=attitude("A2"), what="seen", on=today)
+    assert granted(employee, "A2", today) == today
+
+
+def test_what_was_granted_stays_granted(hr: Any, manager: Any, employee: Any, client_of: Any) -> None:
+    """As the page says when HR asks for more: for what was shown already, also as it stood on past days."""
+    today, client = timezone.localdate(), client_of(hr)
+    url, person = reverse("training:sighting_rules"), reverse("training:person", args=[employee.pk])
+    for who in (manager, hr):
+        observing.observe(by=who, employee=employee, behaviour=attitude(), what="seen", on=today)
+        observing.observe(by=manager, employee=employee, behaviour=attitude("A2"), what="seen", on=today)
+    before = observed.granted_counts([employee], today)
+    course = Course.objects.create(name="At the counter", requirements=["K1"])
+    Assignment.objects.create(course=course, employee=employee, assigned_on=today, due_on=today)
+    ShownBy.objects.create(requirement=Requirement.objects.get(code="K1")).behaviours.set([attitude()])
+    for needed in ("4", "1", "4"):
+        sent = {"all_sightings": needed, "all_observers": "1" if needed == "1" else "4", "all_days": "90"}
+        told = client.post(url, sent, follow=True).content.decode()
+        assert "What was granted stays granted" in told
+        assert granted(employee, today=today) == today and granted(employee, "A2", today) is None
+        assert observed.granted_counts([employee], today) == before == {employee.pk: 1}
+        (row,) = standing_slots.of_people([employee], today, manager)[employee.pk]
+        assert row.evidence[Slot.CAN].met
+        assert "of 4 times" in client_of(manager).get(person).content.decode() or needed == "1"
+    assert SightingRule.objects.filter(ended_at=None).count() == 1 and SightingRule.objects.count() == 3
+    # The same once more is no change.
+    client.post(url, sent)
+    assert SightingRule.objects.count() == 3
+
+
+def test_granted_by_hand_counts_as_shown_until_it_is_revoked(
+    hr: Any, manager: Any, employee: Any, client_of: Any
+) -> None:
+    today = timezone.localdate()
+    plan = StepPlan(kind="observation", subject=attitude().pk, due_days=9)
+    make_path(hr, plan, today=today - dt.timedelta(days=20))
+    row = Assignment.objects.get(employee=employee)
+    person = reverse("training:person", args=[employee.pk])
+    assert granted(employee, today=today) is None
+    on = today - dt.timedelta(days=2)
+    made = granting.by_hand(by=hr, assignment=row, done_on=on, evidence="The trainer of the other house")
+    assert granted(employee, today=today) == on and granted(employee, today=on - dt.timedelta(days=1)) is None
+    assert observed.granted_counts([employee], today) == {employee.pk: 1}
+    page = client_of(manager).get(person).content.decode()
+    assert "1 of" in page
+    course = Course.objects.create(name="At the counter", requirements=["K1"])
+    Assignment.objects.create(course=course, employee=employee, assigned_on=today, due_on=today)
+    ShownBy.objects.create(requirement=Requirement.objects.get(code="K1")).behaviours.set([attitude()])
+    slots = standing_slots.of_people([employee], today, manager)[employee.pk][0].evidence
+    assert (slots[Slot.CAN].met, slots[Slot.CAN].on, slots[Slot.KEEP].met) == (True, on, None)
+    granting.revoke(by=hr, granted=made, reason="It was somebody else")
+    assert granted(employee, today=today) is None and observed.granted_counts([employee], today) == {}
+    assert standing_slots.of_people([employee], today, manager)[employee.pk][0].evidence[Slot.CAN].met is None
 
 
 @pytest.mark.parametrize(

@@ -146,11 +146,11 @@ def test_assignments_and_completions_within_ones_units(
 
 def test_attendance_many_at_once(hr: Any, manager: Any, employee: Any, client_of: Any) -> None:
     version = make_course(hr, sessions=1)
-    now = timezone.now()
-    starts = now + dt.timedelta(minutes=5)
+    starts = timezone.now() - dt.timedelta(minutes=5)
+    before = starts - dt.timedelta(hours=1)
     plan = sessions.Plan(starts, starts + dt.timedelta(hours=1), "UTC", "Room", 10)
-    session = sessions.plan(by=hr, course=version.course, plan=plan)
-    sessions.take_seat(employee=employee, session=session, by=employee)
+    session = sessions.plan(by=hr, course=version.course, plan=plan, now=before)
+    sessions.take_seat(employee=employee, session=session, by=employee, now=before)
     url, client = f"/sessions/{session.pk}/attendance/", client_of(hr)
     assert client.get(f"{API}{url}").json()["seats"] == [{"number": "A1", "attendance": ""}]
     assert post(client, url, [{"number": "A1", "attendance": "asleep"}]).status_code == 400

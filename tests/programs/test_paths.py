@@ -394,4 +394,4 @@ def test_what_is_required_and_still_valid_is_told_to_the_plan(hr: Any, units: An
     assert f"6 of {total - 1}" in read(on=day("2027-02-17")).words
     with CaptureQueriesContext(connection) as caught:
         read(on=day("2027-02-17"))
-    assert len(caught) == 1
+    assert len(caught) == 2, "what is required, and who is in which programs"

@@ -16,7 +16,7 @@ from culture.people.models import Employee, Membership, Unit
 from culture.people.units import employees_in
 from programs.planning import following, programs, reach, rules, standing, states
 from programs.planning.models import Cohort, Enrolment, Program
-from programs.training import courses
+from programs.training import assigning, courses
 from programs.training.models import Assignment, Completion
 from tests.conftest import make_person, make_unit
 
@@ -137,7 +137,7 @@ def test_two_years(hr: Employee, seed: int) -> None:
         world.follow(day)
         check(world, day)
         for cohort in world.program.cohorts.filter(starts_on=day):
-            courses.assign(by=hr, course=version.course, cohort=cohort, due_on=day + 30 * DAY, today=day)
+            assigning.assign(by=hr, course=version.course, cohort=cohort, due_on=day + 30 * DAY, today=day)
         study(world, version, day)
         if number == 9:  # the course is edited: who has finished has finished
             version = courses.publish(

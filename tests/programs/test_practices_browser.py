@@ -14,7 +14,7 @@ from programs.practices import ideas, recoveries
 from programs.practices.models import IdeaMark, PracticeNote
 from tests.conftest import make_person, make_unit
 from tests.flows.looking import problems, visit
-from tests.programs.practice_world import complaint, idea, limit, note, running, today
+from tests.programs.practice_world import complaint, idea, limit, monday, note, running, today
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 LONG = "Direcția de relații cu clienții persoane juridice și administrarea contractelor de mentenanță"
@@ -52,6 +52,7 @@ def world(units: dict[str, Unit], hr: Employee, manager: Employee, stranger: Emp
     for _n in range(10):
         closed = complaint(employee, "10")
         recoveries.close(recovery=closed, by=employee, outcome="stayed", now=now, learnt=WORDS)
+    assert monday()
     return {
         "who": {"employee": employee, "manager": manager, "hr": hr, "stranger": stranger},
         **{"program": program.pk, "known": known.pk, "waiting": waiting.pk, "mine": mine.pk, "refused": refused.pk},

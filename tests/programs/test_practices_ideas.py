@@ -17,10 +17,12 @@ from culture.access.models import AuditEntry
 from culture.framework.models import Behaviour
 from culture.people import erasure, structure
 from culture.people.models import Employee, Unit
+from programs.planning import indicators
 from programs.planning.models import Program
-from programs.practices import figures, ideas, leading
+from programs.practices import figures, ideas
 from programs.practices.models import Idea, IdeaMark
-from tests.programs.practice_world import gone, idea, limit, running, today
+from tests.conftest import make_crowd
+from tests.programs.practice_world import gone, idea, limit, monday, running, today
 
 PLANTED = "Planted: walk along to the car"
 
@@ -220,15 +222,42 @@ def test_erased_his_idea_stays_without_his_name(
     assert not IdeaMark.objects.exists()
 
 
-def test_the_indicator_counts_what_was_decided(employee: Employee, manager: Employee, program: Program) -> None:
+def test_the_indicator_counts_what_was_decided(manager: Employee, program: Program) -> None:
+    """Ten ideas of ten people; of one person alone they are his own."""
     at = figures.begins(today()) - dt.timedelta(days=20)
-    for n in range(10):
-        found = idea(employee, title=f"Idea {n}")
-        ideas.approve(idea=found, by=manager, now=at) if n < 7 else ideas.decline(
-            idea=found, by=manager, now=at, reason="No"
-        )
-    assert figures.allowed(program, today()) == (7, 10)
-    read = leading._allowed(program, today())
-    assert read.value == 70 and "7 of 10 ideas" in read.words
-    Idea.objects.filter(title="Idea 9").delete()
-    assert leading._allowed(program, today()).value is None
+    team = list(Employee.objects.filter(manager=manager).order_by("pk"))
+
+    def decided(people: list[Employee]) -> indicators.Reading:
+        Idea.objects.all().delete()
+        for n, person in enumerate(people):
+            found = idea(person, title=f"Idea {n}")
+            ideas.approve(idea=found, by=manager, now=at) if n < 7 else ideas.decline(
+                idea=found, by=manager, now=at, reason="No"
+            )
+        monday(again=True)
+        return indicators.read("practices.ideas", program, today())
+
+    assert decided([team[0]] * 10).value is None and decided(team[:9]).value is None
+    read = decided(team[:10])
+    assert read.value == 60 and read.words == "about 60 % of 10 or more ideas that were decided were approved"
+
+
+def test_an_idea_without_a_name_tells_no_small_unit(
+    client_of: Any, hr: Employee, manager: Employee, stranger: Employee, program: Program, units: dict[str, Unit]
+) -> None:
+    """Branch B is one person: of him only what unites ten is said, and of Branch A its twelve."""
+    team = Employee.objects.filter(unit=units["Branch A"]).exclude(pk=manager.pk)
+    Employee.objects.filter(pk=stranger.pk).update(manager=manager)
+    stranger.refresh_from_db()
+    assert "Branch B" in page(client_of(hr), f"/practices/ideas/{approved(idea(stranger, title='Mine')).pk}/")
+    hidden = approved(idea(stranger, title="Whose", named=False))
+    reader = client_of(team[1])
+    assert "Branch B" not in page(reader, f"/practices/ideas/{hidden.pk}/")
+    assert "Whose" not in page(reader, f"/practices/ideas/?unit={units['Branch B'].pk}")
+    listed = {one["title"]: one["unit"] for one in reader.get("/api/v1/practice-ideas/").json()["results"]}
+    assert listed == {"Mine": "Branch B", "Whose": None}, "Branch B is told of with Branch A alone, so neither is named"
+    make_crowd([f"R{n}" for n in range(12)], units["Retail"])
+    make_crowd([f"V{n}" for n in range(12)], units["Services"])
+    assert idea(team[0], named=False, title="Of many").unit == units["Branch A"]
+    assert idea(stranger, named=False, title="Again").unit == units["Retail"]
+    assert idea(stranger, title="Named").unit == units["Branch B"]

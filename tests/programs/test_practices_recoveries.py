@@ -16,12 +16,13 @@ from django.utils import timezone
 from culture.access.models import AuditEntry
 from culture.people import erasure
 from culture.people.models import Employee, Unit
+from programs.planning import indicators
 from programs.planning.models import Program
-from programs.practices import approving, figures, leading, limits, recoveries
+from programs.practices import approving, figures, limits, recoveries
 from programs.practices.models import Limit, Recovery
 from programs.recognition.models import LedgerEntry
 from programs.reports.cost_models import CostEstimate
-from tests.programs.practice_world import complaint, gone, limit, running, today
+from tests.programs.practice_world import complaint, gone, limit, monday, running, today
 
 PLANTED = "Planted: the delivery came late."
 HOUR = dt.timedelta(hours=1)
@@ -241,15 +242,23 @@ def test_what_was_given_is_told_of_ten_cases_and_more(
     assert "EUR 100" in page(client_of(hr), "/practices/desk/")
 
 
-def test_the_indicator_counts_what_was_made_good_in_time(employee: Employee, program: Program) -> None:
+def test_the_indicator_counts_what_was_made_good_in_time(manager: Employee, hr: Employee, program: Program) -> None:
+    """Ten complaints of ten people; of one person alone they are his own."""
     at = figures.begins(today()) - dt.timedelta(days=20)
-    for n in range(10):
-        row = complaint(employee, at=at)
-        if n < 8:
-            recoveries.close(recovery=row, by=employee, outcome="stayed", now=at + (47 if n < 6 else 49) * HOUR)
-    assert figures.solved(program, today()) == (6, 10)
-    read = leading._solved(program, today())
-    assert read.value == 60 and "6 of 10 complaints" in read.words
+    team = list(Employee.objects.filter(unit=manager.unit).order_by("pk"))
+
+    def cases(people: list[Employee]) -> indicators.Reading:
+        Recovery.objects.all().delete()
+        for n, person in enumerate(people):
+            row = complaint(person, at=at)
+            if n < 8:
+                recoveries.close(recovery=row, by=person, outcome="stayed", now=at + (47 if n < 6 else 49) * HOUR)
+        monday(again=True)
+        return indicators.read("practices.recoveries", program, today())
+
+    assert cases([team[0]] * 10).value is None and cases(team[:9]).value is None
+    read = cases(team[:10])
+    assert read.value == 60 and read.words == "about 60 % of 10 or more complaints were made good in time"
 
 
 def test_the_pages_cost_the_same_for_one_and_for_three(

@@ -102,6 +102,37 @@ def test_the_past_does_not_change_with_what_comes_later(raw: list[Any], cut: int
     assert slots.doing(notes, Needed(), day) == slots.doing(before, Needed(), day)
 
 
+FEW = st.integers(1, 4)
+RULES = st.builds(lambda most, few, days: Needed(most, min(few, most), days), FEW, FEW, st.integers(1, 99))
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 300), st.integers(1, 3), RULES), max_size=8),
+    st.integers(0, 300),
+    RULES,
+    RULES,
+)
+@settings(max_examples=60)
+def test_another_rule_takes_nothing_away(raw: list[Any], cut: int, one: Needed, other: Needed) -> None:
+    """Whatever is asked today, what was seen is judged by the rule it was noted under."""
+    notes = [Sighting(DAY + dt.timedelta(days=on), by, Seen.SEEN, needed) for on, by, needed in raw]
+    day = DAY + dt.timedelta(days=cut)
+    assert slots.shown(notes, one, day).granted_on == slots.shown(notes, other, day).granted_on
+    assert slots.doing(notes, one, day) == slots.doing(notes, other, day)
+
+
+def test_what_was_granted_otherwise_is_evidence_too() -> None:
+    needed, later = Needed(2, 2, 90), DAY + 200 * DAYS
+    can, keep = slots.doing([], needed, DAY + 5 * DAYS, [DAY])
+    assert (can, keep) == (Evidence(True, DAY), Evidence())
+    assert slots.doing([], needed, DAY - DAYS, [DAY]) == (Evidence(), Evidence())
+    assert slots.doing([], needed, later, [DAY])[1].faded
+    # Granted anew, on a path that asks for it every year: it was seen again.
+    assert slots.doing([], needed, later, [DAY, later])[1] == slots.lasting(later, slots.KEEP_LASTS, later)
+    told = slots.shown([seen(DAY - DAYS, 1), seen(DAY, 2)], needed, later, [DAY + DAYS])
+    assert (told.granted_on, told.by) == (DAY, needed)
+
+
 # -- pages -----------------------------------------------------------------------------------------------------------
 
 

@@ -12,6 +12,7 @@ from django.db import IntegrityError, connection, transaction
 from django.urls import reverse
 from django.utils import timezone
 
+from culture.people import structure
 from culture.people.models import Employee
 from programs.planning import actions, judging
 from surveys.answering import submitting
@@ -284,3 +285,18 @@ def test_two_openings_at_once_ask_a_promise_once(crowd: Any, hr: Any) -> None:
     late = asked_promises.Chosen(offer, frozenset({crowd["Branch B"].pk}), True)
     assert asked_promises.freeze(other, [late], [], NOW.date()) == []
     assert AskedPromise.objects.get().promise == mine.pk
+
+
+def test_what_was_asked_of_a_merged_unit_bars_what_it_became(crowd: Any, hr: Any) -> None:
+    """The same people judge a provider once in three months, whatever becomes of either."""
+    day = dt.date(2026, 3, 1)
+    wave = open_wave(crowd).wave
+    for number, (by, to) in enumerate((("Services", "Branch A"), ("Branch A", "Branch C")), 1):
+        AskedPromise.objects.create(
+            wave=wave, promise=number, provider=crowd[by].pk, customer=crowd[to].pk, text={"en": "x"}, due_on=DUE,
+            units=[crowd[to].pk], whole=True,
+        )  # fmt: skip
+    Wave.objects.filter(pk=wave.pk).update(opens_on=day - dt.timedelta(days=9))
+    structure.merge(crowd["Branch A"], into=crowd["Branch B"], on=timezone.localdate(), by=hr)
+    services, b, c = (crowd[name].pk for name in ("Services", "Branch B", "Branch C"))
+    assert sorted(asked_promises._lately(day)) == sorted([(services, frozenset({b})), (b, frozenset({c}))])

@@ -13,7 +13,7 @@ from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
-from programs.training import answering, courses, quizzes
+from programs.training import answering, assigning, courses, quizzes
 from programs.training.models import Course, CourseVersion, QuizAttempt
 from programs.training.quizzes import Rules
 from tests.programs.test_planning import make_program
@@ -36,7 +36,7 @@ def given_course(hr: Any, units: Any, quiz: list[dict[str, Any]] = QUIZ, **rules
     made = courses.publish(by=hr, name="Kinds", lessons=[("One", "Text")], quiz=quiz, rules=Rules(**rules))
     today = timezone.localdate()
     cohort = make_program(hr, units).cohorts.first()
-    courses.assign(by=hr, course=made.course, cohort=cohort, due_on=today + dt.timedelta(days=9), today=today)
+    assigning.assign(by=hr, course=made.course, cohort=cohort, due_on=today + dt.timedelta(days=9), today=today)
     return made
 
 

@@ -14,13 +14,16 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 
-from culture.access.models import Grant, Role
+from culture.access.models import AuditEntry, Grant, Role
 from culture.people.models import Employee
-from programs.training import courses, sessions
-from programs.training.models import Completion, CourseVersion
+from programs.training import assigning, courses, evaluating, sessions, upkeep
+from programs.training.models import Assignment, Completion, CourseVersion
+from programs.training.path_rules import Conditions
 from programs.training.session_models import Seat, Session
 from tests.conftest import make_person
+from tests.programs.path_world import make_path, step
 from tests.programs.test_planning import make_program
 
 HOUR, DAY = dt.timedelta(hours=1), dt.timedelta(days=1)
@@ -38,7 +41,7 @@ def version(hr: Any, manager: Any, units: Any) -> CourseVersion:
     made = courses.publish(by=hr, name="Recovery", lessons=[("One", "Text")], sessions=1)
     today = timezone.localdate()
     cohort = make_program(hr, units).cohorts.first()
-    courses.assign(by=hr, course=made.course, cohort=cohort, due_on=today + 30 * DAY, today=today)
+    assigning.assign(by=hr, course=made.course, cohort=cohort, due_on=today + 30 * DAY, today=today)
     return made
 
 
@@ -142,6 +145,30 @@ def test_two_at_once_never_share_the_last_seat(hr: Any, employee: Any, units: An
     assert sorted(states(session)) == ["booked", "waiting", "waiting", "waiting"]
 
 
+def test_who_leaves_before_it_frees_the_seat(hr: Any, session: Session, employee: Any, client_of: Any) -> None:
+    first, second, third, fourth = people(4, employee)
+    for person in (first, second, third, fourth, employee):
+        sessions.take_seat(employee=person, session=session, by=person)
+    day, now = timezone.localdate(session.starts_at, session.zone), timezone.now()
+    Employee.objects.filter(pk=first.pk).update(left_on=day - DAY)
+    Employee.objects.filter(pk=second.pk).update(left_on=day)  # his last day is the day of the session
+    Employee.objects.filter(pk=third.pk).update(left_on=day - 2 * DAY)  # waits, and would be the next
+    assert upkeep.nightly(today=timezone.localdate(), now=now)["seats"] == 2
+    assert upkeep.nightly(today=timezone.localdate(), now=now)["seats"] == 0
+    assert states(session) == ["given_up", "booked", "given_up", "booked", "waiting"]
+    page = client_of(hr).get(reverse("training:session", args=[session.pk])).content.decode()
+    assert first.name not in page and fourth.name in page
+    told = AuditEntry.objects.filter(verb="took back a seat").order_by("pk")
+    assert [entry.actor for entry in told] == [None, None]
+    # Before the night came, the one who leaves is passed over.
+    Employee.objects.filter(pk=employee.pk).update(left_on=day - DAY)
+    sessions.give_up(seat=session.seats.get(employee=fourth), by=fourth)
+    assert session.seats.get(employee=employee).state == "waiting"
+    # Nothing is changed once it has begun.
+    Employee.objects.filter(pk=second.pk).update(left_on=day - DAY)
+    assert sessions.free_leavers(now=session.starts_at) == 0
+
+
 def held(session: Session, by: Any, *marks: tuple[Employee, str]) -> None:
     """It took place: seats, then attendance the same evening."""
     for person, _word in marks:
@@ -164,10 +191,41 @@ def test_who_came_completes_and_who_did_not_does_not(hr: Any, version: Any, sess
     assert Completion.objects.filter(pk=done.pk).exists()
 
 
-def test_attendance_before_the_day_is_refused(hr: Any, session: Any, employee: Any) -> None:
+def test_nobody_is_marked_before_the_session_begins(hr: Any, version: Any, employee: Any, client_of: Any) -> None:
+    """Until then seats are given up and sessions cancelled; a mark would grant for good what never took place."""
+    courses.finish_lesson(employee=employee, lesson=version.lessons.get())
+    early, now = timezone.now() - DAY, timezone.now()
+    session = sessions.plan(by=hr, course=version.course, plan=plan(early - 6 * DAY + 3 * HOUR), now=early)
+    assert now < session.starts_at < now + 4 * HOUR
     seat = sessions.take_seat(employee=employee, session=session, by=employee)
-    with pytest.raises(ValidationError, match="from the day of the session on"):
-        sessions.mark(by=hr, session=session, marks={seat.pk: "present"})
+    client, url = client_of(hr), reverse("training:session", args=[session.pk])
+    page = client.get(url).content.decode()
+    assert "Save attendance" not in page and "Take the seat back" in page
+    assert "can be marked here once the session has begun" in page
+    answer = client.post(reverse("training:session_act", args=[session.pk]), {"do": "all"})
+    starts = session.local(session.starts_at)
+    told = f"once the session has begun: {date_format(starts, 'DATE_FORMAT')}, {starts:%H:%M}."
+    assert answer.status_code == 422 and told in answer.content.decode()
+    api = f"/api/v1/sessions/{session.pk}/attendance/"
+    marks = [{"number": employee.number, "attendance": "present"}]
+    assert client.post(api, marks, "application/json").status_code == 400
+    with pytest.raises(ValidationError, match="once the session has begun"):
+        sessions.mark(
+            by=hr, session=session, marks={seat.pk: "present"}, now=session.starts_at - dt.timedelta(seconds=1)
+        )
+    assert not Completion.objects.exists()
+    sessions.mark(by=hr, session=session, marks={seat.pk: "present"}, now=session.starts_at)
+    assert Completion.objects.count() == 1
+
+
+def test_a_seat_marked_too_early_is_given_up_all_the_same(session: Session, employee: Any, client_of: Any) -> None:
+    """Such marks were possible once; the database lets nobody without a seat have attended."""
+    seat = sessions.take_seat(employee=employee, session=session, by=employee)
+    Seat.objects.filter(pk=seat.pk).update(attendance="present")
+    url = reverse("training:my_seat", args=[session.pk])
+    assert client_of(employee).post(url, {"do": "give_up"}).status_code == 302
+    seat.refresh_from_db()
+    assert (seat.state, seat.attendance) == ("given_up", "")
 
 
 def test_rates_to_date_and_of_all(hr: Any, version: Any, employee: Any) -> None:
@@ -285,6 +343,29 @@ def test_who_may(session: Any, employee: Any, manager: Any, stranger: Any, clien
     assert client_of(stranger).post(seat, {"do": "take"}).status_code == 404
     assert client_of(employee).get(seat).status_code == 405
     assert not Seat.objects.exists()
+
+
+def test_a_class_that_only_a_path_asks_for_is_booked_on_its_page(
+    hr: Any, employee: Any, stranger: Any, client_of: Any
+) -> None:
+    asked = courses.publish(by=hr, name="In class", lessons=[("One", "Text")])
+    today = timezone.localdate()
+    only = Conditions(unit=employee.unit_id)
+    path = make_path(hr, step(asked, kind="session"), today=today, rules=[only])
+    session = sessions.plan(by=hr, course=asked.course, plan=plan())
+    client, mine = client_of(employee), reverse("training:my_course", args=[asked.course.pk])
+    url = reverse("training:my_seat", args=[session.pk])
+    assert "Take a seat" in client.get(mine).content.decode()
+    page = client.post(url, {"do": "take"}, follow=True).content.decode()
+    assert "You have a seat." in page and states(session) == ["booked"]
+    assert client_of(stranger).post(url, {"do": "take"}).status_code == 404
+    # The course is asked of him no more: he gives the seat back, and takes no other.
+    evaluating.end_enrolments([path.enrolments.get(employee=employee).pk], "moved", today)
+    Assignment.objects.filter(employee=employee).update(ended_on=today - DAY, assigned_on=today - DAY)
+    answer = client.post(url, {"do": "give_up"}, follow=True)
+    assert answer.status_code == 200 and "Your seat is free" in answer.content.decode()
+    assert states(session) == ["given_up"]
+    assert client.post(url, {"do": "take"}).status_code == 404
 
 
 def test_queries_do_not_grow(hr: Any, version: Any, session: Any, employee: Any, client_of: Any) -> None:

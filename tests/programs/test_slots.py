@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import io
+import re
 from typing import Any
 
 import pytest
@@ -58,34 +59,61 @@ def refreshed(course: Course, person: Employee, days_ago: int, right: int = 2) -
 # -- refreshers ------------------------------------------------------------------------------------------------------
 
 
-def test_a_refresher_answered_well_keeps_what_nobody_needs_to_see(course: Course, manager: Any, employee: Any) -> None:
+def test_a_refresher_answered_well_keeps_what_nobody_needs_to_see(course: Course, employee: Any) -> None:
     give(course, employee)
     complete(course, employee, 200)
-    assert Slot.KEEP not in evidence(employee, manager, "W4")
+    assert Slot.KEEP not in evidence(employee, employee, "W4")
     refreshed(course, employee, 190, right=1)  # badly: says nothing
-    assert Slot.KEEP not in evidence(employee, manager, "W4")
+    assert Slot.KEEP not in evidence(employee, employee, "W4")
     refreshed(course, employee, 100)
     today = timezone.localdate()
-    for reader in (manager, employee):
-        keep = evidence(employee, reader, "W4")[Slot.KEEP]
-        assert (keep.met, keep.on) == (True, today - 100 * DAYS)
+    keep = evidence(employee, employee, "W4")[Slot.KEEP]
+    assert (keep.met, keep.on) == (True, today - 100 * DAYS)
     # It fades, and never speaks against anybody: then there is simply nothing. Nor was there before it was answered.
-    assert Slot.KEEP not in evidence(employee, manager, "W4", today + 80 * DAYS)
-    assert Slot.KEEP not in evidence(employee, manager, "W4", today - 101 * DAYS)
+    assert Slot.KEEP not in evidence(employee, employee, "W4", today + 80 * DAYS)
+    assert Slot.KEEP not in evidence(employee, employee, "W4", today - 101 * DAYS)
 
 
 def test_a_refresher_is_no_substitute_for_being_seen(course: Course, manager: Any, hr: Any, employee: Any) -> None:
     give(course, employee)
     complete(course, employee, 250)
     refreshed(course, employee, 2)
-    assert evidence(employee, manager, "K1")[Slot.KEEP].met is None  # nobody saw him do it
+    assert evidence(employee, employee, "K1")[Slot.KEEP].met is None  # nobody saw him do it
     saw(manager, employee, 31)
     saw(hr, employee, 30)
-    assert evidence(employee, manager, "K1")[Slot.CAN].met
-    assert evidence(employee, manager, "K1")[Slot.KEEP].on == timezone.localdate() - 2 * DAYS
+    assert evidence(employee, employee, "K1")[Slot.CAN].met
+    assert evidence(employee, employee, "K1")[Slot.KEEP].on == timezone.localdate() - 2 * DAYS
     # What was seen again and lasts longer stays as it is.
     saw(hr, employee, 0)
-    assert evidence(employee, manager, "K1")[Slot.KEEP].on == timezone.localdate()
+    assert evidence(employee, employee, "K1")[Slot.KEEP].on == timezone.localdate()
+
+
+def test_nobody_else_sees_how_a_refresher_went(
+    course: Course, manager: Any, hr: Any, employee: Any, client_of: Any
+) -> None:
+    """Pages, file and API are the same before and after it, for whoever looks."""
+    give(course, employee)
+    read(course, employee, 250)
+    complete(course, employee, 250)
+    saw(manager, employee, 231)
+    saw(hr, employee, 230)
+    assert "still knew it when asked again" in client_of(employee).get(reverse("training:my_progress")).content.decode()
+    before = _seen_by_others(employee, manager, hr, client_of)
+    assert evidence(employee, employee, "K1")[Slot.KEEP].state == "faded"
+    refreshed(course, employee, 2, right=3)
+    assert evidence(employee, employee, "K1")[Slot.KEEP].state == "met"
+    assert _seen_by_others(employee, manager, hr, client_of) == before
+    assert evidence(employee, None, "K1")[Slot.KEEP].state == "faded"
+    assert all("asked again" not in page for page in before)
+
+
+def _seen_by_others(employee: Any, manager: Any, hr: Any, client_of: Any) -> list[str]:
+    pages = [reverse("training:person", args=[employee.pk]), reverse("training:team_progress"), "/"]
+    pages += [reverse("training:team_progress") + "?by=requirements", f"{API}/slots/?employee={employee.pk}"]
+    found = [client_of(who).get(page).content.decode() for who in (manager, hr) for page in pages]
+    file = b"".join(client_of(hr).get(reverse("training:progress_csv")).streaming_content).decode()
+    # What differs from one page to the next by itself.
+    return [re.sub(r'nonce="[^"]*"|name="csrfmiddlewaretoken" value="[^"]*"', "", text) for text in [*found, file]]
 
 
 def test_the_managers_page_of_a_person_says_what_is_private(
@@ -225,10 +253,10 @@ def test_hr_takes_the_slots_as_a_file(
     assert employee.number + "," not in theirs
 
 
-def test_a_revoked_completion_takes_its_refreshers_along(course: Course, manager: Any, hr: Any, employee: Any) -> None:
+def test_a_revoked_completion_takes_its_refreshers_along(course: Course, hr: Any, employee: Any) -> None:
     give(course, employee)
     made = complete(course, employee, 30)
     refreshed(course, employee, 3)
-    assert evidence(employee, manager, "W4")[Slot.KEEP].met
+    assert evidence(employee, employee, "W4")[Slot.KEEP].met
     Revocation.objects.create(completion=made, on=timezone.localdate(), reason="Forged", by=hr, at=timezone.now())
-    assert Slot.KEEP not in evidence(employee, manager, "W4")
+    assert Slot.KEEP not in evidence(employee, employee, "W4")

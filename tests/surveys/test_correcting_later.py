@@ -171,3 +171,15 @@ def test_a_held_wave_keeps_its_day_for_everybody(first, hr, client_of):
     assert re.search(
         rf'name="employees"[^>]*value="{day.isoformat()}"|value="{day.isoformat()}"[^>]*name="employees"', page
     )
+
+
+def test_an_old_release_announces_no_question_all_answered_alike(first, hr):
+    """Formulas before the fourth left its place empty, in files and the API, too."""
+    wave = Wave.objects.get(pk=first.wave.pk)
+    seen = reading.Seen.of(hr, wave)
+    cell = {"shown": True, "alpha": 0.8, "items": [["W1", None, None], ["W2", 0.7, 0.5]]}
+    assert seen.told({"reliability:want": cell})["reliability:want"] == cell
+    seen.release.formula_version = "3"
+    assert seen.told({"reliability:want": cell, "want": cell})["reliability:want"]["items"] == []
+    whole = {**cell, "items": [["W1", 0.7, 0.5]]}
+    assert seen.told({"reliability:want": whole})["reliability:want"] == whole
