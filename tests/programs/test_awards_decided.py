@@ -219,7 +219,9 @@ def test_hr_decides_where_the_manager_has_left(
 
 
 @pytest.mark.parametrize(
-    "gone", [{"state": Kudos.State.WITHDRAWN}, {"hidden_at": timezone.now()}, {"public": False}], ids=str
+    "gone",
+    [{"state": Kudos.State.WITHDRAWN}, {"hidden_at": timezone.now()}, {"public": False}],
+    ids=["withdrawn", "hidden", "private"],
 )
 @pytest.mark.parametrize("decides", list(Award.Decides))
 def test_thanks_that_are_gone_are_no_evidence_any_more(
