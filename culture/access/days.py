@@ -31,6 +31,8 @@ CHINESE = {
     "j F, H:i": f"n月j日 {TIME}",
     "F Y": "Y年n月",
     "M Y": "Y年n月",
+    "M y": "Y年n月",
+    "d M y": DAY,
 }
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from surveys.results import charts
 
 DIMENSIONS = charts.DIMENSIONS
@@ -16,19 +18,19 @@ def trend(rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
     bands = rows[-1].get("bands") or {}
     for end in spec["layer"][1]["data"]["values"]:
         if end["dimension"] in bands and end["wave"] == rows[-1]["wave"]:
-            end["label"] = f"{charts.WORDS[end['dimension']]} {bands[end['dimension']]}"
+            end["label"] = f"{charts.word(end['dimension'])} {bands[end['dimension']]}"
     return spec
 
 
 def table(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     """The same numbers, for "Show as table"."""
-    hidden = "hidden for privacy"
+    hidden = _("hidden for privacy")
     return [
         {
-            "Wave": row["wave"],
-            "Closed": f"{row['date'].day} {row['date']:%b %Y}",
+            _("Wave"): row["wave"],
+            _("Closed"): charts.day(row["date"]),
             **{
-                charts.WORDS[key]: hidden if row[key] is None else (row.get("bands") or {}).get(key) or row[key]
+                charts.word(key): hidden if row[key] is None else (row.get("bands") or {}).get(key) or row[key]
                 for key in DIMENSIONS
             },
         }

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, Func, OuterRef, Q, QuerySet, TextField
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -180,15 +180,22 @@ def best_attempt(employee: Employee, version: CourseVersion) -> QuizAttempt | No
     return QuizAttempt.objects.filter(employee=employee, version=version).order_by("-score", "at").first()
 
 
+# A person with a course.
+HELD = Func("employee", "course", template="ROW(%(expressions)s)", output_field=TextField())
+
+
 def counts(assignments: QuerySet[Assignment], today: dt.date, *keys: str) -> list[dict[str, Any]]:
-    """Per ``keys``: ``assigned``, ``done``, ``late`` (not done and past due), of those still employed."""
+    """Per ``keys``: ``assigned``, ``finished``, ``late`` (not done and past due), of those still employed.
+
+    Counted is each person with each course once, also where he has it by a cohort and by a path.
+    """
     held = assignments.filter(here(today), course__isnull=False, version__isnull=True, ended_on__isnull=True)
     rows = with_done(held).order_by().values(*keys)
     return list(
         rows.annotate(
-            assigned=Count("pk"),
-            finished=Count("pk", filter=Q(done=True)),
-            late=Count("pk", filter=Q(done=False, due_on__lt=today)),
+            assigned=Count(HELD, distinct=True),
+            finished=Count(HELD, distinct=True, filter=Q(done=True)),
+            late=Count(HELD, distinct=True, filter=Q(done=False, due_on__lt=today)),
         ).order_by(*keys)
     )
 

@@ -2,19 +2,36 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from typing import Any
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
+from culture.access.days import date_text
+
 COLOURS = {"want": "#c4510a", "know": "#0b63a5", "can": "#0a7d5a", "none": "#5b6675", "unclassified": "#a9a59b"}
 WORDS = {
-    "want": "Want", "know": "Know", "can": "Can", "none": "None of these", "unclassified": "Too few answers"
-}  # fmt: skip
+    "want": gettext_noop("Want"),
+    "know": gettext_noop("Know"),
+    "can": gettext_noop("Can"),
+    "none": gettext_noop("None of these"),
+    "unclassified": gettext_noop("Too few answers"),
+    "served": gettext_noop("Serves others"),
+}
+BARRIERS = ("want", "know", "can", "none", "unclassified")
 DIMENSIONS = ("want", "know", "can")
-THIRDS = ("favourable", "neutral", "unfavourable")
+THIRDS = (gettext_noop("favourable"), gettext_noop("neutral"), gettext_noop("unfavourable"))
 THIRD_COLOURS = ["#3d92cf", "#e6e3dc", "#d9733a"]
 SCHEMA = "https://vega.github.io/schema/vega-lite/v6.json"
 # Points of the index that two labels at the ends of lines keep from each other.
 APART = 4.0
+
+
+def word(key: str) -> str:
+    """What a measure is called in a chart, in the reader's language."""
+    return _(WORDS[key])
 
 
 def trend(points: Sequence[dict[str, Any]]) -> dict[str, Any] | None:
@@ -26,7 +43,7 @@ def trend(points: Sequence[dict[str, Any]]) -> dict[str, Any] | None:
     if sum(any(row[key] is not None for key in DIMENSIONS) for row in rows) < 2:
         return None
     table = [
-        {"Wave": row["wave"], "Closed": _day(row["date"]), **{WORDS[key]: _told(row[key]) for key in DIMENSIONS}}
+        {_("Wave"): row["wave"], _("Closed"): day(row["date"]), **{word(key): _told(row[key]) for key in DIMENSIONS}}
         for row in rows
     ]
     return {"spec": lines(rows, width=540), "table": table}
@@ -37,23 +54,21 @@ def lines(rows: Sequence[dict[str, Any]], *, width: int = 330) -> dict[str, Any]
 
     ``rows`` are the waves in their order: ``wave`` (its number), ``date`` and the three indices, None where hidden.
     """
-    # Two waves that closed in one month would stand on the same place.
-    told = "%b %y" if len({f"{row['date']:%b %y}" for row in rows}) == len(rows) else "%d %b %y"
+    days = months([row["date"] for row in rows])
     values = [
-        {"wave": row["wave"], "when": f"{row['date']:{told}}", "dimension": key, "index": row[key]}
-        for row in rows
+        {"wave": row["wave"], "when": when, "dimension": key, "index": row[key]}
+        for row, when in zip(rows, days, strict=True)
         for key in DIMENSIONS
         if row[key] is not None
     ]
     last = max(value["wave"] for value in values)
     ends = sorted((value for value in values if value["wave"] == last), key=lambda value: value["index"])
     for value, height in zip(ends, _heights([end["index"] for end in ends]), strict=True):
-        value["label"], value["at"] = f"{WORDS[value['dimension']]} {value['index']}", height
+        value["label"], value["at"] = f"{word(value['dimension'])} {value['index']}", height
     lowest, highest = min(value["index"] for value in values), max(value["index"] for value in values)
     scale = {"domain": [max(0, lowest // 10 * 10), min(100, highest // 10 * 10 + 10)], "nice": False}
     axis = {"labelAngle": 0, "grid": False, "labelOverlap": "greedy", "labelSeparation": 6}
-    order = [f"{row['date']:{told}}" for row in rows]
-    x = {"field": "when", "type": "ordinal", "sort": order, "title": None, "axis": axis}
+    x = {"field": "when", "type": "ordinal", "sort": days, "title": None, "axis": axis}
     y = {"type": "quantitative", "scale": scale, "title": None, "axis": {"tickCount": 4, "domain": False}}
     colours = {"domain": list(DIMENSIONS), "range": [COLOURS[key] for key in DIMENSIONS]}
     colour = {"field": "dimension", "type": "nominal", "scale": colours, "legend": None}
@@ -91,19 +106,18 @@ def course(points: Sequence[Any], bottom: int = 0) -> dict[str, Any] | None:
     told = [point for point in points if point.index is not None]
     if len(told) < 2:
         return None
-    days = [point.about.closes_on for point in points]
-    pattern = "%b %y" if len({f"{day:%b %y}" for day in days}) == len(days) else "%d %b %y"
+    order = months([point.about.closes_on for point in points])
     values = [
         {
-            "when": f"{point.about.closes_on:{pattern}}",
+            "when": when,
             "index": round(point.index),
             "low": max(bottom, round(point.low)),
             "high": min(100, round(point.high)),
             "label": str(round(point.index)),
         }
-        for point in told
+        for point, when in zip(points, order, strict=True)
+        if point.index is not None
     ]
-    order = [f"{day:{pattern}}" for day in days]
     lowest, highest = min(value["low"] for value in values), max(value["high"] for value in values)
     scale = {"domain": [max(bottom, lowest // 10 * 10), min(100, highest // 10 * 10 + 20)], "nice": False}
     axis = {"labelAngle": 0, "grid": False, "labelOverlap": "greedy", "labelSeparation": 6}
@@ -134,8 +148,14 @@ def course(points: Sequence[Any], bottom: int = 0) -> dict[str, Any] | None:
     }
 
 
-def _day(day: Any) -> str:
-    return f"{day.day} {day:%b %Y}"
+def day(on: dt.date) -> str:
+    return date_text(on, "j M Y")
+
+
+def months(days: Sequence[dt.date]) -> list[str]:
+    """The days as a chart's axis tells them: by month, unless two would stand on the same place."""
+    told = [date_text(on, "M y") for on in days]
+    return told if len(set(told)) == len(days) else [date_text(on, "d M y") for on in days]
 
 
 def _heights(indices: Sequence[float]) -> list[float]:
@@ -147,23 +167,23 @@ def _heights(indices: Sequence[float]) -> list[float]:
 
 
 def _told(score: int | None) -> int | str:
-    return "hidden for privacy" if score is None else score
+    return _("hidden for privacy") if score is None else score
 
 
 def barrier(cell: dict[str, Any] | None) -> dict[str, Any] | None:
     """What people meet first; None when hidden."""
     if not cell or not cell.get("shown"):
         return None
-    shares = {key: cell["shares"][key] for key in WORDS if key in cell["shares"]}
+    shares = {key: cell["shares"][key] for key in BARRIERS if key in cell["shares"]}
     if not shares.get("unclassified"):
         shares.pop("unclassified", None)
-    about = "about " if cell.get("rounded") else ""
-    values = [{"what": WORDS[key], "share": share, "label": f"{about}{share} %"} for key, share in shares.items()]
+    label = _("about %(share)s %%") if cell.get("rounded") else "%(share)s %%"
+    values = [{"what": word(key), "share": share, "label": label % {"share": share}} for key, share in shares.items()]
     bars = {
         "field": "what",
         "type": "nominal",
         "legend": None,
-        "scale": {"domain": [WORDS[key] for key in shares], "range": [COLOURS[key] for key in shares]},
+        "scale": {"domain": [word(key) for key in shares], "range": [COLOURS[key] for key in shares]},
     }
     # The bars carry their numbers, so that there is no axis to read; room is kept for the number of the longest.
     room = {"domain": [0, max(1, *shares.values()) * 1.2]}
@@ -175,7 +195,7 @@ def barrier(cell: dict[str, Any] | None) -> dict[str, Any] | None:
         "usermeta": {"narrow": 150},
         "data": {"values": values},
         "encoding": {
-            "y": {"field": "what", "type": "nominal", "sort": [WORDS[key] for key in shares], "title": None},
+            "y": {"field": "what", "type": "nominal", "sort": [word(key) for key in shares], "title": None},
             "x": x,
         },
         "layer": [
@@ -183,7 +203,7 @@ def barrier(cell: dict[str, Any] | None) -> dict[str, Any] | None:
             {"mark": {"type": "text", "align": "left", "dx": 6}, "encoding": {"text": {"field": "label"}}},
         ],
     }
-    table = [{"First barrier": value["what"], "% of people": value["share"]} for value in values]
+    table = [{_("First barrier"): value["what"], _("share of people, in %"): value["share"]} for value in values]
     return {"spec": spec, "table": table}
 
 
@@ -192,10 +212,11 @@ def thirds(items: Sequence[dict[str, Any]]) -> dict[str, Any] | None:
     shown = [item for item in items if item["cell"].get("shown") and "fav" in item["cell"]]
     if not shown:
         return None
+    names = [_(name) for name in THIRDS]
     values = [
         {"item": item["code"], "what": name, "order": at, "share": item["cell"][key]}
         for item in shown
-        for at, (name, key) in enumerate(zip(THIRDS, ("fav", "neu", "unf"), strict=True))
+        for at, (name, key) in enumerate(zip(names, ("fav", "neu", "unf"), strict=True))
     ]
     axis = {"format": "%", "tickCount": 4}
     spec = {
@@ -213,13 +234,13 @@ def thirds(items: Sequence[dict[str, Any]]) -> dict[str, Any] | None:
                 "field": "what",
                 "type": "nominal",
                 "title": None,
-                "scale": {"domain": list(THIRDS), "range": THIRD_COLOURS},
+                "scale": {"domain": names, "range": THIRD_COLOURS},
                 "legend": {"orient": "top", "columnPadding": 8},
             },
         },
     }
     table = [
-        {"Question": item["code"], **dict(zip(THIRDS, (item["cell"][k] for k in ("fav", "neu", "unf")), strict=True))}
+        {_("Question"): item["code"], **dict(zip(names, (item["cell"][k] for k in ("fav", "neu", "unf")), strict=True))}
         for item in shown
     ]
     return {"spec": spec, "table": table}
@@ -236,7 +257,7 @@ def side_by_side(points: Sequence[dict[str, Any]], labels: tuple[str, str]) -> d
     """
     if not points:
         return None
-    names = {**WORDS, "served": "Serves others"}
+    names = {point["key"]: word(point["key"]) for point in points}
     values = [
         {"what": names[point["key"]], "who": label, "index": cell["index"], "low": cell["low"], "high": cell["high"]}
         for point in points
@@ -283,7 +304,7 @@ def side_by_side(points: Sequence[dict[str, Any]], labels: tuple[str, str]) -> d
     }
     table = [
         {
-            "Score": names[point["key"]],
+            _("Score"): names[point["key"]],
             **{
                 label: f"{cell['index']} ({cell['low']}–{cell['high']})"
                 for label, cell in zip(labels, (point["one"], point["other"]), strict=True)

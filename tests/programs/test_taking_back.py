@@ -14,9 +14,10 @@ from culture.people.models import Employee
 from programs.planning import states
 from programs.planning.models import Enrolment
 from programs.training import assigning, night, queries, standing, tick
+from programs.training.matching import Conditions
 from programs.training.models import Assignment, Completion
 from tests.conftest import make_person
-from tests.programs.path_world import DAY, complete, make_course
+from tests.programs.path_world import DAY, complete, make_course, make_path, step
 from tests.programs.test_planning import make_program
 
 pytestmark = pytest.mark.django_db
@@ -68,6 +69,16 @@ def test_taken_back_from_a_cohort_and_given_again(
     assert mine(other) == ["open"] and mine(employee) == ["valid"]
     assert client.post(url, {"reason": "Again"}).status_code == 302 and mine(other) == []
     assert client.post(url, {"reason": "Twice"}).status_code == 422
+
+
+def test_who_has_it_by_a_path_too_is_counted_once(hr: Any, employee: Any, world: dict[str, Any], client_of: Any) -> None:
+    course, cohort, count = world["course"], world["cohort"], world["count"]
+    make_path(hr, step(world["version"]), today=today(), rules=[Conditions(cohort=cohort.pk)])
+    assert Assignment.objects.filter(step__course=course, employee=employee).exists(), "else nothing is shown here"
+    page = " ".join(client_of(hr).get(reverse("training:detail", args=[course.pk])).content.decode().split())
+    assert f"1 of {count} people" in page
+    (row,) = queries.by_cohort(course, today())
+    assert (row["assigned"], row["finished"], row["late"]) == (count, 1, count - 1)
 
 
 def test_who_may_take_back(hr: Any, manager: Any, employee: Any, units: Any, world: Any, client_of: Any) -> None:
