@@ -15,19 +15,23 @@ FRAME = """
 config/accounts.py config/home.py config/navigation.py config/templatetags/ui.py config/templates/4*.html
 config/templates/base.html config/templates/home.html config/templates/public.html config/templates/ui/*.html
 config/templates/account/*.html config/templates/mfa/**/*.html culture/access/fresh.py culture/access/signin*.py
-culture/access/table.py culture/access/token_*.py culture/access/language*.py
+culture/access/table.py culture/access/token*.py culture/access/language*.py
 culture/templates/culture/access/language*.html
 """
 THANKS = """
 programs/recognition/award_forms.py programs/recognition/award_home.py programs/recognition/award_models.py
-programs/recognition/award_nominating.py programs/recognition/award_views.py programs/recognition/feed_models.py
+programs/recognition/award_jury_forms.py programs/recognition/award_jury_views.py
+programs/recognition/award_nominating.py programs/recognition/award_rounds.py programs/recognition/award_seats.py
+programs/recognition/award_views.py programs/recognition/capping.py programs/recognition/feed_models.py
 programs/recognition/feed_views.py programs/recognition/forms.py programs/recognition/giving.py
 programs/recognition/home.py programs/recognition/milestone_models.py programs/recognition/models.py
-programs/recognition/moderating.py programs/recognition/pictures.py programs/recognition/posts.py
+programs/recognition/moderating.py programs/recognition/pictures.py programs/recognition/post_models.py
+programs/recognition/post_moderating.py programs/recognition/post_views.py programs/recognition/posts.py
 programs/recognition/reacting.py programs/recognition/redeeming.py programs/recognition/reward_forms.py
 programs/recognition/reward_models.py programs/recognition/reward_views.py programs/recognition/settling.py
 programs/recognition/suggesting.py programs/recognition/views.py
 programs/templates/programs/recognition/_award_terms.html programs/templates/programs/recognition/_beside.html
+programs/templates/programs/recognition/_decided.html programs/templates/programs/recognition/_jury_changes.html
 programs/templates/programs/recognition/_home_thanks.html programs/templates/programs/recognition/_kudos.html
 programs/templates/programs/recognition/_nominations.html programs/templates/programs/recognition/_older.html
 programs/templates/programs/recognition/_pages.html programs/templates/programs/recognition/_p*.html
@@ -87,11 +91,38 @@ programs/templates/programs/planning/_mine.html programs/templates/programs/plan
 programs/templates/programs/planning/action_end.html programs/templates/programs/planning/actions.html
 programs/templates/programs/planning/_amendment.html
 """
+# The results of a wave, as managers, and employees it is shared with, read them.
+RESULTS = """
+surveys/results/cell_html.py surveys/results/comment_files.py surveys/results/comment_views.py
+surveys/results/compare*.py surveys/results/cut_pages.py surveys/results/disclosure/reasons.py
+surveys/results/export_pages.py surveys/results/heat_pages.py surveys/results/home.py surveys/results/method_*.py
+surveys/results/service_pages.py surveys/results/showing.py
+surveys/results/telling.py surveys/results/themes.py surveys/results/trend_pages.py surveys/results/views.py
+surveys/results/why_pages.py surveys/templatetags/*.py surveys/templates/surveys/results/_*.html
+surveys/templates/surveys/results/barriers.html surveys/templates/surveys/results/cards.html
+surveys/templates/surveys/results/category.html surveys/templates/surveys/results/comments.html
+surveys/templates/surveys/results/comments_here.html surveys/templates/surveys/results/compare*.html
+surveys/templates/surveys/results/cut*.html surveys/templates/surveys/results/driver*.html
+surveys/templates/surveys/results/export.html surveys/templates/surveys/results/findings.html
+surveys/templates/surveys/results/heatmap.html surveys/templates/surveys/results/items.html
+surveys/templates/surveys/results/list.html surveys/templates/surveys/results/method.html
+surveys/templates/surveys/results/partners.html surveys/templates/surveys/results/rules.html
+surveys/templates/surveys/results/service*.html surveys/templates/surveys/results/standing_out.html
+surveys/templates/surveys/results/trend.html surveys/templates/surveys/results/trust.html
+surveys/templates/surveys/results/unit.html surveys/templates/surveys/results/wave.html
+surveys/templates/surveys/results/why.html
+"""
+# Whether a program works, as everybody is told of it.
+EFFECT = """
+programs/reports/effect/words.py programs/reports/effect_views.py
+programs/templates/programs/reports/effect_how.html
+"""
 # The words of the file about oneself.
 FILE = """
 culture/access/people_home.py culture/access/personal.py culture/people/models.py culture/people/rights_models.py
 culture/people/rights_people.py programs/planning/personal.py programs/recognition/award_personal.py
 programs/recognition/personal*.py programs/training/personal*.py programs/practices/personal.py
+programs/reports/personal.py programs/reports/report_personal.py culture/templates/culture/people/rights_file.html
 surveys/answering/personal.py surveys/results/personal.py surveys/waves/personal.py
 """
 MANAGERS = """
@@ -101,8 +132,11 @@ programs/recognition/award_deciding.py programs/training/observation_views.py pr
 programs/training/overview.py programs/templates/programs/training/_home_team.html
 programs/templates/programs/training/person.html programs/templates/programs/training/team*.html
 programs/templates/programs/training/paths_team.html programs/templates/programs/training/paths_person.html
+programs/templates/programs/practices/_figures.html programs/templates/programs/practices/idea_decide*.html
+programs/templates/programs/practices/team.html programs/templates/programs/planning/_unit*.html
+programs/templates/programs/planning/action_edit.html culture/templates/culture/people/employees.html
 """
-LISTS = (FRAME, THANKS, WAY, PRACTICES, SURVEYS, OWN, FILE, MANAGERS)
+LISTS = (FRAME, THANKS, WAY, PRACTICES, SURVEYS, RESULTS, EFFECT, OWN, FILE, MANAGERS)
 
 
 def files(lists: Iterable[str] = LISTS) -> list[Path]:

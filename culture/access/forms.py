@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from culture.access.grants import LONGEST_REASON, givable
 from culture.access.models import Role
@@ -40,7 +41,7 @@ class GiveForm(forms.Form):
     )
     since = forms.DateField(label=_("From"), widget=forms.DateInput, help_text=_("Today or later."))
     until = forms.DateField(
-        label=_("To"),
+        label=pgettext_lazy("day", "To"),
         required=False,
         widget=forms.DateInput,
         help_text=_("The last day. Empty: open."),
@@ -158,7 +159,7 @@ class AuditFilter(forms.Form):
         choices=[("", _("Everything")), *((key, label) for key, (label, _verbs) in TOPICS.items())],
     )
     since = forms.DateField(label=_("From"), required=False, widget=forms.DateInput)
-    until = forms.DateField(label=_("To"), required=False, widget=forms.DateInput)
+    until = forms.DateField(label=pgettext_lazy("day", "To"), required=False, widget=forms.DateInput)
 
     def clean_q(self) -> str:
         return words(self.cleaned_data["q"])

@@ -9,7 +9,7 @@ from django import forms
 from django.conf import settings
 from django.http import QueryDict
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 
 from culture.framework.charter import MOST_STANDARDS, PARTS, StandardInput
 from culture.framework.charter_models import CharterVersion, ServiceStandard
@@ -73,7 +73,9 @@ class DraftForm(forms.Form):
         self.fields[f"{key}_direction"] = forms.ChoiceField(
             label=_("Target"), choices=[("at_most", _("at most")), ("at_least", _("at least"))]
         )
-        self.fields[f"{key}_target"] = LaterNumber(label=_("Number"), min_value=0, max_digits=9, decimal_places=2)
+        self.fields[f"{key}_target"] = LaterNumber(
+            label=pgettext("amount", "Number"), min_value=0, max_digits=9, decimal_places=2
+        )
         self.fields[f"{key}_unit"] = forms.ChoiceField(label=_("Unit"), choices=unit_choices())
 
     def clean(self) -> dict[str, Any]:

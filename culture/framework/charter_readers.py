@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from culture.access.permissions import Permission, sees_everything, visible_units
 from culture.framework.charter_models import CharterAcknowledgement, CharterVersion
@@ -169,7 +170,7 @@ def as_csv(people: QuerySet[Employee], version: CharterVersion) -> Iterator[str]
     ).order_by("unit__path", "family_name", "given_name", "number")
     writer = csv.writer(_Echo())
     head = [
-        _("Number"),
+        pgettext("person", "Number"),
         _("Given name"),
         _("Family name"),
         _("E-mail"),

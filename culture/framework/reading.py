@@ -8,7 +8,7 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
 from culture.framework import sections
@@ -186,7 +186,7 @@ def told(changes: Iterable[TailoringChange]) -> list[dict[str, Any]]:
 def _lines(change: TailoringChange) -> list[dict[str, str]]:
     names = {
         "text": _("Text"), "detail": _("Explanation"), "who": _("Who"), "moment": _("When"),
-        "before": _("What must come before"), "prerequisites": _("After"), "value": _("Number"),
+        "before": _("What must come before"), "prerequisites": _("After"), "value": pgettext("amount", "Number"),
     }  # fmt: skip
     found: list[dict[str, str]] = []
     for key in dict.fromkeys((*change.before, *change.after)):

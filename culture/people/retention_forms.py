@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from culture.people.models import Employee
 from culture.people.retention import Kind
@@ -35,7 +35,7 @@ class ConfirmForm(forms.Form):
 class PeriodForm(forms.Form):
     """``seen``: how many rows the page said would go at once; another number now means: look again."""
 
-    days = forms.IntegerField(label=gettext_lazy("Days"))
+    days = forms.IntegerField(label=pgettext_lazy("number", "Days"))
     seen = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, kind: Kind, **more: Any) -> None:

@@ -14,6 +14,7 @@ from typing import Any
 from django.apps import apps
 from django.db.models import Model, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from culture.people.models import Employee
 
@@ -64,7 +65,7 @@ class Fate(enum.StrEnum):
     KEPT = "kept"
 
 
-FATES = {Fate.REMOVED: _("removed"), Fate.CLEARED: _("cleared"), Fate.KEPT: _("kept without name")}
+FATES = {Fate.REMOVED: pgettext_lazy("data", "removed"), Fate.CLEARED: _("cleared"), Fate.KEPT: _("kept without name")}
 
 HR_SEES = _("You, and HR")
 ONLY_YOU = _("Only you")

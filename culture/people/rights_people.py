@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from culture.people import retention, rights
 from culture.people.import_models import DraftRow, ImportDraft, ImportEffect
@@ -65,7 +66,7 @@ def _place(row: Employee, person: Employee) -> Row:
 
 
 def _reports(row: Employee, person: Employee) -> Row:
-    return {_("Name"): row.name}
+    return {pgettext_lazy("person", "Name"): row.name}
 
 
 def _membership(row: Any, person: Employee) -> Row:
@@ -173,7 +174,7 @@ def _register_person() -> None:
 def _reporting(row: Any, person: Employee) -> Row:
     other = row.manager if row.employee_id == person.pk else row.employee
     role = _("your manager") if row.employee_id == person.pk else _("reported to you")
-    return {_("Name"): other.name, _("As"): role, _("From"): row.since, _("Until"): row.until}
+    return {pgettext_lazy("person", "Name"): other.name, _("As"): role, _("From"): row.since, _("Until"): row.until}
 
 
 def _leave(row: Any, person: Employee) -> Row:
@@ -311,7 +312,7 @@ def _register_framework() -> None:
             seen_by=HR_SEES,
             after=STAYS,
             fate=Fate.KEPT,
-            show=lambda row, person: {_("Version"): str(row.version), _("Read"): row.at},
+            show=lambda row, person: {_("Version"): str(row.version), pgettext_lazy("day", "Read"): row.at},
             related=("version",),
         )
     )

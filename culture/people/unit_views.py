@@ -15,6 +15,7 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import translation
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET
 
 from culture.access import clock
@@ -302,6 +303,6 @@ def _history(unit: Unit, sight: Sight) -> list[dict[str, Any]]:
         before = state
     if unit.until is not None:
         into = unit.merged_into
-        ending = _("Merged into %(unit)s") % {"unit": sight.name(into)} if into else _("Closed")
+        ending = _("Merged into %(unit)s") % {"unit": sight.name(into)} if into else pgettext("unit", "Closed")
         rows.append({"day": unit.until + DAY, "what": ending})
     return rows[::-1]

@@ -4,6 +4,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from culture.framework.texts import pick
 
@@ -80,7 +81,7 @@ class Item(models.Model):
         SINGLE = "single", _("One choice")
         MULTIPLE = "multiple", _("Several choices")
         LOST_TIME = "lost_time", _("Lost time")
-        NUMBER = "number", _("Number")
+        NUMBER = "number", pgettext_lazy("amount", "Number")
         YES_NO = "yes_no", _("Yes or no")
         COMMENT = "comment", _("Comment")
 

@@ -11,7 +11,7 @@ from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.safestring import mark_safe
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -73,7 +73,12 @@ def _pairs(seen: reading.Seen, level: str, lines: Iterable[reading.Line]) -> lis
 
 def looks(items: Sequence[Mapping[str, Any]]) -> list[tuple[str, str]]:
     """The ways to look at it, the first by default."""
-    found = [("picture", _("Picture")), ("matrix", _("Matrix")), ("list", _("List")), ("both", _("Both ways"))]
+    found = [
+        ("picture", pgettext("chart", "Picture")),
+        ("matrix", _("Matrix")),
+        ("list", _("List")),
+        ("both", _("Both ways")),
+    ]
     return found + [("hours", _("Hours lost"))] if service_facts.lost_time_item(items) else found
 
 

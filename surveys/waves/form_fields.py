@@ -10,6 +10,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.forms.formsets import BaseFormSet, formset_factory
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from culture.framework.texts import pick
 from surveys.instruments import library
@@ -55,7 +56,9 @@ class BlackoutForm(forms.Form):
     """One range of days on which nothing opens; an empty row is none."""
 
     first = forms.DateField(label=_("From"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
-    last = forms.DateField(label=_("To"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    last = forms.DateField(
+        label=pgettext_lazy("day", "To"), required=False, widget=forms.DateInput(attrs={"type": "date"})
+    )
     name = forms.CharField(label=_("What for"), required=False, max_length=80)
     yearly = forms.BooleanField(label=_("Every year"), required=False)
 

@@ -10,6 +10,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class Message(models.Model):
@@ -20,7 +21,7 @@ class Message(models.Model):
     """
 
     class State(models.TextChoices):
-        DUE = "due", _("Due")
+        DUE = "due", pgettext_lazy("mail", "Due")
         CLAIMED = "claimed", _("Claimed")
         SENT = "sent", _("Sent")
         SKIPPED = "skipped", _("Not needed any more")
@@ -151,7 +152,7 @@ class Announcement(models.Model):
     """What a channel is told about a wave, once."""
 
     class State(models.TextChoices):
-        DUE = "due", _("Due")
+        DUE = "due", pgettext_lazy("mail", "Due")
         SENT = "sent", _("Sent")
         FAILED = "failed", _("Failed")
 

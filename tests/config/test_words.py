@@ -19,6 +19,7 @@ from culture.access.models import AuditEntry
 from culture.people.models import Employee
 
 PAGES = ["/", "/thanks/", "/thanks/new/", "/awards/", "/rewards/", "/my/training/", "/my/surveys/", "/my/access/"]
+PAGES += ["/effect/how/"]
 # The names of the product and of languages, and words two languages write alike.
 SAME = {"Trivium", "E-mail", "Home", "HR", "Quiz", "Actions", "Points", "Image", "Message", "Note", "Version"}
 
