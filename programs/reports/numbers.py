@@ -129,7 +129,7 @@ COUNTED = {
 
 @dataclass(frozen=True)
 class Point:
-    """One wave: what was released of the number, and where its cell is. ``value`` None: hidden or not asked.
+    """One wave: what was released of the number, and where its cell is. ``value`` None: hidden, or not ``asked``.
 
     ``told``: the number as it may be told; ``name``: of the group, where it is not the unit alone.
     """
@@ -144,6 +144,7 @@ class Point:
     told: str = ""
     name: str = ""
     cell: str = ""
+    asked: bool = True
 
 
 @dataclass
@@ -290,7 +291,7 @@ def _points(place: Place, key: str) -> list[Point]:
         stand = stands.get(wave.pk)
         if stand is None:
             url = reverse("results:wave", args=[wave.pk])
-            found.append(Point(wave, None, "", "", "", pgettext("survey", "not asked"), url))
+            found.append(Point(wave, None, "", "", "", pgettext("survey", "not asked"), url, asked=False))
             continue
         url = reverse("results:unit", args=[wave.pk, stand.group])
         name = "" if stand.alone else stand.name
@@ -304,7 +305,7 @@ def _point(wave: Wave, cell: dict[str, Any] | None, numbers: set[int], url: str,
     if cell is None or score is None:
         asked = cell is not None and cell.get("why") != "not asked"
         why = _("hidden for privacy") if asked else pgettext("survey", "not asked")
-        return Point(wave, None, "", "", "", why, url, name=name)
+        return Point(wave, None, "", "", "", why, url, name=name, asked=asked)
     interval = f"{score.low:.0f}–{score.high:.0f}" if score.low is not None and score.high is not None else ""
     moved, since = change.read(cell), change.since(cell)
     word = ""

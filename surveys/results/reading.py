@@ -26,6 +26,7 @@ from culture.access.permissions import Permission, can
 from surveys.instruments.scales import text_in
 from surveys.results import queries, sharing
 from surveys.results.models import CellGroup, Release
+from surveys.waves.cuts import NAMES
 from surveys.waves.models import Wave
 
 Cells = Mapping[str, Mapping[str, Any]]
@@ -350,7 +351,8 @@ class Seen:
     @property
     def cuts(self) -> list[dict[str, Any]]:
         """The cuts that were declared before opening, with their categories ({"id", "name"})."""
-        return self._frozen[self.wave.pk][1]
+        # The name was frozen in the language of who opened the wave.
+        return [{**cut, "name": str(NAMES.get(cut["key"], cut["name"]))} for cut in self._frozen[self.wave.pk][1]]
 
     @cached_property
     def instrument(self) -> str:

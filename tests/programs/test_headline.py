@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -153,3 +154,15 @@ def test_in_another_language_the_word_keeps_its_colour(client_of, executive, uni
     shown = page(client_of(executive), "program", one.pk)
     assert '<span class="can">potere</span>, a 45.' in shown
     assert '<strong class="can">potere</strong>' in client_of(executive).get("/board/").content.decode()
+
+
+@pytest.mark.parametrize("language", ["en", "it"])
+def test_not_asked_is_told_apart_from_hidden_in_every_language(
+    client_of: Any, executive: Any, units: Any, language: str
+) -> None:
+    one = planted(units, {**three(50, 52, 48), "know": {"shown": False, "why": "not asked"}}, {**PULSE, "know": HIDDEN})
+    type(executive).objects.filter(pk=executive.pk).update(language=language)
+    told = page(client_of(executive), "number", one.pk, "know")
+    word = {"en": "not asked", "it": "non chiesto"}[language]
+    assert re.search(rf'<td class="muted"[^>]*>{word}</td>', told), "not as hidden for privacy"
+    assert 'class="hidden-cell' in told

@@ -71,7 +71,9 @@ def test_taken_back_from_a_cohort_and_given_again(
     assert client.post(url, {"reason": "Twice"}).status_code == 422
 
 
-def test_who_has_it_by_a_path_too_is_counted_once(hr: Any, employee: Any, world: dict[str, Any], client_of: Any) -> None:
+def test_who_has_it_by_a_path_too_is_counted_once(
+    hr: Any, employee: Any, world: dict[str, Any], client_of: Any
+) -> None:
     course, cohort, count = world["course"], world["cohort"], world["count"]
     make_path(hr, step(world["version"]), today=today(), rules=[Conditions(cohort=cohort.pk)])
     assert Assignment.objects.filter(step__course=course, employee=employee).exists(), "else nothing is shown here"
