@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from django import forms
@@ -137,17 +139,23 @@ def _rows(hr: Employee, wanted: list[tuple[int, bool]]) -> list[Row]:
 def decide(request: HttpRequest, pk: int) -> HttpResponse:
     assert isinstance(request.user, Employee)
     kudos = get_object_or_404(Kudos.objects.filter(reports__isnull=False).distinct(), pk=pk)
+    decided = partial(moderating.decide, kudos=kudos, by=request.user, now=timezone.now())
+    return answer(request, decided, hidden=_("Hidden. Giver and receivers still see it, with your reason."))
+
+
+def answer(request: HttpRequest, decide: Callable[..., Any], *, hidden: str) -> HttpResponse:
+    """Do what HR decided on something reported (``decide(decision=…)``), and say so; back to the reports."""
     decision = moderating.Decision(request.POST.get("act", ""), request.POST.get("reason", ""))
     try:
-        made = moderating.decide(kudos=kudos, by=request.user, decision=decision, now=timezone.now())
+        made = decide(decision=decision)
     except ValidationError as refused:
         messages.error(request, " ".join(refused.messages))
     else:
         told = {
-            KudosModeration.Act.HIDE: _("Hidden. Giver and receivers still see it, with your reason."),
-            KudosModeration.Act.KEEP: _("Left as it is. Your words are kept."),
-            KudosModeration.Act.RESTORE: _("Shown again."),
+            moderating.Act.HIDE: hidden,
+            moderating.Act.KEEP: _("Left as it is. Your words are kept."),
+            moderating.Act.RESTORE: _("Shown again."),
         }
-        messages.success(request, told[KudosModeration.Act(made.act)])
+        messages.success(request, told[moderating.Act(made.act)])
     show = "?show=decided" if request.POST.get("show") == "decided" else ""
     return redirect(reverse("recognition:reports") + show)

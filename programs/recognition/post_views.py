@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import cast
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -18,7 +18,7 @@ from culture.people.models import Employee
 from programs.recognition import decisions, moderating, post_moderating, posts, reacting
 from programs.recognition.award_models import FeedPost
 from programs.recognition.feed_views import back
-from programs.recognition.moderating_views import ReportForm
+from programs.recognition.moderating_views import ReportForm, answer
 
 
 def _seen(request: HttpRequest, pk: int) -> FeedPost:
@@ -101,20 +101,8 @@ def decide(request: HttpRequest, pk: int) -> HttpResponse:
     """HR decides on reported news."""
     assert isinstance(request.user, Employee)
     post = get_object_or_404(FeedPost, pk=pk)
-    decision = moderating.Decision(request.POST.get("act", ""), request.POST.get("reason", ""))
-    try:
-        made = post_moderating.decide(post=post, by=request.user, decision=decision, now=timezone.now())
-    except ValidationError as refused:
-        messages.error(request, " ".join(refused.messages))
-    else:
-        told = {
-            moderating.Act.HIDE: _("Hidden. Whom it is about still sees it, with your reason."),
-            moderating.Act.KEEP: _("Left as it is. Your words are kept."),
-            moderating.Act.RESTORE: _("Shown again."),
-        }
-        messages.success(request, told[moderating.Act(made.act)])
-    show = "?show=decided" if request.POST.get("show") == "decided" else ""
-    return redirect(reverse("recognition:reports") + show)
+    decided = partial(post_moderating.decide, post=post, by=request.user, now=timezone.now())
+    return answer(request, decided, hidden=_("Hidden. Whom it is about still sees it, with your reason."))
 
 
 @require_safe

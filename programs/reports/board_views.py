@@ -28,8 +28,8 @@ from programs.reports import (
     report_words,
     yearly,
 )
-from programs.reports.board_forms import CommentForm, KindPublishForm
-from programs.reports.report_forms import languages
+from programs.reports.board_forms import CommentForm
+from programs.reports.report_forms import FilesForm, languages
 from programs.reports.report_kinds import About
 from programs.reports.report_models import Format, Paper, PublishedReport, ReportKind
 from programs.reports.report_views import TYPES
@@ -268,7 +268,7 @@ def _publish(request: HttpRequest, about: About) -> HttpResponse:
     user = _reader(request)
     if not report_access.may_publish(user):
         raise PermissionDenied
-    form = KindPublishForm(request.POST or None)
+    form = FilesForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         try:

@@ -71,7 +71,9 @@ class ScopeForm(forms.Form):
             unit.help_text = _("One of the units whose results you see.")
 
 
-class PublishForm(ScopeForm):
+class FilesForm(forms.Form):
+    """In which languages and on which paper."""
+
     languages = forms.MultipleChoiceField(
         label=_("Languages"), widget=forms.CheckboxSelectMultiple, help_text=_("One set of files is made for each.")
     )
@@ -81,6 +83,10 @@ class PublishForm(ScopeForm):
         super().__init__(*args, **kwargs)
         self.fields["languages"].choices = languages()  # type: ignore[attr-defined]
         self.fields["languages"].initial = [code_of(organisation.current().language)]
+
+
+class PublishForm(FilesForm, ScopeForm):
+    """The same, and of what."""
 
 
 class CorrectForm(forms.Form):
