@@ -14,8 +14,7 @@ from django.utils import timezone
 from culture.framework.loading import load_catalogue
 from culture.people.models import Employee, Unit
 from programs.planning import programs, rules
-from programs.training import courses as training
-from programs.training import loading
+from programs.training import assigning, loading
 from surveys.results import releasing
 from surveys.results.models import CellGroup
 from surveys.waves import keys
@@ -62,7 +61,7 @@ def pages(
     )
     course = loading.load_courses(by=hr)[0].course
     cohort = program.cohorts.get()
-    training.assign(by=hr, course=course, cohort=cohort, due_on=today + dt.timedelta(days=9), today=today)
+    assigning.assign(by=hr, course=course, cohort=cohort, due_on=today + dt.timedelta(days=9), today=today)
     thank(stranger, employee)
     walk = make_path(hr, step(course.versions.get(), months=12, window=30), today=today - 20 * dt.timedelta(days=1))
     planned = Wave.objects.filter(series=world.wave.series, state=Wave.State.SCHEDULED).earliest("number")

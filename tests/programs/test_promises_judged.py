@@ -117,7 +117,7 @@ def test_the_question_stands_after_the_departments_in_five_languages(asked: Any,
             assert w[said].replace("'", "&#x27;") in text, (language, said)
         assert asked.promise.what.strip() in text and "Branch B" in text and "Services" in text
         assert f'name="{asked.field}"' in text
-    assert "20 Febbraio 2026" in client.get(f"{link}{page.number}/?lang=it").content.decode()
+    assert "20 febbraio 2026" in client.get(f"{link}{page.number}/?lang=it").content.decode()
     start = client.get(link).content.decode()
     assert "Whether a promise between departments was kept" in start
 
