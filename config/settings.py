@@ -329,6 +329,8 @@ SPECTACULAR_SETTINGS = {
     "SERVE_INCLUDE_SCHEMA": False,
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    # Of a reward, and of what was redeemed.
+    "ENUM_NAME_OVERRIDES": {"RewardKindEnum": "programs.recognition.reward_models.Reward.Kind"},
 }
 
 EMAIL_URL = env("EMAIL_URL")
